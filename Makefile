@@ -1,0 +1,42 @@
+# make setup · make chat · make test · make bench · make lint: each makes what it needs and is quick when nothing changed.
+
+PYTHON ?= python3
+# The torch that was tested; give any other requirement for another build, for instance: make setup TORCH=./torch-2.13.0.whl
+TORCH ?= torch==2.13.0
+ARCHIVE ?= archive
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: setup chat test bench lint system clean
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	@$(MAKE) --no-print-directory system
+	$(PYTHON) -m venv .venv
+	@grep -v '^torch==' constraints.txt > .venv/constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c .venv/constraints.txt '$(TORCH)'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c .venv/constraints.txt -e '.[dev]'
+	@touch $@
+
+# What Debian must provide; as root it is installed, otherwise the command is printed.
+system:
+	@sh tools/system.sh
+
+chat: setup
+	@test -f $(ARCHIVE)/archive.sqlite || $(BIN)/qa add seeds --archive $(ARCHIVE)
+	@$(BIN)/qa chat --archive $(ARCHIVE)
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: lint
+	$(BIN)/pytest --durations=10
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

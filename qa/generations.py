@@ -1,0 +1,165 @@
+"""The files of both indexes: written beside the old ones, named current by the database, hashed before use.
+
+A generation is a vector file and a BM25 folder.  Each is made under a temporary name, flushed to disk, renamed, and its
+parent flushed, before the database names it.  Files that no generation names are left-overs of a kill and are removed by
+the next writer.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from qa import lexical
+from qa.errors import DamageError
+from qa.files import flush_and_hash, flush_folder, hash_file
+from qa.vectors import ExactVectors, Matrix, Rows
+
+FOLDER = "generations"
+
+
+@dataclass(frozen=True, slots=True)
+class VectorFile:
+    """Row numbers (int64) followed by their vectors (float32), little-endian; ``name == ""`` when there is none yet."""
+
+    name: str
+    rows: int
+    dimension: int
+    last_row: int
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalFolder:
+    """A BM25 index and the size and SHA-256 of each of its files."""
+
+    name: str
+    files: dict[str, tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """What the database names current."""
+
+    number: int
+    vectors: VectorFile
+    lexical: LexicalFolder
+
+    def to_row(self) -> tuple[int, str, str]:
+        """Return the generation as the database stores it."""
+        return self.number, json.dumps(asdict(self.vectors)), json.dumps(asdict(self.lexical))
+
+    @classmethod
+    def from_row(cls, number: int, vectors: str, lexical_folder: str) -> "Generation":
+        """Return the generation that the database stores."""
+        stored = json.loads(lexical_folder)
+        files = {name: (int(size), str(sha)) for name, (size, sha) in stored["files"].items()}
+        return cls(number, VectorFile(**json.loads(vectors)), LexicalFolder(stored["name"], files))
+
+
+def write_vectors(archive: Path, number: int, rows: Rows, matrix: Matrix) -> VectorFile:
+    """Write the vector file of a generation."""
+    name = f"vectors-{number:08d}.f32"
+    final = archive / FOLDER / name
+    temporary = final.with_suffix(".tmp")
+    digest = hashlib.sha256()
+    with temporary.open("wb") as file:
+        for block in (np.ascontiguousarray(rows, "<i8"), np.ascontiguousarray(matrix, "<f4")):
+            digest.update(block.data)
+            file.write(block.data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.rename(final)
+    flush_folder(final.parent)
+    last = int(rows[-1]) if len(rows) else 0
+    return VectorFile(name, len(rows), int(matrix.shape[1]), last, final.stat().st_size, digest.hexdigest())
+
+
+def read_vectors(archive: Path, file: VectorFile) -> ExactVectors:
+    """Return the index of a generation's vectors, built from bytes that match their hash.
+
+    Raises:
+        DamageError: if the file is not the one that was written.
+        FileNotFoundError: if it is gone, because a newer generation replaced it.
+    """
+    data = (archive / FOLDER / file.name).read_bytes()
+    if len(data) != file.size or hashlib.sha256(data).hexdigest() != file.sha256:
+        raise DamageError(_damaged(archive, file.name))
+    rows = np.frombuffer(data, "<i8", file.rows)
+    matrix = np.frombuffer(data, "<f4", offset=rows.nbytes).reshape(file.rows, file.dimension)
+    return ExactVectors(rows, matrix)
+
+
+def write_lexical(
+    archive: Path, number: int, previous: LexicalFolder | None, add: Iterable[lexical.Entry], delete: Sequence[int]
+) -> LexicalFolder:
+    """Write the BM25 folder of a generation: links to the previous one's files, changed in place.
+
+    The files that stay are linked, not copied, and keep their known hash: the cost is that of what is new.
+    """
+    final = archive / FOLDER / f"lexical-{number:08d}"
+    temporary = final.with_suffix(".tmp")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir()
+    if previous:
+        for name in previous.files:
+            os.link(archive / FOLDER / previous.name / name, temporary / name)
+    else:
+        lexical.create(temporary)
+    before = {path.name: path.stat().st_ino for path in temporary.iterdir()} if previous else {}
+    lexical.commit(temporary, add, delete)
+    files: dict[str, tuple[int, str]] = {}
+    for path in sorted(temporary.iterdir()):
+        if path.name.endswith(".lock"):
+            path.unlink()
+        elif previous and path.name in previous.files and before.get(path.name) == path.stat().st_ino:
+            files[path.name] = previous.files[path.name]
+        else:
+            files[path.name] = path.stat().st_size, flush_and_hash(path)
+    flush_folder(temporary)
+    temporary.rename(final)
+    flush_folder(final.parent)
+    return LexicalFolder(final.name, files)
+
+
+def read_lexical(archive: Path, folder: LexicalFolder, known: set[str]) -> lexical.LexicalIndex:
+    """Return the BM25 index of a generation, after comparing its files with their hashes.
+
+    ``known`` holds the hashes of files that were compared before (they are linked from generation to generation) and
+    is added to.
+
+    Raises:
+        DamageError: if a file is not the one that was written.
+        FileNotFoundError: if it is gone, because a newer generation replaced it.
+    """
+    path = archive / FOLDER / folder.name
+    for name in damaged_files(path, folder, known):
+        raise DamageError(_damaged(archive, f"{folder.name}/{name}"))
+    known.update(sha for _, sha in folder.files.values())
+    return lexical.LexicalIndex(path)
+
+
+def damaged_files(path: Path, folder: LexicalFolder, known: set[str]) -> Iterator[str]:
+    """Yield the names of files whose size or hash is not the stored one."""
+    for name, (size, sha256) in folder.files.items():
+        file = path / name
+        if file.stat().st_size != size or (sha256 not in known and hash_file(file) != sha256):
+            yield name
+
+
+def remove_unnamed(archive: Path, generations: Iterable[Generation]) -> None:
+    """Remove all index files but those of these generations."""
+    named = {name for g in generations for name in (g.vectors.name, g.lexical.name)}
+    for path in (archive / FOLDER).iterdir():
+        if path.name not in named:
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _damaged(archive: Path, name: str) -> str:
+    return f"{archive / FOLDER / name} is damaged; the articles are safe, make the index again with: qa rebuild --archive {archive}"

@@ -1,0 +1,119 @@
+"""Files into the archive: read, put in batches, chunked, embedded, made durable, acknowledged."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from qa.embedding import Embedder
+from qa.errors import InputError
+from qa.intake import Defaults, Reading, Rejection, read
+from qa.settings import IndexSettings
+from qa.writing import ArchiveWriter
+
+# Characters of new text after which a batch is made durable: large enough for the embedder's batches to fill and for
+# the cost of a commit to vanish, small enough that a kill costs seconds.
+_BATCH_CHARACTERS = 250_000
+_BATCH_ARTICLES = 2_000
+
+
+@dataclass(slots=True)
+class AddReport:
+    """What became of what was given: given = added + updated + unchanged + rejected."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: list[Rejection] = field(default_factory=list)
+    notes: list[tuple[str, int, str]] = field(default_factory=list)
+    passages: int = 0
+    embedded: int = 0
+
+    @property
+    def given(self) -> int:
+        """How many articles were given."""
+        return self.added + self.updated + self.unchanged + len(self.rejected)
+
+
+@dataclass(frozen=True, slots=True)
+class Callbacks:
+    """What the caller hears while articles are added.
+
+    ``acknowledged`` gets the ids of each batch once it is on disk, ``read`` each reading or rejection as it comes,
+    ``embedded`` the number of passages done since its last call.
+    """
+
+    acknowledged: Callable[[list[str]], None] = lambda ids: None
+    read: Callable[[Reading | Rejection], None] = lambda reading: None
+    embedded: Callable[[int], None] = lambda count: None
+
+
+def add(
+    folder: Path,
+    paths: Iterable[str | Path],
+    embedder: Embedder,
+    *,
+    defaults: Defaults | None = None,
+    settings: IndexSettings | None = None,
+    callbacks: Callbacks | None = None,
+    report: AddReport | None = None,
+) -> AddReport:
+    """Add files and folders to the archive in ``folder``, which is made if there is none.
+
+    ``report`` is filled as batches become durable, so that it is true also when an interrupt ends this early.
+
+    Raises:
+        ArchiveError: if the archive cannot be written or was made with another embedder.
+        BusyError: if another process is writing to it.
+    """
+    callbacks = callbacks or Callbacks()
+    report = report if report is not None else AddReport()
+    with ArchiveWriter(folder, embedder, settings) as writer:
+        batch = _Batch(writer, report, callbacks)
+        for reading in read(paths, defaults or Defaults()):
+            callbacks.read(reading)
+            if isinstance(reading, Rejection):
+                report.rejected.append(reading)
+            else:
+                batch.put(reading)
+        batch.commit()
+    return report
+
+
+class _Batch:
+    """Articles that are acknowledged together."""
+
+    def __init__(self, writer: ArchiveWriter, report: AddReport, callbacks: Callbacks) -> None:
+        self._writer = writer
+        self._report = report
+        self._callbacks = callbacks
+        self._clear()
+
+    def _clear(self) -> None:
+        self._ids: dict[str, None] = {}
+        self._states = {"added": 0, "updated": 0, "unchanged": 0}
+        self._characters = 0
+
+    def put(self, reading: Reading) -> None:
+        article = reading.article
+        self._report.notes += ((reading.file, reading.line, note) for note in reading.notes)
+        origin = "" if article.id or reading.line else str(Path(reading.file).absolute())
+        try:
+            article_id, state = self._writer.upsert(article, origin)
+        except InputError as error:
+            self._report.rejected.append(Rejection(reading.file, reading.line, str(error)))
+            return
+        self._ids[article_id] = None
+        self._states[state] += 1
+        if state != "unchanged":
+            self._characters += len(article.text)
+        if self._characters >= _BATCH_CHARACTERS or sum(self._states.values()) >= _BATCH_ARTICLES:
+            self.commit()
+
+    def commit(self) -> None:
+        self._report.embedded += self._writer.commit(self._callbacks.embedded)
+        self._report.added += self._states["added"]
+        self._report.updated += self._states["updated"]
+        self._report.unchanged += self._states["unchanged"]
+        if self._ids:
+            self._callbacks.acknowledged(list(self._ids))
+        self._clear()

@@ -1,0 +1,52 @@
+"""What reading a file gives: an article with what was dropped from its page, or a rejection."""
+
+from dataclasses import dataclass
+
+from qa.records import Article
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a file does not say, given for all of an add; used only where the file says nothing."""
+
+    source: str = ""
+    published: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A line of the page that is not body.
+
+    ``line`` counts from 1, in the file for text and Markdown, in the extracted text for HTML.  ``reason`` is one of
+    banner, section, title, dek, byline, date, credit, related, social, footer, navigation, advertisement,
+    newsletter and header.
+    """
+
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An article as it was read.
+
+    ``article.id`` is the record's own id, ``""`` when the file gives none.  ``line`` counts from 1 in a ``.jsonl``
+    and is 0 for a file that is one article.
+    """
+
+    article: Article
+    file: str
+    line: int
+    dropped: tuple[Dropped, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """What could not be read and why; line 0 means the file as a whole."""
+
+    file: str
+    line: int
+    reason: str

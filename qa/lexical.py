@@ -1,0 +1,183 @@
+"""BM25 over passages; the only module that loads tantivy.
+
+An index is a folder.  ``commit`` changes it in place (the archive gives it a folder of its own to change), and
+``LexicalIndex`` reads it.  Queries are made of analysed terms, never of query syntax, so no question can be malformed.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tantivy
+
+from qa.filters import Where
+from qa.vectors import Matrix, Rows
+
+_HEAP_BYTES = 30_000_000
+_TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A passage as the index holds it; the periods are those of ``qa.dates.Period``, None for an undated article."""
+
+    row: int
+    text: str
+    article_id: str
+    source: str
+    published: tuple[int, int, int, int] | None
+
+
+PERIOD_FIELDS = ("published_from", "published_until", "published_utc_from", "published_utc_until")
+# Which stored end of the period each condition looks at: the whole period has to lie inside the window.
+_PUBLISHED = {
+    ("published", ">="): "published_from",
+    ("published", "<"): "published_until",
+    ("published_utc", ">="): "published_utc_from",
+    ("published_utc", "<"): "published_utc_until",
+}
+
+
+@lru_cache(maxsize=1)
+def _schema() -> Any:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field(_TEXT, tokenizer_name="news", index_option="freq")
+    builder.add_text_field("article_id", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("row", indexed=True, fast=True)
+    for name in PERIOD_FIELDS:
+        builder.add_integer_field(name, fast=True)
+    return builder.build()
+
+
+@lru_cache(maxsize=1)
+def _analyzer() -> Any:
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(80))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )
+
+
+def terms(text: str) -> list[str]:
+    """Return the terms of a text as the index holds them: lower case, unaccented, stemmed."""
+    return list(_analyzer().analyze(text))
+
+
+def _open(folder: Path) -> Any:
+    index = tantivy.Index.open(str(folder))
+    index.register_tokenizer("news", _analyzer())
+    return index
+
+
+def create(folder: Path) -> None:
+    """Make an empty index in an existing empty folder."""
+    tantivy.Index(_schema(), path=str(folder))
+
+
+def commit(folder: Path, additions: Iterable[Entry], deletions: Sequence[int]) -> None:
+    """Delete rows from the index in ``folder``, add entries, and write it all to disk.
+
+    One thread writes, so that the same additions give the same segments and the same scores.
+
+    Raises:
+        OSError: if the folder cannot be written (full disk among others).
+    """
+    try:
+        index = _open(folder)
+        writer = index.writer(_HEAP_BYTES, 1)
+        for row in deletions:
+            writer.delete_documents_by_term("row", row)
+        for entry in additions:
+            document = tantivy.Document(
+                row=entry.row, text=entry.text, article_id=entry.article_id, source=entry.source
+            )
+            if entry.published:
+                for name, value in zip(PERIOD_FIELDS, entry.published, strict=True):
+                    document.add_integer(name, value)
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+    except (ValueError, RuntimeError) as error:  # tantivy reports I/O errors as ValueError
+        raise OSError(f"the BM25 index in {folder} cannot be written: {error}") from error
+
+
+class LexicalIndex:
+    """A BM25 index opened for reading; what is open stays readable when its files are removed.
+
+    Raises:
+        OSError: if the folder does not hold a readable index.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        # tantivy writes lock files into the folder it opens; links in a folder of our own keep the archive untouched.
+        with tempfile.TemporaryDirectory(prefix="dateline-") as links:
+            try:
+                for file in folder.iterdir():
+                    if not file.name.endswith(".lock"):
+                        os.symlink(file.resolve(), Path(links) / file.name)
+                self._index = _open(Path(links))
+                self._index.config_reader("manual", 0)
+                self._index.reload()
+                self._searcher = self._index.searcher()
+            except ValueError as error:
+                raise OSError(f"the BM25 index in {folder} cannot be read: {error}") from error
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def search(self, query: str, k: int, where: Where = ()) -> tuple[Rows, Matrix]:
+        """Return the rows that share a term with ``query``, best first, and their BM25 scores.
+
+        Args:
+            query: plain text; repeated terms count once.
+            k: how many rows at most.
+            where: conditions that every row's article meets.
+        """
+        words = list(dict.fromkeys(terms(query)))
+        if not words or k <= 0:
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        should = [(tantivy.Occur.Should, self._term(_TEXT, word)) for word in words]
+        wanted = tantivy.Query.boolean_query(should)
+        if where:
+            must = [(tantivy.Occur.Must, tantivy.Query.const_score_query(self._filter(c), 0.0)) for c in where]
+            wanted = tantivy.Query.boolean_query([(tantivy.Occur.Must, wanted), *must])
+        hits = self._searcher.search(wanted, k, count=False).hits
+        rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        return np.asarray(rows, np.int64), np.asarray([score for score, _ in hits], np.float32)
+
+    def rows(self) -> Rows:
+        """Return all rows in the index, ascending."""
+        hits = self._searcher.search(tantivy.Query.all_query(), max(1, len(self)), count=False).hits
+        return np.sort(np.asarray(self._searcher.fast_field_values("row", [a for _, a in hits]), np.int64))
+
+    def _term(self, field: str, value: str) -> Any:
+        return tantivy.Query.term_query(_schema(), field, value, "freq" if field == _TEXT else "basic")
+
+    def _filter(self, condition: Any) -> Any:
+        if condition.operator == "=":
+            return self._term(condition.field, condition.value)
+        if condition.operator == "in":
+            return tantivy.Query.term_set_query(_schema(), condition.field, list(condition.value))
+        name = _PUBLISHED[condition.field, condition.operator]
+        low, high = (condition.value, None) if condition.operator == ">=" else (None, condition.value)
+        return tantivy.Query.range_query(
+            _schema(), name, tantivy.FieldType.Integer, lower_bound=low, upper_bound=high
+        )
+
+
+def deleted_share(folder: Path, more: int = 0) -> float:
+    """Return the share of entries that are deleted but not yet merged away, were ``more`` deleted."""
+    segments = json.loads((folder / "meta.json").read_text())["segments"]
+    total = sum(segment["max_doc"] for segment in segments)
+    deleted = sum((segment["deletes"] or {}).get("num_deleted_docs", 0) for segment in segments)
+    return float((deleted + more) / total) if total else 0.0

@@ -1,0 +1,181 @@
+"""Looking an archive over: its sizes, and whether everything in it is as it was written."""
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from qa import database, lexical
+from qa.archive import ARTICLE_FIELDS, Stamp, current_generation, read_stamp
+from qa.errors import ArchiveError
+from qa.files import hash_file
+from qa.generations import FOLDER, Generation, damaged_files
+from qa.records import Article
+from qa.vectors import Rows
+from qa.writing import content_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Sizes in bytes; ``deleted_share`` is the share of the BM25 index's passages that are deleted."""
+
+    articles: int
+    passages: int
+    sources: int
+    undated: int
+    first: str
+    last: str
+    database_bytes: int
+    index_bytes: int
+    stamp: Stamp
+    generation: int
+    deleted_share: float
+    sqlite: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is not as it was written; ``id`` names the article or file."""
+
+    kind: str
+    id: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check of the whole archive found."""
+
+    articles: int
+    passages: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is damaged."""
+        return not self.problems
+
+
+def status(folder: Path) -> Status:
+    """Return an archive's sizes and what is baked into it.
+
+    Raises:
+        ArchiveError: if there is no archive.
+    """
+    connection = database.connect(folder)
+    try:
+        stamp = read_stamp(connection, folder)
+        one = lambda query: connection.execute(query).fetchone()  # noqa: E731
+        first, last = one("SELECT min(published), max(published) FROM article WHERE published_from IS NOT NULL")
+        generation = current_generation(connection)
+        share = 0.0
+        if generation:
+            share = lexical.deleted_share(folder / FOLDER / generation.lexical.name)
+        return Status(
+            articles=one("SELECT count(*) FROM article")[0],
+            passages=one("SELECT count(*) FROM passage")[0],
+            sources=one("SELECT count(DISTINCT source) FROM article WHERE source <> ''")[0],
+            undated=one("SELECT count(*) FROM article WHERE published_from IS NULL")[0],
+            first=first or "",
+            last=last or "",
+            database_bytes=sum(path.stat().st_size for path in folder.glob(database.FILE + "*")),
+            index_bytes=sum(p.stat().st_size for p in (folder / FOLDER).rglob("*") if p.is_file()),
+            stamp=stamp,
+            generation=generation.number if generation else 0,
+            deleted_share=share,
+            sqlite=sqlite3.sqlite_version,
+        )
+    finally:
+        connection.close()
+
+
+def verify(folder: Path, progress: Callable[[int], None] | None = None) -> Verdict:
+    """Compare every article, passage, vector and index file with its hash.
+
+    Args:
+        folder: the archive's folder.
+        progress: called with the number of articles checked since its last call.
+
+    Raises:
+        ArchiveError: if there is no archive, or its database cannot be read at all.
+    """
+    connection = database.connect(folder)
+    try:
+        read_stamp(connection, folder)
+        connection.execute("BEGIN")
+        problems = [*_structure(connection)]
+        articles, passages, found = _contents(connection, progress)
+        problems += found
+        generation = current_generation(connection)
+        if generation:
+            problems += _indexes(connection, folder, generation)
+        elif articles:
+            problems.append(Problem("index", "", "no index has been made; run: qa rebuild"))
+        return Verdict(articles, passages, tuple(problems))
+    except sqlite3.DatabaseError as error:
+        raise ArchiveError(
+            f"{folder / database.FILE}: is damaged ({error}); restore it from a backup, or add the articles to a new archive"
+        ) from error
+    finally:
+        connection.close()
+
+
+def _structure(connection: sqlite3.Connection) -> Iterator[Problem]:
+    for (message,) in connection.execute("PRAGMA integrity_check(20)"):
+        if message != "ok":
+            yield Problem("database", database.FILE, f"{message}; restore it from a backup")
+
+
+def _contents(
+    connection: sqlite3.Connection, progress: Callable[[int], None] | None
+) -> tuple[int, int, list[Problem]]:
+    problems: list[Problem] = []
+    articles = passages = 0
+    query = f"SELECT key, content, {','.join(ARTICLE_FIELDS)} FROM article ORDER BY key"
+    for key, content, *fields in connection.execute(query):
+        article = Article(*fields)
+        articles += 1
+        if content_hash(article) != content:
+            problems.append(Problem("article", article.id, "its text or fields are damaged; add the article again"))
+        for passage_id, start, end, text_sha256, value, vector_sha256 in connection.execute(
+            'SELECT p.id, p.start, p."end", p.text_sha256, v.value, p.vector_sha256'
+            " FROM passage p LEFT JOIN vector v ON v.row = p.row WHERE p.article = ? ORDER BY p.row",
+            (key,),
+        ):
+            passages += 1
+            if hashlib.sha256(article.text[start:end].encode()).digest() != text_sha256:
+                problems.append(Problem("passage", article.id, f"passage {passage_id} is damaged; add the article again"))
+            if value is None or hashlib.sha256(value).digest() != vector_sha256:
+                problems.append(
+                    Problem("vector", article.id, f"the vector of passage {passage_id} is damaged; add the article again")
+                )
+        if progress:
+            progress(1)
+    return articles, passages, problems
+
+
+def _indexes(connection: sqlite3.Connection, folder: Path, generation: Generation) -> Iterator[Problem]:
+    again = "the articles are safe; run: qa rebuild"
+    rows: Rows = np.fromiter((r for (r,) in connection.execute("SELECT row FROM passage ORDER BY row")), np.int64)
+    vectors = generation.vectors
+    path = folder / FOLDER / vectors.name
+    if vectors.name and (not path.is_file() or path.stat().st_size != vectors.size or hash_file(path) != vectors.sha256):
+        yield Problem("index", vectors.name, f"the vector file is damaged or missing; {again}")
+    else:
+        removed = {row for (row,) in connection.execute("SELECT row FROM removed")}
+        held = np.fromfile(path, "<i8", vectors.rows) if vectors.name else np.zeros(0, np.int64)
+        alive = [row for row in held.tolist() if row not in removed]
+        if alive != rows[rows <= vectors.last_row].tolist():
+            yield Problem("index", vectors.name, f"the vector file does not hold the archive's passages; {again}")
+    bm25 = folder / FOLDER / generation.lexical.name
+    try:
+        damaged = list(damaged_files(bm25, generation.lexical, set()))
+        if not damaged and lexical.LexicalIndex(bm25).rows().tolist() != rows.tolist():
+            yield Problem("index", bm25.name, f"the BM25 index does not hold the archive's passages; {again}")
+    except OSError as error:
+        damaged = [Path(error.filename or bm25).name]
+    for name in damaged:
+        yield Problem("index", f"{bm25.name}/{name}", f"a file of the BM25 index is damaged or missing; {again}")

@@ -1,0 +1,138 @@
+"""The values that flow through Dateline: the whole vocabulary, and nothing that does I/O.
+
+All offsets are Unicode code points into ``Article.text``.  Unknown text is ``""``, never ``None``.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+PartName = Literal["bm25", "dense", "reranker", "date", "article"]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One news article; only ``text``, its body, can be quoted.
+
+    ``published`` and ``updated`` are ISO 8601 (``2015``, ``2015-05``, ``2015-05-11``, or with time and zone).
+    ``dateline_text`` is the dateline as it also stands in the body ("BEIRUT (Reuters) -").
+    """
+
+    id: str
+    title: str
+    dek: str
+    text: str
+    source: str
+    authors: str
+    url: str
+    published: str
+    updated: str
+    dateline_text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences: ``text == article.text[start:end]``."""
+
+    id: str
+    article_id: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quotation that can be checked: ``quote == article.text[start:end]``; ``digest`` is the SHA-256 of the text."""
+
+    article_id: str
+    title: str
+    source: str
+    url: str
+    published: str
+    start: int
+    end: int
+    quote: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one ranker contributed to a hit.
+
+    ``rank`` is the passage's place in that ranker's own list, from 1 (0: not in the list); ``score`` is that
+    ranker's raw score; ``share`` is what it added to ``Hit.score``, so that the shares sum to the score.
+    """
+
+    name: PartName
+    rank: int
+    score: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question; ``score`` is comparable only within that question."""
+
+    passage: Passage
+    citation: Citation
+    score: float
+    why: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of an answer and the numbers, from 1, of the citations that prove it."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the archive says to a question; without citations it abstained.
+
+    ``asked`` is the question that was searched, ``exact`` the verbatim words of the first answer (``""`` until
+    there is a reader), ``confidence`` in [0, 1] the belief that the archive holds an answer.
+    """
+
+    question: str
+    asked: str
+    text: str
+    exact: str
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    confidence: float
+
+    @property
+    def abstained(self) -> bool:
+        """Whether the archive was found not to hold an answer."""
+        return not self.citations
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a question's answer stands.
+
+    ``quote == ""`` means the article as a whole; ``answer_start`` is the answer's offset in the article's text,
+    -1 when unknown.
+    """
+
+    article_id: str
+    quote: str
+    answer_start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question for evaluation; ``history`` holds the earlier turns, oldest first, as (role, text)."""
+
+    id: str
+    text: str
+    answers: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    history: tuple[tuple[str, str], ...]
+    answerable: bool
+    type: str
+    asked_on: str

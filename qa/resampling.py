@@ -1,0 +1,190 @@
+"""How sure a figure is: bootstrap intervals, paired randomisation tests, Holm's correction.
+
+A statistic is written once, over *counts*: how often each question was drawn.  All ones gives the figure
+itself, a row of draws with replacement gives one bootstrap replicate, and thousands of rows are computed
+together.  Equal values, seed and number of resamples give equal results.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Statistic = Callable[[Floats], Floats]
+"""From counts, (replicates, questions), to values, (replicates, figures); NaN where a figure is undefined."""
+
+_CELLS = 2_000_000  # numbers held at once: 16 MB a matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A value with its 95 % interval over ``n`` questions; all ``None`` where it is undefined."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+
+    def to_dict(self) -> dict[str, float | int | None]:
+        """Return the figure as JSON; six decimals, so that equal runs give equal bytes."""
+        value, low, high = map(_rounded, (self.value, self.low, self.high))
+        return {"value": value, "low": low, "high": high, "n": self.n}
+
+
+def bootstrap(
+    statistic: Statistic, n: int, *, seed: int = 0, resamples: int = 2000, level: float = 0.95
+) -> list[Figure]:
+    """Return a statistic's figures with percentile intervals over questions.
+
+    Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapter 13.  ``n`` is the number of
+    questions, at least 1.  Replicates in which a figure is undefined (no unanswerable question was drawn,
+    say) are left out of its interval.
+    """
+    values = statistic(np.ones((1, n)))[0]
+    replicates = np.concatenate([statistic(counts) for counts in _draws(n, resamples, seed)])
+    tail = 50 * (1 - level)
+    figures = []
+    for value, column in zip(values, replicates.T, strict=True):
+        defined = column[~np.isnan(column)]
+        if np.isnan(value) or not len(defined):
+            figures.append(Figure(None, None, None, n))
+        else:
+            low, high = np.percentile(defined, [tail, 100 - tail])
+            figures.append(Figure(float(value), float(low), float(high), n))
+    return figures
+
+
+def means(values: Floats) -> Statistic:
+    """Return the means of the columns of ``values``, (questions, figures)."""
+
+    def statistic(counts: Floats) -> Floats:
+        result: Floats = counts @ values / len(values)
+        return result
+
+    return statistic
+
+
+def together(*statistics: Statistic) -> Statistic:
+    """Return the figures of several statistics of the same questions, one after the other."""
+    return lambda counts: np.concatenate([statistic(counts) for statistic in statistics], axis=1)
+
+
+def percentiles(values: Floats, wanted: Sequence[float]) -> Statistic:
+    """Return percentiles (0 to 100) of ``values``, (questions,), interpolated linearly as in NumPy."""
+    order = np.argsort(values, kind="stable")
+    ranked = values[order]
+
+    def statistic(counts: Floats) -> Floats:
+        upto = np.cumsum(counts[:, order], axis=1)
+        columns = []
+        for percent in wanted:
+            place = (len(ranked) - 1) * percent / 100
+            below = ranked[(upto <= np.floor(place)).sum(axis=1)]
+            above = ranked[(upto <= np.ceil(place)).sum(axis=1)]
+            columns.append(below + (above - below) * (place - np.floor(place)))
+        return np.stack(columns, axis=1)
+
+    return statistic
+
+
+def area_under_curve(positive: NDArray[np.bool_], scores: Floats) -> Statistic:
+    """Return the area under the ROC curve: how often a positive scores above a negative, ties counting half.
+
+    This is Mann-Whitney's U over the number of pairs (Hanley and McNeil, Radiology 143, 1982).
+    """
+    order = np.argsort(scores, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(scores[order]) > 0])
+    weight = positive[order].astype(np.float64)
+
+    def statistic(counts: Floats) -> Floats:
+        ranked = counts[:, order]
+        positives = np.add.reduceat(ranked * weight, starts, axis=1)
+        negatives = np.add.reduceat(ranked * (1 - weight), starts, axis=1)
+        beaten = np.cumsum(negatives, axis=1) - negatives / 2
+        pairs = positives.sum(axis=1) * negatives.sum(axis=1)
+        return ratio((positives * beaten).sum(axis=1), pairs)[:, None]
+
+    return statistic
+
+
+def detection(positive: NDArray[np.bool_], flagged: NDArray[np.bool_], scores: Floats) -> Statistic:
+    """Return precision, recall, F1, accuracy, area under the scores' ROC curve, and the share not flagged.
+
+    All arrays are (questions,).  Precision is undefined when nothing is flagged, recall and F1 when nothing
+    is positive, the area unless both kinds are there.
+    """
+    curve = area_under_curve(positive, scores)
+    flags = np.stack([positive & flagged, positive, flagged, positive == flagged], axis=1).astype(np.float64)
+
+    def statistic(counts: Floats) -> Floats:
+        both, wanted, given, right = (counts @ flags).T
+        f1 = ratio(2 * both, np.where(wanted > 0, wanted + given, 0))
+        shares = [right / len(flags), curve(counts)[:, 0], 1 - given / len(flags)]
+        return np.stack([ratio(both, given), ratio(both, wanted), f1, *shares], axis=1)
+
+    return statistic
+
+
+def ratio(numerator: Floats, denominator: Floats) -> Floats:
+    """Divide, giving NaN (undefined) where the denominator is 0."""
+    return np.divide(numerator, denominator, out=np.full_like(denominator, np.nan), where=denominator != 0)
+
+
+def randomisation_test(differences: Floats, *, seed: int = 0, resamples: int = 10_000) -> list[float]:
+    """Return the two-sided p-values of paired differences, (questions, measures); NaN marks a missing pair.
+
+    Under the null hypothesis each question's difference could as well have had the other sign.  The p-value
+    is the share of sign assignments whose mean is at least as far from 0 as the observed one: of all of them
+    where there are at most ``resamples``, else of random ones as (count + 1) / (resamples + 1), never 0
+    (Phipson and Smyth, Statistical Applications in Genetics and Molecular Biology 9, 2010).
+    """
+    paired = np.nan_to_num(differences)  # a missing pair adds nothing to a sum, and neither does its sign
+    # Sums of the same numbers in another order differ in the last digits; such ties must count.
+    bound = np.abs(paired.sum(axis=0)) - 1e-9 * np.abs(paired).sum(axis=0)
+    as_far = np.zeros(paired.shape[1])
+    random = np.random.default_rng(seed)
+    left = resamples
+    while left and paired.size:
+        rows = min(left, max(1, _CELLS // len(paired)))
+        signs = random.integers(0, 2, (rows, len(paired)), dtype=np.int8) * 2.0 - 1
+        as_far += (np.abs(signs @ paired) >= bound).sum(axis=0)
+        left -= rows
+    values = (as_far + 1) / (resamples + 1)
+    for measure, column in enumerate(paired.T):
+        changed = column[column != 0]
+        if 2.0 ** len(changed) <= resamples:
+            values[measure] = (np.abs(_all_signs(len(changed)) @ changed) >= bound[measure]).mean()
+    return [float(value) for value in values]
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Return p-values corrected for their number (Holm, Scandinavian Journal of Statistics 6, 1979).
+
+    The smallest of m is multiplied by m, the next by m - 1, …; none falls below a smaller one's or exceeds 1.
+    """
+    corrected = [0.0] * len(p_values)
+    largest = 0.0
+    for done, index in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
+        largest = max(largest, min(1.0, p_values[index] * (len(p_values) - done)))
+        corrected[index] = largest
+    return corrected
+
+
+def _draws(n: int, resamples: int, seed: int) -> Iterator[Floats]:
+    random = np.random.default_rng(seed)
+    left = resamples
+    while left:
+        rows = min(left, max(1, _CELLS // n))
+        drawn = random.integers(0, n, (rows, n)) + np.arange(rows)[:, None] * n
+        yield np.bincount(drawn.ravel(), minlength=rows * n).reshape(rows, n).astype(np.float64)
+        left -= rows
+
+
+def _all_signs(n: int) -> Floats:
+    return np.asarray((np.arange(2**n)[:, None] >> np.arange(n) & 1) * 2.0 - 1, dtype=np.float64)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 6) + 0.0  # + 0.0 turns -0.0 into 0.0

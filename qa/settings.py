@@ -1,0 +1,73 @@
+"""Settings: frozen data that loads nothing.  Only this module reads the environment."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from qa.errors import InputError
+
+DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
+
+
+def _require(condition: bool, name: str, value: object, allowed: str) -> None:
+    if not condition:
+        raise InputError(f"{name}={value!r} is out of range: give {allowed}")
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSettings:
+    """What is baked into an archive when it is made, stored with it and read back from it.
+
+    ``max_tokens`` counts the embedder's own tokens, without its special ones; ``overlap_sentences`` is how many
+    whole sentences a passage repeats of the one before it (never more than half the passage).
+    """
+
+    embedder: str = DEFAULT_EMBEDDER
+    max_tokens: int = 240
+    overlap_sentences: int = 0
+
+    def __post_init__(self) -> None:
+        _require(bool(self.embedder), "embedder", self.embedder, "a model name or path")
+        _require(16 <= self.max_tokens <= 8192, "max_tokens", self.max_tokens, "16 to 8192")
+        _require(0 <= self.overlap_sentences <= 10, "overlap_sentences", self.overlap_sentences, "0 to 10")
+
+
+@dataclass(frozen=True, slots=True)
+class AskSettings:
+    """How hits are ranked.
+
+    ``pool`` is how many passages each engine puts forward, ``dense_weight`` the share of the dense score in the
+    fused one (BM25 has the rest), ``reranker`` the CrossEncoder that reads the first ``rerank`` of the fused list
+    (``""``: none), ``reranker_weight`` what its score weighs against the fused one.
+    """
+
+    pool: int = 200
+    dense_weight: float = 0.5
+    reranker: str = ""
+    rerank: int = 30
+    reranker_weight: float = 0.5
+
+    def __post_init__(self) -> None:
+        _require(1 <= self.pool <= 10_000, "pool", self.pool, "1 to 10000")
+        _require(0.0 <= self.dense_weight <= 1.0, "dense_weight", self.dense_weight, "0 to 1")
+        _require(0.0 <= self.reranker_weight <= 1.0, "reranker_weight", self.reranker_weight, "0 to 1")
+        _require(0 <= self.rerank <= 1000, "rerank", self.rerank, "0 to 1000")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on what is read; what exceeds them is refused with the limit's name."""
+
+    file_bytes: int = 200_000_000
+    line_bytes: int = 20_000_000
+    article_characters: int = 5_000_000
+    question_characters: int = 2_000
+    hits: int = 1_000
+
+
+LIMITS = Limits()
+
+
+def archive_path(path: str | os.PathLike[str] | None = None) -> Path:
+    """Return the archive's folder: the argument, else ``QA_ARCHIVE``, else ``./archive``."""
+    return Path(path) if path is not None else Path(os.environ.get("QA_ARCHIVE") or "archive")

@@ -1,0 +1,389 @@
+"""Changing an archive: one writer at a time, one transaction a batch, nothing acknowledged before it is on disk.
+
+    with ArchiveWriter(folder, embedder) as writer:
+        writer.upsert(article, origin)      # as often as a batch holds
+        writer.commit()                     # text, vectors and both indexes are on disk: acknowledged
+
+A batch that is not committed leaves no trace.
+"""
+
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, replace
+from pathlib import Path
+from typing import Literal, Self
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from qa import database, lexical
+from qa.archive import ARTICLE_FIELDS, current_generation, read_stamp
+from qa.chunking import chunk
+from qa.dates import period
+from qa.embedding import Embedder
+from qa.errors import ArchiveError, BusyError, InputError
+from qa.generations import FOLDER, Generation, LexicalFolder, VectorFile, remove_unnamed, write_lexical, write_vectors
+from qa.intake.anatomy import furniture_spans
+from qa.records import Article, Passage
+from qa.settings import IndexSettings
+
+State = Literal["added", "updated", "unchanged"]
+
+# A new vector file is written when this share of the rows of the last one is new (below that the new ones are a
+# small second index, searched as exactly) or gone; the BM25 index is written anew when this share is deleted,
+# because deleted passages still weigh on its document frequencies.
+_NEW_SHARE, _NEW_LEAST = 0.25, 4096
+_GONE_SHARE = 0.2
+
+
+class ArchiveWriter:
+    """The one process that may change an archive.
+
+    Args:
+        folder: the archive's folder; an archive is made in it if there is none.
+        embedder: the one it was made with; None where nothing will be added.
+        settings: what is baked into a new archive.
+
+    Raises:
+        BusyError: if another process is writing.
+        ArchiveError: if the archive was made with another embedder, or the folder cannot be written.
+    """
+
+    def __init__(self, folder: Path, embedder: Embedder | None = None, settings: IndexSettings | None = None) -> None:
+        self.folder = folder
+        self._embedder = embedder
+        self._lock = _locked(folder)
+        try:
+            if embedder and not (folder / database.FILE).exists():
+                _create(folder, embedder, settings or IndexSettings(embedder.name))
+            self._connection = database.connect(folder, write=True)
+            self.stamp = read_stamp(self._connection, folder)
+            if embedder and self.stamp.fingerprint != embedder.fingerprint:
+                raise ArchiveError(
+                    f"{folder}: was indexed with embedder {self.stamp.settings.embedder} (fingerprint "
+                    f"{self.stamp.fingerprint[:12]}), not with {embedder.name} ({embedder.fingerprint[:12]}); use the "
+                    "same one, or add the articles to a new archive with --archive"
+                )
+            (folder / FOLDER).mkdir(exist_ok=True)
+            self._clean()
+            self._reset()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Drop what was not committed and let others write."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+        self._connection.close()
+        self._lock.release()
+
+    def upsert(self, article: Article, origin: str = "") -> tuple[str, State]:
+        """Put an article into the current batch; return its id and what that changes.
+
+        Args:
+            article: with its own id, or ``""`` to be known by its origin, else by its content.
+            origin: the file that alone holds it, so that a changed file keeps its article's id; ``""`` when it has an id
+            of its own or shares its file with others.
+
+        Raises:
+            InputError: if a field holds characters that cannot be stored.
+        """
+        content = content_hash(article)
+        with self._transaction():
+            known = self._known(article, origin, content)
+            if known is None:
+                key, state = None, "added"
+                article = replace(article, id=article.id or self._new_id(content))
+            else:
+                key, article_id, stored = known
+                article = replace(article, id=article_id)
+                if stored == content:
+                    return article_id, "unchanged"
+                state = "updated"
+                self._remove_passages(key)
+            key = self._store(key, article, content)
+            if origin:
+                self._connection.execute("INSERT OR IGNORE INTO origin VALUES (?, ?)", (origin, key))
+            self._pending[key] = article
+        return article.id, state
+
+    def delete(self, ids: Iterable[str]) -> int:
+        """Remove articles in the current batch; return how many there were."""
+        count = 0
+        with self._transaction():
+            for article_id in ids:
+                row = self._connection.execute("SELECT key FROM article WHERE id = ?", (article_id,)).fetchone()
+                if row:
+                    self._remove_passages(row[0])
+                    self._connection.execute("DELETE FROM article WHERE key = ?", row)
+                    self._pending.pop(row[0], None)
+                    count += 1
+        return count
+
+    def commit(self, progress: Callable[[int], None] | None = None) -> int:
+        """Chunk, embed, index and make durable the current batch; return how many passages were embedded.
+
+        ``progress`` is called with the number of passages done since its last call.
+
+        Raises:
+            ArchiveError: if the disk is full or the folder cannot be written; nothing of the batch is kept.
+        """
+        if not self._connection.in_transaction:
+            return 0
+        with self._transaction():
+            entries, embedded = self._add_passages(progress)
+            if entries or self._deletions or current_generation(self._connection) is None:
+                self._publish(entries)
+            self._connection.execute("COMMIT")
+        self._reset()
+        self._clean()
+        return embedded
+
+    def rebuild(self) -> int:
+        """Make both indexes anew from the stored texts and vectors, without embedding; return how many passages."""
+        with self._transaction():
+            count = self._publish((), anew=True)
+            self._connection.execute("COMMIT")
+        self._clean()
+        return count
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Run in the batch's transaction; whatever goes wrong, the whole batch leaves no trace."""
+        try:
+            if not self._connection.in_transaction:
+                self._connection.execute("BEGIN IMMEDIATE")
+            yield
+        except BaseException as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            self._reset()
+            if isinstance(error, OSError | sqlite3.OperationalError):
+                raise ArchiveError(
+                    f"{self.folder}: cannot be written ({error}); what was acknowledged before is safe: make room or "
+                    "give another folder with --archive, then run the same command again"
+                ) from error
+            raise
+
+    def _reset(self) -> None:
+        self._pending: dict[int, Article] = {}
+        self._deletions: list[int] = []
+        self._reusable: dict[bytes, bytes] = {}
+
+    def _new_id(self, content: str) -> str:
+        """Return an id made from the content; another where an article that has changed since still bears it."""
+        candidate = content
+        while self._connection.execute("SELECT 1 FROM article WHERE id = ?", ("a" + candidate[:16],)).fetchone():
+            candidate = hashlib.sha256(candidate.encode()).hexdigest()
+        return "a" + candidate[:16]
+
+    def _known(self, article: Article, origin: str, content: str) -> tuple[int, str, str] | None:
+        """Return the key, id and content hash of the stored article that this one is."""
+        find = "SELECT key, id, content FROM article WHERE "
+        if article.id:
+            row = self._connection.execute(find + "id = ?", (article.id,)).fetchone()
+        else:
+            mapped = "key = (SELECT article FROM origin WHERE path = ?)"
+            row = self._connection.execute(find + mapped, (origin,)).fetchone()
+            row = row or self._connection.execute(find + "content = ? LIMIT 1", (content,)).fetchone()
+        return (int(row[0]), str(row[1]), str(row[2])) if row else None
+
+    def _store(self, key: int | None, article: Article, content: str) -> int:
+        dates = period(article.published)
+        values = (*astuple(article), content, *(astuple(dates) if dates else (None,) * 4))
+        names = (*ARTICLE_FIELDS, "content", *lexical.PERIOD_FIELDS)
+        if key is None:
+            query = f"INSERT INTO article ({','.join(names)}) VALUES ({','.join('?' * len(names))})"
+            cursor = self._connection.execute(query, values)
+            assert cursor.lastrowid is not None
+            return cursor.lastrowid
+        query = f"UPDATE article SET {','.join(f'{name} = ?' for name in names)} WHERE key = ?"
+        self._connection.execute(query, (*values, key))
+        return key
+
+    def _remove_passages(self, key: int) -> None:
+        """Take an article's passages out, keeping their vectors at hand for the batch."""
+        stored = self._connection.execute(
+            "SELECT p.row, p.text_sha256, v.value FROM passage p JOIN vector v ON v.row = p.row WHERE p.article = ?",
+            (key,),
+        ).fetchall()
+        self._reusable.update((sha256, value) for _, sha256, value in stored)
+        rows = [row for row, _, _ in stored]
+        self._deletions += rows
+        self._connection.execute("DELETE FROM passage WHERE article = ?", (key,))
+        in_file = [(row,) for row in rows if row <= self._last_row()]
+        self._connection.executemany("INSERT INTO removed VALUES (?)", in_file)
+
+    def _last_row(self) -> int:
+        generation = current_generation(self._connection)
+        return generation.vectors.last_row if generation else 0
+
+    def _add_passages(self, progress: Callable[[int], None] | None) -> tuple[list[lexical.Entry], int]:
+        if not self._pending:
+            return [], 0
+        if self._embedder is None:
+            raise ValueError("a writer without an embedder cannot add articles")
+        settings = self.stamp.settings
+        passages: list[tuple[int, Passage]] = []
+        for key, article in self._pending.items():
+            furniture = [(start, end) for start, end, _ in furniture_spans(article.text)]
+            passages += (
+                (key, passage)
+                for passage in chunk(
+                    article,
+                    self._embedder,
+                    max_tokens=min(settings.max_tokens, self._embedder.max_tokens),
+                    overlap_sentences=settings.overlap_sentences,
+                    furniture=furniture,
+                )
+            )
+        hashes = [hashlib.sha256(passage.text.encode()).digest() for _, passage in passages]
+        vectors, embedded = self._vectors(self._embedder, [passage.text for _, passage in passages], hashes, progress)
+        entries: list[lexical.Entry] = []
+        for (key, passage), sha256, value in zip(passages, hashes, vectors, strict=True):
+            cursor = self._connection.execute(
+                'INSERT INTO passage (id, article, start, "end", text_sha256, vector_sha256) VALUES (?,?,?,?,?,?)',
+                (passage.id, key, passage.start, passage.end, sha256, hashlib.sha256(value).digest()),
+            )
+            assert cursor.lastrowid is not None
+            self._connection.execute("INSERT INTO vector VALUES (?, ?)", (cursor.lastrowid, value))
+            entries.append(_entry(cursor.lastrowid, passage.text, self._pending[key]))
+        return entries, embedded
+
+    def _vectors(
+        self, embedder: Embedder, texts: Sequence[str], hashes: Sequence[bytes], progress: Callable[[int], None] | None
+    ) -> tuple[list[bytes], int]:
+        """Return the vector of each text; one that the archive holds for the same text is not computed again."""
+        known = dict(self._reusable)
+        for sha256 in dict.fromkeys(hashes):
+            if sha256 not in known:
+                row = self._connection.execute(
+                    "SELECT v.value FROM passage p JOIN vector v ON v.row = p.row WHERE p.text_sha256 = ? LIMIT 1",
+                    (sha256,),
+                ).fetchone()
+                if row:
+                    known[sha256] = row[0]
+        new = {sha256: text for sha256, text in zip(hashes, texts, strict=True) if sha256 not in known}
+        if progress:
+            progress(len(texts) - len(new))
+        matrix = embedder.embed_passages(list(new.values()), progress)
+        known.update((sha256, vector.astype("<f4").tobytes()) for sha256, vector in zip(new, matrix, strict=True))
+        return [known[sha256] for sha256 in hashes], len(new)
+
+    def _publish(self, entries: Sequence[lexical.Entry], *, anew: bool = False) -> int:
+        """Write the next generation and name it current in the open transaction; return how many passages it holds."""
+        execute = self._connection.execute
+        old = current_generation(self._connection)
+        number = old.number + 1 if old else 1
+        (total,) = execute("SELECT count(*) FROM passage").fetchone()
+        vectors = old.vectors if old else VectorFile("", 0, self.stamp.dimension, 0, 0, "")
+        (removed,) = execute("SELECT count(*) FROM removed").fetchone()
+        tail = total - (vectors.rows - removed)
+        if anew or tail > max(_NEW_LEAST, _NEW_SHARE * vectors.rows) or removed > _GONE_SHARE * max(vectors.rows, 1):
+            vectors = self._write_vectors(number, total)
+            execute("DELETE FROM removed")
+        if anew or old is None or self._gone_share(old.lexical) > _GONE_SHARE:
+            folder = write_lexical(self.folder, number, None, self._all_entries(), ())
+        else:
+            folder = write_lexical(self.folder, number, old.lexical, entries, self._deletions)
+        execute("INSERT INTO generation VALUES (?,?,?)", Generation(number, vectors, folder).to_row())
+        execute("DELETE FROM generation WHERE number < ?", (number - 1,))
+        return int(total)
+
+    def _write_vectors(self, number: int, total: int) -> VectorFile:
+        rows = np.zeros(total, np.int64)
+        matrix = np.zeros((total, self.stamp.dimension), np.float32)
+        for i, (row, value) in enumerate(self._connection.execute("SELECT row, value FROM vector ORDER BY row")):
+            rows[i] = row
+            matrix[i] = np.frombuffer(value, "<f4")
+        return write_vectors(self.folder, number, rows, matrix)
+
+    def _gone_share(self, folder: LexicalFolder) -> float:
+        return lexical.deleted_share(self.folder / FOLDER / folder.name, len(self._deletions))
+
+    def _all_entries(self) -> Iterator[lexical.Entry]:
+        for key, *values in self._connection.execute(f"SELECT key, {','.join(ARTICLE_FIELDS)} FROM article ORDER BY key"):
+            article = Article(*values)
+            for row, start, end in self._connection.execute(
+                'SELECT row, start, "end" FROM passage WHERE article = ? ORDER BY row', (key,)
+            ):
+                yield _entry(row, article.text[start:end], article)
+
+    def _clean(self) -> None:
+        """Remove index files that no generation names; the one before the current is kept for readers under way."""
+        rows = self._connection.execute("SELECT number, vectors, lexical FROM generation").fetchall()
+        remove_unnamed(self.folder, [Generation.from_row(*row) for row in rows])
+
+
+def _entry(row: int, text: str, article: Article) -> lexical.Entry:
+    dates = period(article.published)
+    return lexical.Entry(row, text, article.id, article.source, astuple(dates) if dates else None)
+
+
+def content_hash(article: Article) -> str:
+    """Return the SHA-256 over every field but the id.
+
+    Raises:
+        InputError: if a field holds NUL or half a surrogate pair.
+    """
+    fields = astuple(article)
+    if any("\0" in field for field in fields):
+        raise InputError(f"article {article.id or article.title!r}: holds a NUL character; remove it")
+    try:
+        return hashlib.sha256(json.dumps(fields[1:], ensure_ascii=False).encode()).hexdigest()
+    except UnicodeEncodeError:
+        raise InputError(f"article {article.id or article.title!r}: holds half a surrogate pair; remove it") from None
+
+
+@contextmanager
+def _writable(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ArchiveError(
+            f"{folder}: cannot be written ({error.strerror or error}); give another folder with --archive"
+        ) from error
+
+
+def _locked(folder: Path) -> FileLock:
+    with _writable(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        owner = folder / "writer.pid"
+        lock = FileLock(folder / "writer.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            pid = owner.read_text().strip() if owner.exists() else "unknown"
+            raise BusyError(
+                f"{folder}: another process is writing to this archive (pid {pid}); wait until it is done"
+            ) from None
+        owner.write_text(f"{os.getpid()}\n")
+        return lock
+
+
+def _create(folder: Path, embedder: Embedder, settings: IndexSettings) -> None:
+    others = [path.name for path in folder.iterdir() if path.name not in {"writer.lock", "writer.pid"}]
+    if others and not (folder / FOLDER).exists():
+        raise ArchiveError(
+            f"{folder}: is not an archive and holds other files ({sorted(others)[0]}); give an empty or new folder"
+        )
+    stored = {
+        "embedder": settings.embedder,
+        "fingerprint": embedder.fingerprint,
+        "dimension": str(embedder.dimension),
+        "max_tokens": str(min(settings.max_tokens, embedder.max_tokens)),
+        "overlap_sentences": str(settings.overlap_sentences),
+    }
+    with _writable(folder):
+        database.create(folder, stored)

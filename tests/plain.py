@@ -1,0 +1,39 @@
+"""Plain, slow, obvious implementations that the real ones are compared with."""
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from qa.records import Article
+
+
+class WordEmbedder:
+    """Counts hashed words: texts that share words are near each other; no model, no randomness."""
+
+    name = "words"
+    fingerprint = "words-1"
+    dimension = 64
+    max_tokens = 200
+
+    def embed_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> np.ndarray:
+        if progress:
+            progress(len(texts))
+        return self.embed_queries(texts)
+
+    def embed_queries(self, texts: Sequence[str]) -> np.ndarray:
+        matrix = np.full((len(texts), self.dimension), 1e-3, np.float32)
+        for row, text in zip(matrix, texts, strict=True):
+            for word in re.findall(r"\w+", text.lower()):
+                row[int(hashlib.sha256(word.encode()).hexdigest(), 16) % self.dimension] += 1
+        return matrix / np.linalg.norm(matrix, axis=1, keepdims=True)
+
+    def token_starts(self, text: str) -> list[int]:
+        return [match.start() for match in re.finditer(r"\w+|[^\w\s]", text)]
+
+
+def article(text: str, **fields: str) -> Article:
+    """An article with the given fields; all others are unknown."""
+    names = ("id", "title", "dek", "source", "authors", "url", "published", "updated", "dateline_text", "language")
+    return Article(text=text, **{name: fields.get(name, "") for name in names})

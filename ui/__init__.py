@@ -1,0 +1,1 @@
+"""How people reach Dateline: the terminal, the chat page, and what they show."""

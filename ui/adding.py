@@ -1,0 +1,185 @@
+"""``qa add`` in the terminal: progress, acknowledgements, the report."""
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from qa import indexing, intake
+from qa.database import FILE
+from qa.errors import InputError
+from qa.intake import Defaults, Reading, Rejection
+from qa.settings import DEFAULT_EMBEDDER, IndexSettings
+from ui import terminal
+from ui.cli import exit_code, print_json, print_line, print_notice
+
+
+def defaults(source: str, date: str, url: str) -> Defaults:
+    """Return what files do not say.
+
+    Raises:
+        InputError: if the date is not one.
+    """
+    from qa.dates import period
+
+    if date and period(date) is None:
+        raise InputError(f"--date {date!r} is not a date: give YYYY, YYYY-MM, YYYY-MM-DD or an ISO 8601 time")
+    return Defaults(source, date, url)
+
+
+def dry_run(paths: Sequence[str], given: Defaults, as_json: bool) -> int:
+    """Show how each file would be read; return the exit code."""
+    readings: list[Reading | Rejection] = []
+    console = terminal.out()
+    for reading in intake.read(paths, given):
+        readings.append(reading)
+        if not as_json:
+            console.print(terminal.reading_text(reading))
+    rejected = [reading for reading in readings if isinstance(reading, Rejection)]
+    if as_json:
+        print_json({"given": len(readings), "readings": [_plain(reading) for reading in readings]})
+    else:
+        print_line(f"{len(readings)} given: {len(readings) - len(rejected)} readable, {len(rejected)} rejected")
+    return exit_code(len(readings) - len(rejected), rejected)
+
+
+def _plain(reading: Reading | Rejection) -> dict[str, Any]:
+    return {"rejected": isinstance(reading, Rejection), **asdict(reading)}
+
+
+def add(folder: Path, paths: Sequence[str], given: Defaults, embedder: str, as_json: bool) -> int:
+    """Add files to the archive, say what became of them, and return the exit code."""
+    _check_paths(paths)
+    report = indexing.AddReport()
+    interrupted = False
+    with _Watch(intake.count(paths), as_json) as watch:
+        settings, name = _embedder_name(folder, embedder)
+        watch.say(f"loading the embedder {name}")
+        from qa.embedding import load_embedder
+
+        model = load_embedder(name)
+        try:
+            indexing.add(
+                folder, paths, model, defaults=given, settings=settings, callbacks=watch.callbacks(), report=report
+            )
+        except KeyboardInterrupt:
+            interrupted = True
+    _print(report, as_json)
+    if interrupted:
+        print_notice("qa: interrupted; what is counted above is on disk, the same command goes on from there")
+        return 130
+    return exit_code(report.given - len(report.rejected), report.rejected)
+
+
+def _check_paths(paths: Sequence[str]) -> None:
+    if not paths:
+        raise InputError("PATH: none was given; name files or folders of articles")
+
+
+def _embedder_name(folder: Path, wanted: str) -> tuple[IndexSettings, str]:
+    """Return the embedder of the archive, or the wanted one where there is no archive yet."""
+    if not (folder / FILE).exists():
+        name = wanted or DEFAULT_EMBEDDER
+        return IndexSettings(embedder=name), name
+    from qa.archive import Archive
+
+    archive = Archive(folder)
+    settings = archive.stamp.settings
+    archive.close()
+    if wanted and wanted != settings.embedder:
+        raise InputError(
+            f"--embedder {wanted}: {folder} was made with {settings.embedder}; leave the option out, or make a new "
+            "archive with --archive"
+        )
+    return settings, settings.embedder
+
+
+def _print(report: indexing.AddReport, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "given": report.given, "added": report.added, "updated": report.updated, "unchanged": report.unchanged,
+                "rejected": [{"file": r.file, "line": r.line, "reason": r.reason} for r in report.rejected],
+                "notes": [{"file": file, "line": line, "note": note} for file, line, note in report.notes],
+                "embedded": report.embedded,
+            }
+        )  # fmt: skip
+        return
+    for file, line, note in report.notes[:20]:
+        print_notice(f"note: {file}{f':{line}' if line else ''}: {note}")
+    if len(report.notes) > 20:
+        print_notice(f"… and {len(report.notes) - 20} more notes (all with --json)")
+    for rejection in report.rejected[:50]:
+        where = f"{rejection.file}:{rejection.line}" if rejection.line else rejection.file
+        print_notice(f"rejected: {where}: {rejection.reason}")
+    if len(report.rejected) > 50:
+        print_notice(f"… and {len(report.rejected) - 50} more rejections (all with --json)")
+    print_line(
+        f"{report.given} given = {report.added} added + {report.updated} updated + {report.unchanged} unchanged + "
+        f"{len(report.rejected)} rejected; {report.embedded} passages embedded"
+    )
+
+
+class _Watch:
+    """Progress on stderr: a bar in a terminal, a line now and then elsewhere; with JSON, acknowledgements."""
+
+    def __init__(self, total: int | None, as_json: bool) -> None:
+        self._as_json = as_json
+        self._total = total
+        self._read = self._passages = 0
+        self._begun = self._said = time.monotonic()
+        console = terminal.notices()
+        self._bar: Progress | None = None
+        if console.is_terminal and not as_json:
+            self._bar = Progress(
+                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("files"),
+                TextColumn("{task.fields[rate]}"), TextColumn("time left"), TimeRemainingColumn(), console=console,
+            )  # fmt: skip
+            self._task: TaskID = self._bar.add_task("reading", total=total, rate="")
+
+    def __enter__(self) -> "_Watch":
+        if self._bar:
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def callbacks(self) -> indexing.Callbacks:
+        """Return what indexing is to call."""
+        return indexing.Callbacks(acknowledged=self._acknowledged, read=self._on_read, embedded=self._on_embedded)
+
+    def say(self, text: str) -> None:
+        """Show what is being done."""
+        if self._bar:
+            self._bar.update(self._task, description=text)
+
+    def _acknowledged(self, ids: list[str]) -> None:
+        if self._as_json:
+            sys.stderr.write(json.dumps({"acknowledged": ids}) + "\n")
+            sys.stderr.flush()
+
+    def _on_read(self, reading: Reading | Rejection) -> None:
+        self._read += 1
+        self._show()
+
+    def _on_embedded(self, count: int) -> None:
+        self._passages += count
+        self._show()
+
+    def _show(self) -> None:
+        now = time.monotonic()
+        rate = self._passages / max(now - self._begun, 1e-9)
+        if self._bar:
+            text = f"{self._passages} passages, {rate:.0f}/s"
+            self._bar.update(self._task, completed=self._read, description="adding", rate=text)
+        elif not self._as_json and now - self._said >= 30:
+            self._said = now
+            of = f" of {self._total}" if self._total else ""
+            print_notice(f"{self._read}{of} articles read, {self._passages} passages embedded, {rate:.0f} a second")

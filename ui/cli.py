@@ -1,0 +1,327 @@
+"""The terminal: ``qa COMMAND …``.  Results go to stdout, progress and notices to stderr.
+
+Exit codes: 0 done (abstaining included), 1 error, damage found, or all input rejected, 2 usage, 3 partly rejected,
+130 interrupted.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from qa.errors import QaError
+from qa.settings import AskSettings, archive_path
+
+if TYPE_CHECKING:
+    from qa.archive import Archive
+    from qa.retrieval import Retriever
+
+app = typer.Typer(
+    name="qa",
+    help="Ask a folder of news articles; every answer is quoted and cited to the character.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+ArchiveOption = Annotated[
+    Path | None, typer.Option("--archive", help="The archive's folder (default: $QA_ARCHIVE, else ./archive).")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+HitsOption = Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")]
+SourceOption = Annotated[list[str], typer.Option("--source", help="Only this outlet (may be repeated).")]
+ArticleOption = Annotated[list[str], typer.Option("--article", help="Only this article id (may be repeated).")]
+AfterOption = Annotated[str, typer.Option("--after", help="Only articles published at or after this date.")]
+BeforeOption = Annotated[str, typer.Option("--before", help="Only articles published before this date.")]
+AsOfOption = Annotated[str, typer.Option("--as-of", help="Only articles published on or before this date.")]
+PerArticleOption = Annotated[
+    int, typer.Option("--per-article", min=0, help="Hits of one article before those of others (0: no cap).")
+]
+RerankerOption = Annotated[
+    str, typer.Option("--reranker", help="The folder of a sentence-transformers CrossEncoder that reads the best passages.")
+]
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    try:
+        app(prog_name="qa")
+    except QaError as error:
+        print_notice(f"qa: {error}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print_notice("qa: interrupted")
+        sys.exit(130)
+
+
+@app.command()
+def add(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files and folders (searched through).")],
+    archive: ArchiveOption = None,
+    source: Annotated[str, typer.Option(help="The outlet, where a file does not say it.")] = "",
+    date: Annotated[str, typer.Option(help="The date of publication, where a file does not say it.")] = "",
+    url: Annotated[str, typer.Option(help="The address, where a file does not say it.")] = "",
+    embedder: Annotated[
+        str, typer.Option(help="A sentence-transformers model, by name or folder, when the archive is made.")
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show how each file would be read; change nothing.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Add articles: .txt, .md, .html and .jsonl files (also .gz, .xz) and folders of them."""
+    from ui import adding
+
+    defaults = adding.defaults(source, date, url)
+    code = (
+        adding.dry_run(paths, defaults, as_json)
+        if dry_run
+        else adding.add(archive_path(archive), paths, defaults, embedder, as_json)
+    )
+    raise typer.Exit(code)
+
+
+@app.command("list")
+def list_(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
+    """List the articles, newest first."""
+    from ui import terminal
+
+    with _open(archive).view() as view:
+        articles = view.articles()
+    if as_json:
+        print_json({"articles": [asdict(article) for article in articles]})
+    else:
+        rows = [(a.id, a.published[:10], a.source, str(a.passages), a.title) for a in articles]
+        terminal.out().print(terminal.table(("id", "date", "outlet", "passages", "title"), rows))
+
+
+@app.command()
+def show(
+    article_id: Annotated[str, typer.Argument(metavar="ID", help="An article's id, as `qa list` shows it.")],
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show an article."""
+    from qa.errors import InputError
+    from ui import terminal
+
+    article = _open(archive).article(article_id)
+    if article is None:
+        raise InputError(f"article {article_id!r}: is not in the archive; qa list shows the ids")
+    if as_json:
+        print_json(asdict(article))
+    else:
+        terminal.out().print(terminal.article_text(article))
+
+
+@app.command()
+def search(
+    question: Annotated[str, typer.Argument(help="What to look for.")],
+    archive: ArchiveOption = None,
+    k: HitsOption = 5,
+    source: SourceOption = [],  # noqa: B006 - typer copies it
+    article: ArticleOption = [],  # noqa: B006
+    after: AfterOption = "",
+    before: BeforeOption = "",
+    as_of: AsOfOption = "",
+    per_article: PerArticleOption = 3,
+    reranker: RerankerOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Find the passages that best match a question."""
+    from ui import terminal
+
+    retriever = open_retriever(archive, reranker)
+    hits = retriever.retrieve(
+        question, k, sources=source, articles=article, after=after, before=before, as_of=as_of, per_article=per_article
+    )
+    undated = retriever.undated(source, article) if after or before or as_of else 0
+    if as_json:
+        found = [
+            {
+                "rank": rank, "score": hit.score, "why": [asdict(part) for part in hit.why],
+                "passage": asdict(hit.passage), "citation": asdict(hit.citation),
+            }
+            for rank, hit in enumerate(hits, 1)
+        ]  # fmt: skip
+        print_json({"question": question, "asked": question, "hits": found, "undated_left_out": undated})
+        return
+    console = terminal.out()
+    for rank, hit in enumerate(hits, 1):
+        console.print(terminal.hit_text(rank, hit, question))
+    if not hits:
+        console.print("No passage passes the filters.")
+    if undated:
+        print_notice(f"{undated} undated articles were left out by the dates")
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question.")],
+    archive: ArchiveOption = None,
+    k: HitsOption = 5,
+    source: SourceOption = [],  # noqa: B006
+    article: ArticleOption = [],  # noqa: B006
+    after: AfterOption = "",
+    before: BeforeOption = "",
+    as_of: AsOfOption = "",
+    per_article: PerArticleOption = 3,
+    reranker: RerankerOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question in the archive's own words, or say that it holds no answer."""
+    from ui import terminal
+
+    answer = open_retriever(archive, reranker).ask(
+        question, (), k,
+        sources=source, articles=article, after=after, before=before, as_of=as_of, per_article=per_article,
+    )  # fmt: skip
+    if as_json:
+        print_json({**asdict(answer), "abstained": answer.abstained})
+    else:
+        terminal.out().print(terminal.answer_text(answer))
+
+
+@app.command("eval")
+def eval_(
+    questions: Annotated[Path, typer.Argument(metavar="FILE", help="Questions, one JSON object a line.")],
+    archive: ArchiveOption = None,
+    out: Annotated[Path | None, typer.Option(help="A folder for the run: per-question lines, TREC file, report.")] = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages to retrieve a question.")] = 10,
+    per_article: PerArticleOption = 3,
+    reranker: RerankerOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Ask every question of a file and measure what comes back."""
+    from ui import evaluating
+
+    raise typer.Exit(evaluating.run(open_retriever(archive, reranker), questions, out, k, per_article, as_json))
+
+
+@app.command()
+def compare(
+    a: Annotated[Path, typer.Argument(metavar="A", help="The folder of one run.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="The folder of another over the same questions.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Compare two runs: what differs, by how much, and whether by chance."""
+    from ui import evaluating
+
+    evaluating.compare(a, b, as_json)
+
+
+@app.command()
+def status(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
+    """Show an archive's sizes and what is baked into it."""
+    from qa import maintenance
+    from ui import terminal
+
+    found = asdict(maintenance.status(archive_path(archive)))
+    if as_json:
+        print_json(found)
+        return
+    stamp = found.pop("stamp")
+    flat = {**found, **stamp.pop("settings"), **stamp}
+    terminal.out().print(terminal.table(("", ""), [(name.replace("_", " "), str(value)) for name, value in flat.items()]))
+
+
+@app.command()
+def verify(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
+    """Compare every article, passage, vector and index file with its hash; exit 1 when something is damaged."""
+    from qa import maintenance
+    from ui import terminal
+
+    verdict = maintenance.verify(archive_path(archive))
+    if as_json:
+        print_json({"ok": verdict.ok, **asdict(verdict)})
+    else:
+        console = terminal.out()
+        for problem in verdict.problems:
+            console.print(terminal.safe(f"{problem.kind} {problem.id}: {problem.message}"))
+        found = f"{len(verdict.problems)} problems" if verdict.problems else "nothing is damaged"
+        console.print(f"{verdict.articles} articles, {verdict.passages} passages: {found}")
+    raise typer.Exit(0 if verdict.ok else 1)
+
+
+@app.command()
+def rebuild(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
+    """Make both indexes anew from the stored texts and vectors; nothing is embedded again."""
+    from qa.writing import ArchiveWriter
+
+    with ArchiveWriter(archive_path(archive)) as writer:
+        passages = writer.rebuild()
+    print_json({"passages": passages}) if as_json else print_line(f"{passages} passages indexed")
+
+
+@app.command()
+def remove(
+    ids: Annotated[list[str], typer.Argument(metavar="ID…", help="Article ids, as `qa list` shows them.")],
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove articles."""
+    from qa.writing import ArchiveWriter
+
+    with ArchiveWriter(archive_path(archive)) as writer:
+        unknown = [article_id for article_id in dict.fromkeys(ids) if not writer.delete([article_id])]
+        writer.commit()
+    removed = len(set(ids)) - len(unknown)
+    print_json({"removed": removed, "unknown": unknown}) if as_json else print_line(f"{removed} articles removed")
+    for article_id in unknown:
+        print_notice(f"article {article_id!r}: is not in the archive; qa list shows the ids")
+    raise typer.Exit(0 if not unknown else 1 if not removed else 3)
+
+
+@app.command()
+def chat(
+    archive: ArchiveOption = None,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on (0: any that is free).")] = 7860,
+    reranker: RerankerOption = "",
+) -> None:
+    """Open the chat page."""
+    retriever = open_retriever(archive, reranker)
+    from ui.web import serve
+
+    serve(retriever, host=host, port=port, on_ready=lambda url: print_line(f"Dateline is ready: {url}"))
+
+
+def open_retriever(archive: Path | None, reranker: str = "") -> "Retriever":
+    """Open the archive for asking."""
+    from qa.retrieval import Retriever
+
+    return Retriever.open(archive_path(archive), AskSettings(reranker=reranker))
+
+
+def print_json(value: Any) -> None:
+    """Write a result to stdout as JSON; half surrogate pairs, which files' names can hold, are escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    print_line(text.encode("utf-8", "backslashreplace").decode())
+
+
+def print_line(text: str) -> None:
+    """Write a line to stdout."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def print_notice(text: str) -> None:
+    """Write a line to stderr, without control characters."""
+    from ui.terminal import safe
+
+    sys.stderr.write(" ".join(safe(text).split()) + "\n")
+    sys.stderr.flush()
+
+
+def _open(archive: Path | None) -> "Archive":
+    from qa.archive import Archive
+
+    return Archive.open(archive_path(archive))
+
+
+def exit_code(done: int, rejected: Sequence[object]) -> int:
+    """Return 0 when nothing was rejected, 1 when everything was, else 3."""
+    return 0 if not rejected else 3 if done else 1

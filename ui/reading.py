@@ -1,0 +1,158 @@
+"""A citation as a link, and what the reading panel shows when the link is followed.
+
+The link holds all there is to know, so it works in every answer of a conversation, after a reload and when it is
+pasted: ``cite-<article id>:<start>-<end>:<first digits of the SHA-256 of the text>``.  The text is cut here, by code
+points, so that the browser, which counts in UTF-16, never sees an offset.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypedDict
+from urllib.parse import quote, unquote, urlsplit
+
+from qa.records import Article, Citation
+
+_LINK = re.compile(r"#?(?:cite-)?([^:#]{1,2000}):(\d{1,9})-(\d{1,9}):([0-9a-f]{12})")
+_DIGITS = 12
+_MONTHS = "January February March April May June July August September October November December".split()
+# The panel shows this much on each side of the quotation; whole books are left to be read at their address.
+_AROUND = 200_000
+_MOST_LINKS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A stretch of an article, ``text[start:end]``, as it was when its text had this digest."""
+
+    article_id: str
+    start: int
+    end: int
+    digest: str
+
+
+class Piece(TypedDict):
+    """A stretch of text; ``kind`` is ``plain``, ``cited`` (by the same answer) or ``chosen``."""
+
+    text: str
+    kind: str
+
+
+class Reading(TypedDict):
+    """What the panel shows; with ``error`` there is nothing else to show, ``notice`` stands above the text."""
+
+    error: str
+    notice: str
+    title: str
+    dek: str
+    source: str
+    published: str
+    authors: str
+    url: str
+    host: str
+    pieces: list[Piece]
+
+
+def fragment(citation: Citation) -> str:
+    """Return the link to a citation, without its ``#``."""
+    name = quote(citation.article_id, safe="", errors="replace")
+    return f"cite-{name}:{citation.start}-{citation.end}:{citation.digest[:_DIGITS]}"
+
+
+def reference(link: object) -> Reference | None:
+    """Return what a link refers to; None for anything that is not such a link."""
+    match = _LINK.fullmatch(link) if isinstance(link, str) else None
+    if not match:
+        return None
+    start, end = int(match[2]), int(match[3])
+    return Reference(unquote(match[1]), start, end, match[4]) if start < end else None
+
+
+def references(links: object) -> list[Reference]:
+    """Return what a list of links refers to, the chosen one first; empty unless that one is a link."""
+    if not isinstance(links, list) or not links:
+        return []
+    found = [reference(link) for link in links[:_MOST_LINKS]]
+    return [item for item in found if item] if found[0] else []
+
+
+def reading(article: Article | None, links: Sequence[Reference]) -> Reading:
+    """Return an article with the first link's words marked as chosen, and those of the others in it as cited."""
+    if article is None or not links:
+        return _error("This article is not in the archive.")
+    digest = hashlib.sha256(article.text.encode()).hexdigest()
+    chosen, *others = links
+    result = _shown(article)
+    if not digest.startswith(chosen.digest) or chosen.end > len(article.text):
+        result["notice"] = "This article has changed since it was quoted, so the quoted words cannot be marked."
+        result["pieces"] = _cut(article.text, [(0, 0, "chosen")])
+        return result
+    same = {
+        (link.start, min(link.end, len(article.text)))
+        for link in others
+        if link.article_id == article.id and digest.startswith(link.digest)
+    }
+    result["pieces"] = _cut(article.text, _spans((chosen.start, chosen.end), sorted(same)))
+    return result
+
+
+def shown_date(published: str) -> str:
+    """Return an ISO 8601 date of any precision in words: ``11 May 2015``, ``May 2015``, ``2015``."""
+    match = re.match(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(\d{2}))?)?", published)
+    if not match:
+        return published or "undated"
+    year, month, day = match.groups()
+    return " ".join(part for part in (str(int(day)) if day else "", _MONTHS[int(month) - 1] if month else "", year) if part)
+
+
+def _error(message: str) -> Reading:
+    return Reading(
+        error=message, notice="", title="", dek="", source="", published="", authors="", url="", host="", pieces=[]
+    )
+
+
+def _shown(article: Article) -> Reading:
+    url, host = _address(article.url)
+    return Reading(
+        error="", notice="", title=article.title or "Untitled", dek=article.dek,
+        source=article.source or "Unknown outlet", published=shown_date(article.published), authors=article.authors,
+        url=url, host=host, pieces=[],
+    )  # fmt: skip
+
+
+def _address(url: str) -> tuple[str, str]:
+    """Return an address that may be followed and its host, or two empty texts."""
+    try:
+        parts = urlsplit(url.strip())
+        host = parts.hostname or ""
+    except ValueError:
+        return "", ""
+    return (url.strip(), host) if parts.scheme in {"http", "https"} and host else ("", "")
+
+
+def _spans(chosen: tuple[int, int], others: Sequence[tuple[int, int]]) -> list[tuple[int, int, str]]:
+    """Return the spans to mark, in order and without overlap: the chosen one whole, the others where it leaves room."""
+    spans = [(*chosen, "chosen")]
+    for start, end in others:
+        spans += [(start, min(end, chosen[0]), "cited"), (max(start, chosen[1]), end, "cited")]
+    result: list[tuple[int, int, str]] = []
+    for start, end, kind in sorted(spans):
+        begin = max(start, result[-1][1]) if result else start
+        if begin < end:
+            result.append((begin, end, kind))
+    return result
+
+
+def _cut(text: str, spans: Sequence[tuple[int, int, str]]) -> list[Piece]:
+    """Return the text around the chosen span in pieces; what is left out is shown by an ellipsis."""
+    start, end = next((start, end) for start, end, kind in spans if kind == "chosen")
+    first, last = max(0, start - _AROUND), min(len(text), end + _AROUND)
+    pieces = [Piece(text="[…] ", kind="plain")] if first else []
+    position = first
+    for begin, finish, kind in spans:
+        if first <= begin < finish <= last:
+            pieces += [Piece(text=text[position:begin], kind="plain"), Piece(text=text[begin:finish], kind=kind)]
+            position = finish
+    pieces.append(Piece(text=text[position:last] + (" […]" if last < len(text) else ""), kind="plain"))
+    return [piece for piece in pieces if piece["text"]]

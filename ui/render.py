@@ -1,0 +1,195 @@
+"""The only place that makes HTML from records.
+
+What comes out is one line of HTML, fit for a chat message that is read as Markdown, sanitised and put on the page.
+Text of articles and questions goes through ``inert``, so that nothing in it can become a tag, a link, an image, a
+formula or a list.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from qa.lexical import terms
+from qa.records import Answer, Citation, Hit, Part, Sentence
+from ui.reading import fragment, shown_date
+
+# Control characters, and marks that reverse or hide the text around them.
+_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_SPACE = re.compile(r"\s+")
+_WORD = re.compile(r"\w+")
+_PUNCTUATION = re.compile(r"[^\w ]|_")
+# Words that say nothing about what a question is after: marking them in a passage would hide the ones that do.
+_COMMON = frozenset(
+    "a about after all also an and any are as at be been before but by can could did do does for from had has have he"
+    " her his how i if in into is it its many me more most much not of off on or our over said say says she should so"
+    " some such tell than that the their them then there these they this those to under up was we were what when"
+    " where which while who whom whose why will with would you your s t".split()
+)
+_PARTS = {
+    "bm25": "Same words (BM25)",
+    "dense": "Same meaning (dense)",
+    "reranker": "Reread (reranker)",
+    "date": "Date",
+    "article": "Article",
+}
+
+
+def inert(text: str) -> str:
+    """Return text that HTML and Markdown show as it is: on one line, all punctuation as entities."""
+    return _entities(_SPACE.sub(" ", _HIDDEN.sub("", text)))
+
+
+def _entities(text: str) -> str:
+    return _PUNCTUATION.sub(lambda match: f"&#{ord(match[0])};", text)
+
+
+@lru_cache(maxsize=65_536)
+def _stem(word: str) -> str:
+    return next(iter(terms(word)), "")
+
+
+def marked(text: str, question: str) -> str:
+    """Return inert text in which the question's words, in any inflection, stand in ``<mark>``."""
+    wanted = {_stem(word) for word in _WORD.findall(question) if word.casefold() not in _COMMON} - {""}
+    text = _SPACE.sub(" ", _HIDDEN.sub("", text))
+    parts: list[str] = []
+    end = 0
+    for match in _WORD.finditer(text):
+        if _stem(match[0]) in wanted:
+            parts += [_entities(text[end : match.start()]), f"<mark>{_entities(match[0])}</mark>"]
+            end = match.end()
+    return "".join(parts) + _entities(text[end:])
+
+
+def question_html(question: str, limit: int = 2_000) -> str:
+    """Return a question as the reader asked it, cut at ``limit`` characters."""
+    return inert(question if len(question) <= limit else question[:limit] + " …")
+
+
+def notice_html(message: str, kind: str = "problem") -> str:
+    """Return a message of the page itself; ``kind`` is its CSS class."""
+    return f'<div class="{kind}"><p>{inert(message)}</p></div>'
+
+
+def searching_html() -> str:
+    """Return what stands in for an answer while it is looked for."""
+    return '<div class="searching"><p>Searching the archive …</p></div>'
+
+
+def field_error_html(message: str) -> str:
+    """Return a message about the field that it stands beside; ``""`` for none."""
+    return f'<p class="field-error" role="alert">{inert(message)}</p>' if message else ""
+
+
+def masthead_html(articles: int, outlets: int, first: str, last: str) -> str:
+    """Return the name of the page and what its archive holds; the dates are ISO 8601, ``""`` unknown."""
+    facts = [_counted(articles, "article"), _counted(outlets, "outlet")] if articles else []
+    if first:
+        years = dict.fromkeys((first[:4], last[:4]))
+        facts.append(inert("–".join(years)))
+    return f'<h1>Dateline</h1><p class="holds">{" · ".join(facts)}</p>'
+
+
+def welcome_html() -> str:
+    """Return the first message of a conversation."""
+    return (
+        '<div class="welcome"><p class="lead">Ask the archive a question.</p>'
+        "<p>Every answer is quoted word for word from an article. A number after a sentence opens that article at the "
+        "quoted words.</p></div>"
+    )
+
+
+def answer_html(answer: Answer, filters: Sequence[str] = ()) -> str:
+    """Return an answer with its sources and passages, or the abstention with the nearest passages.
+
+    Args:
+        answer: the answer.
+        filters: what the search was limited to, each in a few words.
+    """
+    parts = ['<div class="answer">']
+    if answer.asked.strip() != answer.question.strip():
+        parts.append(f'<p class="aside">Searched for: {inert(answer.asked)}</p>')
+    if filters:
+        parts.append(f'<p class="aside">Only {inert("; ".join(filters))}</p>')
+    if answer.abstained:
+        parts.append(f'<p class="abstained">{inert(answer.text or _NO_ANSWER)}</p>')
+        if not answer.hits and filters:
+            parts.append("<p>No article passes the filters.</p>")
+    else:
+        parts += [_sentence(sentence, answer.citations) for sentence in answer.sentences]
+        parts.append(_sources(answer.citations))
+    if answer.hits:
+        parts.append(_passages(answer))
+    return "".join((*parts, "</div>"))
+
+
+_NO_ANSWER = "The archive does not hold an answer to this question."
+
+
+def _sentence(sentence: Sentence, citations: Sequence[Citation]) -> str:
+    links = " ".join(_marker(number, citations[number - 1]) for number in sentence.citations)
+    return f'<p class="said">{inert(sentence.text)} {links}</p>'
+
+
+def _marker(number: int, citation: Citation) -> str:
+    # The sanitiser drops aria-label, so the accessible name is made of hidden text.
+    return (
+        f'<a class="cite" href="#{fragment(citation)}" title="{inert(_described(citation))}">'
+        f'<span class="hidden-text">Source </span>[{number}]</a>'
+    )
+
+
+def _described(citation: Citation) -> str:
+    return f"{citation.source or 'Unknown outlet'}, {shown_date(citation.published)}: {citation.title}"
+
+
+def _sources(citations: Sequence[Citation]) -> str:
+    rows = "".join(
+        f'<li><a class="source" href="#{fragment(citation)}"><span class="number">[{number}]</span> '
+        f'<span class="source-title">{inert(citation.title or "Untitled")}</span></a> {_meta(citation)}</li>'
+        for number, citation in enumerate(citations, 1)
+    )
+    return f'<ol class="sources">{rows}</ol>'
+
+
+def _meta(citation: Citation) -> str:
+    outlet = inert(citation.source or "Unknown outlet")
+    return f'<span class="meta">{outlet} · {inert(shown_date(citation.published))}</span>'
+
+
+def _passages(answer: Answer) -> str:
+    count = len(answer.hits)
+    if answer.abstained:
+        heading = "The nearest passages, which do not answer it" if count > 1 else "The nearest passage"
+        kind = "passages nearest"
+    else:
+        heading, kind = _counted(count, "passage") + " found, best first", "passages"
+    rows = "".join(_hit(rank, hit, answer.asked) for rank, hit in enumerate(answer.hits, 1))
+    return f'<details class="{kind}" open><summary>{heading}</summary><ol class="hits">{rows}</ol></details>'
+
+
+def _hit(rank: int, hit: Hit, question: str) -> str:
+    citation = hit.citation
+    return (
+        f'<li class="hit"><p class="hit-head"><span class="rank">{rank}</span> '
+        f'<a class="source" href="#{fragment(citation)}">{inert(citation.title or "Untitled")}</a> {_meta(citation)}</p>'
+        f'<p class="hit-text">{marked(hit.passage.text, question)}</p>{_why(hit)}</li>'
+    )
+
+
+def _why(hit: Hit) -> str:
+    rows = "".join(_part(part) for part in hit.why)
+    return (
+        '<details class="why"><summary>Whole passage and score</summary><table><thead><tr><th>Found by</th><th>Rank</th>'
+        f"<th>Its score</th><th>Adds</th></tr></thead><tbody>{rows}</tbody><tfoot><tr><td>Score</td><td></td><td></td>"
+        f"<td>{hit.score:.3f}</td></tr></tfoot></table></details>"
+    )
+
+
+def _part(part: Part) -> str:
+    name = _PARTS.get(part.name, inert(part.name))
+    return f"<tr><td>{name}</td><td>{part.rank or '–'}</td><td>{part.score:.3f}</td><td>{part.share:.3f}</td></tr>"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,183 @@
+"""The socket, the shutdown and the guard in front of the page: what a web server needs whatever it serves."""
+
+import http.client
+import logging
+import re
+import socket
+import threading
+import time
+import urllib.parse
+from collections.abc import Callable, Collection
+from types import FrameType
+
+import uvicorn
+from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from qa.errors import InputError
+
+_log = logging.getLogger(__name__)
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_HEADERS = {
+    # Gradio needs inline scripts and eval, so this is the second line of defence; escaping is the first.
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; media-src 'none'; frame-src 'none'; "
+        "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+# Routes that Gradio opens by default and the page does not use: files in, files of other hosts out, stored runs.
+_CLOSED = re.compile(
+    r"/gradio_api/(upload|file|proxy|deep_link|run-history|runs|process_recording|stream/|vibe|undo-vibe|mcp)"
+    r"|/(monitoring|login|logout)"
+)
+_GRACE_SECONDS = 2
+
+
+class Guard:
+    """Stands before an application: closes routes, checks the Host header, adds the headers.
+
+    Plain ASGI, because Starlette's BaseHTTPMiddleware sits badly on responses that never end.
+
+    Args:
+        app: the application behind.
+        hosts: the host names that requests may be addressed to; none: any.  On a loopback address this keeps a web
+            page from reading the archive through a name that its owner points at this machine (DNS rebinding).
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str] = ()) -> None:
+        self._app = app
+        self._hosts = frozenset(hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer or pass on one request."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+        elif self._hosts and _host(scope) not in self._hosts:
+            names = ", ".join(sorted(self._hosts))
+            await PlainTextResponse(f"This page answers only to: {names}\n", 400)(scope, receive, with_headers)
+        elif _CLOSED.match(scope["path"]):
+            await PlainTextResponse("not found\n", 404)(scope, receive, with_headers)
+        else:
+            await self._app(scope, receive, with_headers)
+
+
+def _host(scope: Scope) -> str:
+    header = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+    try:
+        return urllib.parse.urlsplit(f"//{header}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on exactly this port (0: any free one).
+
+    Raises:
+        InputError: if it cannot be had.
+    """
+    if not 0 <= port <= 65_535:
+        raise InputError(f"port={port} is out of range: give 0 to 65535")
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise InputError(f"host={host!r} cannot be used ({error.strerror}); choose another with --host") from None
+    try:
+        # A port that was in use a moment ago may be bound again; one that is in use now may not.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise InputError(
+            f"port {port} on {host} cannot be used ({error.strerror}); choose another with --port"
+        ) from None
+    return listener
+
+
+def address_of(listener: socket.socket, host: str) -> str:
+    """Return the address that a browser on this machine opens."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
+    return f"http://{f'[{name}]' if ':' in name else name}:{listener.getsockname()[1]}/"
+
+
+class PageServer(uvicorn.Server):
+    """Serves an application on one socket until ``stop`` is called, or SIGINT or SIGTERM comes.
+
+    Args:
+        app: the application.
+        listener: the socket, already listening.
+        url: where the page is then found.
+        on_ready: called with ``url``, from a thread of its own, once requests are answered.
+        on_stop: called in the event loop when the end begins, so that responses without end can be ended.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        listener: socket.socket,
+        url: str,
+        on_ready: Callable[[str], None],
+        on_stop: Callable[[], None],
+    ) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app, log_config=None, log_level="warning", access_log=False, server_header=False, lifespan="on",
+                timeout_graceful_shutdown=_GRACE_SECONDS,
+            )  # fmt: skip
+        )
+        self._listener = listener
+        self.url = url
+        self._on_ready = on_ready
+        self._on_stop = on_stop
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until told to stop."""
+        threading.Thread(target=self._announce, name="announce", daemon=True).start()
+        super().run(sockets=sockets or [self._listener])
+
+    def stop(self) -> None:
+        """Ask the server to end; ``run`` then returns."""
+        self.should_exit = True
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End on a signal, and end well: unlike uvicorn, do not raise it again afterwards."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End open responses, then everything else."""
+        self._on_stop()
+        await super().shutdown(sockets)
+
+    def _announce(self) -> None:
+        while not self.should_exit:
+            if self.started and _answers(self.url):
+                self._on_ready(self.url)
+                return
+            time.sleep(0.02)
+
+
+def _answers(url: str) -> bool:
+    parts = urllib.parse.urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+

@@ -1,0 +1,97 @@
+// The reading panel: shows the article that a link refers to, with the quoted words marked.
+// Runs once; `element` and `server` are given by Gradio's HTML component.  Article text is set as text, never as markup.
+
+const column = document.getElementById('reading-column');
+const meta = element.querySelector('.reading-meta');
+const body = element.querySelector('.reading-body');
+const LINKS = 'a[href^="#cite-"]';
+let opener = null;      // what gets the focus back
+let latest = 0;         // an article that comes late must not replace a newer one
+
+function make(tag, className, text) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text) node.textContent = text;
+  return node;
+}
+
+function draw(article) {
+  meta.textContent = article.error ? '' : `${article.source} · ${article.published}`;
+  if (article.error) {
+    body.replaceChildren(make('p', 'reading-notice', article.error));
+    return;
+  }
+  const title = make('h2', 'reading-title', article.title);
+  title.tabIndex = -1;
+  const parts = [title];
+  if (article.dek) parts.push(make('p', 'reading-dek', article.dek));
+  if (article.authors) parts.push(make('p', 'reading-by', `By ${article.authors}`));
+  if (article.url) {
+    const link = make('a', 'reading-link', `Read at ${article.host}`);
+    link.href = article.url;
+    link.target = '_blank';
+    link.rel = 'noopener noreferrer nofollow';
+    parts.push(link);
+  }
+  if (article.notice) parts.push(make('p', 'reading-notice', article.notice));
+  const text = make('div', 'reading-text');
+  text.append(...article.pieces.map(piece =>
+    piece.kind === 'plain' ? document.createTextNode(piece.text) : make('mark', piece.kind, piece.text)));
+  parts.push(text);
+  parts.forEach(part => { part.dir = 'auto'; });
+  body.replaceChildren(...parts);
+}
+
+// The link, and after it the other links of the same answer, so that all its quotations in the article are marked.
+function linksWith(chosen) {
+  const answer = opener?.closest('.answer');
+  const others = answer ? [...answer.querySelectorAll('a.cite')].map(link => link.getAttribute('href')) : [];
+  return [...new Set([chosen, ...others])];
+}
+
+async function open(chosen) {
+  const mine = ++latest;
+  document.querySelectorAll('a.current').forEach(link => link.classList.remove('current'));
+  document.querySelectorAll(LINKS).forEach(link =>
+    link.classList.toggle('current', link.classList.contains('cite') && link.getAttribute('href') === chosen));
+  let article;
+  try {
+    article = await server.read_article(linksWith(chosen));
+  } catch {
+    article = { error: 'The article could not be fetched. Is the server still running?' };
+  }
+  if (mine !== latest) return;
+  draw(article);
+  column.classList.add('open');
+  body.scrollTop = 0;
+  body.querySelector('mark.chosen')?.scrollIntoView({ block: 'start' });
+  (body.querySelector('.reading-title') ?? element.querySelector('.reading-close')).focus({ preventScroll: true });
+}
+
+function close() {
+  latest++;
+  column.classList.remove('open');
+  document.querySelectorAll('a.current').forEach(link => link.classList.remove('current'));
+  history.replaceState(null, '', location.pathname + location.search);
+  if (opener?.isConnected) opener.focus();
+  opener = null;
+}
+
+function follow() {
+  if (location.hash.startsWith('#cite-')) open(location.hash);
+  else if (column.classList.contains('open')) close();
+}
+
+document.addEventListener('click', event => {
+  const link = event.target.closest?.(LINKS);
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  opener = link;
+  // The browser follows the link and tells us, except where we already are.
+  if (link.getAttribute('href') === location.hash) open(location.hash);
+});
+document.addEventListener('keydown', event => {
+  if (event.key === 'Escape' && column.classList.contains('open')) close();
+});
+window.addEventListener('hashchange', follow);
+element.querySelector('.reading-close').addEventListener('click', close);
+follow();

@@ -1,0 +1,128 @@
+"""What the terminal shows of records: plain text, with every control character of an article made visible."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from qa.intake import Reading, Rejection
+from qa.records import Answer, Article, Citation, Hit
+
+# Control characters (an escape sequence can rewrite a terminal), and marks that reverse or hide text.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
+
+
+def safe(text: str) -> str:
+    """Return text with control and bidirectional characters replaced, so that it can be printed."""
+    return _UNSAFE.sub("�", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def label(citation: Citation) -> str:
+    """Return outlet, date and title on one line; what is unknown is left out."""
+    return " · ".join(part for part in (citation.source, citation.published[:10], f"“{citation.title}”") if part.strip("“”"))
+
+
+def answer_text(answer: Answer) -> Text:
+    """Return an answer: its sentences with their citations, or the abstention and the nearest passages."""
+    text = Text()
+    if answer.asked != answer.question:
+        text.append(f"Searched for: {safe(answer.asked)}\n", "dim")
+    if answer.abstained:
+        text.append(safe(answer.text) + "\n", "bold")
+        if answer.hits:
+            text.append("\nThe nearest passages:\n\n", "dim")
+            for number, hit in enumerate(answer.hits, 1):
+                text.append_text(hit_text(number, hit, answer.asked))
+        return text
+    for sentence in answer.sentences:
+        text.append(" ".join(safe(sentence.text).split()), "bold")
+        text.append("".join(f" [{number}]" for number in sentence.citations) + "\n", "cyan")
+    text.append("\n")
+    for number, citation in enumerate(answer.citations, 1):
+        text.append(f"[{number}] ", "cyan")
+        text.append(safe(label(citation)))
+        text.append(f"  {safe(citation.article_id)}:{citation.start}-{citation.end}\n", "dim")
+        if citation.url:
+            text.append(f"    {safe(citation.url)}\n", "dim")
+    return text
+
+
+def hit_text(number: int, hit: Hit, question: str) -> Text:
+    """Return a hit: its rank, where it stands, its words with those of the question marked, and why it was found."""
+    text = Text()
+    text.append(f"{number}. ", "cyan")
+    text.append(safe(label(hit.citation)), "bold")
+    text.append(f"  {safe(hit.citation.article_id)}:{hit.citation.start}-{hit.citation.end}\n", "dim")
+    text.append_text(marked(" ".join(safe(hit.passage.text).split()), question))
+    shares = ", ".join(f"{part.name} {part.share:.3f} (rank {part.rank or '-'})" for part in hit.why)
+    text.append(f"\n   score {hit.score:.3f} = {shares}\n\n", "dim")
+    return text
+
+
+def marked(text: str, question: str) -> Text:
+    """Return text with the question's longer words marked."""
+    words = {word for word in re.findall(r"\w+", question) if len(word) > 3}
+    result = Text(text)
+    if words:
+        result.highlight_regex(re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(words))) + r")", re.I), "black on yellow")
+    return result
+
+
+def article_text(article: Article) -> Text:
+    """Return a whole article."""
+    text = Text()
+    text.append(safe(article.title or article.id) + "\n", "bold")
+    if article.dek:
+        text.append(safe(article.dek) + "\n", "italic")
+    line = " · ".join(safe(part) for part in (article.source, article.published, article.authors, article.url) if part)
+    text.append(f"{line}\n\n", "dim")
+    text.append(safe(article.text) + "\n")
+    return text
+
+
+def reading_text(reading: Reading | Rejection) -> Text:
+    """Return how a file would be read: its fields, what is dropped and why, and how its body begins and ends."""
+    text = Text()
+    where = f"{reading.file}:{reading.line}" if reading.line else reading.file
+    text.append(safe(where) + "\n", "bold")
+    if isinstance(reading, Rejection):
+        text.append(f"  rejected: {safe(reading.reason)}\n", "red")
+        return text
+    article = reading.article
+    for name in ("id", "title", "dek", "source", "authors", "url", "published", "updated", "dateline_text", "language"):
+        if value := getattr(article, name):
+            text.append(f"  {name:<14}", "cyan")
+            text.append(safe(value) + "\n")
+    for dropped in reading.dropped:
+        text.append(f"  drop line {dropped.line:<4} {dropped.reason:<12} ", "yellow")
+        text.append(safe(" ".join(dropped.text.split()))[:90] + "\n", "dim")
+    for note in reading.notes:
+        text.append(f"  note: {safe(note)}\n", "yellow")
+    body = " ".join(safe(article.text).split())
+    text.append(f"  {'body':<14}", "cyan")
+    text.append(body if len(body) <= 240 else f"{body[:120]} … {body[-110:]}")
+    text.append(f"  ({len(article.text)} characters)\n", "dim")
+    return text
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """Return a plain table; cells are shown as they are, without markup."""
+    result = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        result.add_column(heading)
+    for row in rows:
+        result.add_row(*(Text(safe(cell)) for cell in row))
+    return result
+
+
+def out() -> Console:
+    """Return the console for results, as wide as the terminal (100 columns where there is none)."""
+    console = Console(highlight=False, markup=False, emoji=False)
+    return console if console.is_terminal else Console(highlight=False, markup=False, emoji=False, width=100)
+
+
+def notices() -> Console:
+    """Return the console for progress and notices."""
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)
