@@ -43,7 +43,11 @@ def retrieve(question: str, k: int = 5, archive: str | Path | None = None, **opt
 
 
 def ask(
-    question: str, history: "Iterable[Turn]" = (), k: int = 5, archive: str | Path | None = None, **options: Any
+    question: str,
+    history: "Iterable[Turn]" = (),
+    k: int = 5,
+    archive: str | Path | None = None,
+    **options: Any,
 ) -> Answer:
     """Answer a question in the archive's own words, or abstain; the options are those of ``Retriever.ask``."""
     return _opened(archive_path(archive).absolute()).ask(question, history, k, **options)

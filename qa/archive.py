@@ -104,7 +104,11 @@ class ArchiveView:
                 if hashlib.sha256(text.encode()).digest() == sha256:
                     found[passage_id] = Passage(passage_id, article_id, start, end, text)
                 else:
-                    _log.error("passage %s of article %s is damaged and not shown; run: qa verify", passage_id, article_id)
+                    _log.error(
+                        "passage %s of %s is damaged and not shown; run: qa verify",
+                        passage_id,
+                        article_id,
+                    )
         return found
 
     def vectors(self, ids: Sequence[str]) -> dict[str, Matrix]:
@@ -136,7 +140,8 @@ class ArchiveView:
         by = {"published": "published_from DESC NULLS LAST, id", "title": "title, id", "id": "id"}[order]
         condition, values = database.clause(where)
         rows = self._connection.execute(
-            "SELECT id, title, source, published, url, (SELECT count(*) FROM passage WHERE passage.article = article.key)"
+            "SELECT id, title, source, published, url,"
+            " (SELECT count(*) FROM passage WHERE passage.article = article.key)"
             f" FROM article WHERE {condition} ORDER BY {by} LIMIT ? OFFSET ?",
             [*values, limit, offset],
         )

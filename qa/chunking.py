@@ -26,9 +26,7 @@ SMALLEST_LAST = 0.25
 
 _CLAUSE_END = re.compile(r"[;:,—–](?=\s)|(?<=\s)-{1,2}(?=\s)")
 _INK = re.compile(r"\S")
-_JOINERS = frozenset(
-    "\u200d\u20e3\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
-)  # parts of emoji
+_JOINERS = frozenset("\u200d\u20e3\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")  # parts of emoji
 _LONGEST_CLUSTER = 16  # code points looked back over for the base of a combining mark
 
 
@@ -45,7 +43,6 @@ class _Unit(NamedTuple):
 
     start: int
     end: int
-    whole: bool
 
 
 class _Run(NamedTuple):
@@ -123,9 +120,9 @@ class _Cutter:
         """Yield the sentences, and for one that is too long its pieces."""
         for start, end in sentences:
             if self._fits(start, end, self._max_tokens):
-                yield _Unit(start, end, True)
+                yield _Unit(start, end)
             else:
-                yield from (_Unit(*piece, False) for piece in self._pieces(start, end))
+                yield from self._pieces(start, end)
 
     def runs(self, units: Sequence[_Unit], overlap: int) -> list[_Run]:
         """Group units into passages as full as can be, or as even as can be if the last would be tiny."""
@@ -175,7 +172,7 @@ class _Cutter:
         for index, unit in enumerate(units):
             if index > new and not self._fits(units[first].start, unit.end, max_tokens):
                 runs.append(_Run(first, new, index - 1))
-                earliest = max(first + 1, index - overlap)
+                earliest = max(first, index - overlap)
                 first = new = index
                 while first > earliest and self._repeats(units, first - 1, new, max_tokens):
                     first -= 1
@@ -186,14 +183,13 @@ class _Cutter:
     def _repeats(self, units: Sequence[_Unit], first: int, new: int, max_tokens: int) -> bool:
         """Whether a passage whose first new unit is ``new`` may begin with the older unit ``first``."""
         repeated = self._count(units[first].start, units[new - 1].end)
-        fits = self._fits(units[first].start, units[new].end, max_tokens)
-        return units[first].whole and 2 * repeated < self._max_tokens and fits
+        return 2 * repeated < self._max_tokens and self._fits(units[first].start, units[new].end, max_tokens)
 
-    def _pieces(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+    def _pieces(self, start: int, end: int) -> Iterator[_Unit]:
         """Yield the spans of a sentence's pieces, each as long as fits, without white space at their ends."""
         while start < end:
             cut = self._cut(start, end)
-            yield start, start + len(self._text[start:cut].rstrip())
+            yield _Unit(start, start + len(self._text[start:cut].rstrip()))
             ink = _INK.search(self._text, cut, end)
             start = ink.start() if ink else end
 
@@ -208,9 +204,7 @@ class _Cutter:
             if excess <= 0 or budget == 1:
                 break
             budget = max(1, budget - excess)
-        while (
-            excess > 0 and cut - start > 1
-        ):  # one token of the article is too many by itself: cut it blindly
+        while excess > 0 and cut - start > 1:  # one token of the article is too many by itself: cut it blindly
             cut = start + (cut - start) // 2
             excess = self._own_count(start, cut) - self._max_tokens
         return cut
@@ -233,9 +227,9 @@ class _Cutter:
         if len(words) == 2:
             return limit + 1 - len(words[1])
         cut = limit
-        token = self._starts[bisect_left(self._starts, limit + 1) - 1] if self._starts else start
-        if token > (start + limit) // 2:
-            cut = token
+        seen = bisect_left(self._starts, limit + 1)
+        if seen and self._starts[seen - 1] > (start + limit) // 2:
+            cut = self._starts[seen - 1]
         for back in range(cut, max(start, cut - _LONGEST_CLUSTER), -1):
             glued = text[back] in _JOINERS or text[back - 1] == "\u200d" or unicodedata.combining(text[back])
             if not glued:

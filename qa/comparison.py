@@ -202,8 +202,7 @@ def compare_runs(a: Run, b: Run, *, resamples: int = 10_000, seed: int = 0, most
     if not shared:
         raise InputError(f"{a.folder} and {b.folder} share no question: evaluate the same question file")
     values_a, values_b = (
-        np.array([[run[key].measures.get(name, np.nan) for name in MEASURES] for key in shared])
-        for run in (in_a, in_b)
+        np.array([[run[key].measures.get(name, np.nan) for name in MEASURES] for key in shared]) for run in (in_a, in_b)
     )
     differences = values_b - values_a
     paired = ~np.isnan(differences)
@@ -245,7 +244,7 @@ def _changed(keys: Sequence[tuple[str, str]], a: Floats, b: Floats) -> Iterator[
     # Many questions change by exactly 1 in some measure: of these, the ones that change in most come first.
     for row in sorted(range(len(keys)), key=lambda row: (-largest[row], -total[row], keys[row])):
         at = int(sizes[row].argmax())
-        before, after = float(a[row, at]), float(b[row, at])
+        before, after = (round(float(run[row, at]), 6) for run in (a, b))
         if largest[row] > 0:
             yield ChangedQuestion(*keys[row], MEASURES[at], before, after, round(after - before, 6))
 

@@ -12,7 +12,9 @@ from datetime import date, datetime, timedelta, timezone
 
 from qa.errors import InputError
 
-_ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)(Z|[+-]\d{2}:?\d{2})?)?)?)?")
+_ISO = re.compile(
+    r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)(Z|[+-]\d{2}:?\d{2})?)?)?)?"
+)
 _EPOCH = datetime(1970, 1, 1)
 
 Bound = str | date | datetime

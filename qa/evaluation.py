@@ -20,6 +20,7 @@ from qa.errors import InputError
 from qa.questions import Gold, locate
 from qa.records import Answer, Article, Question
 from qa.resampling import Figure, Statistic, bootstrap, detection, means, percentiles, together
+from qa.settings import LIMITS
 
 RETRIEVAL = ("recall@1", "recall@5", "recall@10", "hit@1", "hit@10", "mrr@10", "ndcg@10", "map")
 ANSWERS = ("exact_match", "f1", "contains")
@@ -28,7 +29,7 @@ LEVELS = ("passage.evidence", "passage.answer", "article")
 
 
 class Asker(Protocol):
-    """What is evaluated: something that answers, over articles that can be looked up."""
+    """What is evaluated; ``qa.Retriever`` is one."""
 
     def ask(self, question: str, history: Sequence[tuple[str, str]] = (), k: int = 5) -> Answer:
         """Return the answer and its ``k`` best hits."""
@@ -130,6 +131,8 @@ def evaluate(
     ``rejected`` is how many lines of the file were not usable, ``each`` gets a result as soon as it is known,
     ``clock`` counts seconds.  A question that the asker refuses with an InputError counts as without hits.
     """
+    if not 1 <= k <= LIMITS.hits:
+        raise InputError(f"k={k} is out of range: give 1 to {LIMITS.hits}")
     article = lru_cache(maxsize=64)(asker.article)  # questions about one article mostly follow each other
     results: list[QuestionResult] = []
     for done, question in enumerate(questions, start=1):
@@ -179,9 +182,7 @@ def retrieval_measures(covered: Sequence[Sequence[int]], items: int) -> dict[str
     if not ranked:
         return dict.fromkeys(RETRIEVAL, 0.0)
     recalls = [R @ ends[min(k, len(covered))] for k in (1, 5, 10)]
-    measures = dict(
-        zip(RETRIEVAL, [*recalls, Success @ 1, Success @ 10, RR @ 10, nDCG @ 10, AP], strict=True)
-    )
+    measures = dict(zip(RETRIEVAL, [*recalls, Success @ 1, Success @ 10, RR @ 10, nDCG @ 10, AP], strict=True))
     relevant = [ir_measures.Qrel("q", f"item {item}", 1) for item in range(items)]
     run = [ir_measures.ScoredDoc("q", name, float(-place)) for place, name in enumerate(ranked)]
     found = {one.measure: one.value for one in ir_measures.iter_calc(set(measures.values()), relevant, run)}
@@ -246,10 +247,8 @@ def _result(question: Question, answer: Answer, gold: Gold, latency_ms: float, e
         first_rank=first_rank,
         measures=measures,
         hits=tuple(
-            FoundPassage(
-                hit.passage.id, hit.passage.article_id, hit.passage.start, hit.passage.end, hit.score
-            )
-            for hit in answer.hits
+            FoundPassage(one.id, one.article_id, one.start, one.end, hit.score)
+            for one, hit in zip(passages, answer.hits, strict=True)
         ),
         top_title=best.citation.title if best else "",
         top_text=best.passage.text if best else "",
@@ -287,12 +286,10 @@ def _scores(results: Sequence[QuestionResult], seed: int, resamples: int) -> Sco
     return Scores(evidence, answer, article, mean("answers", ANSWERS), abstention)
 
 
-def _figures(
-    names: Sequence[str], statistic: Statistic, n: int, seed: int, resamples: int
-) -> dict[str, Figure]:
+def _figures(names: Sequence[str], of: Statistic, n: int, seed: int, resamples: int) -> dict[str, Figure]:
     if not n:
         return dict.fromkeys(names, Figure(None, None, None, 0))
-    return dict(zip(names, bootstrap(statistic, n, seed=seed, resamples=resamples), strict=True))
+    return dict(zip(names, bootstrap(of, n, seed=seed, resamples=resamples), strict=True))
 
 
 def _plain(figures: Mapping[str, Figure]) -> dict[str, Any]:

@@ -46,7 +46,12 @@ def fuse(
     ranked = []
     for passage_id in dense:
         parts = (
-            Part("bm25", bm25_rank.get(passage_id, 0), lexical[passage_id], (1 - weight) * scaled_lexical[passage_id]),
+            Part(
+                "bm25",
+                bm25_rank.get(passage_id, 0),
+                lexical[passage_id],
+                (1 - weight) * scaled_lexical[passage_id],
+            ),
             Part("dense", dense_rank.get(passage_id, 0), dense[passage_id], weight * scaled_dense[passage_id]),
         )
         ranked.append(Ranked(passage_id, sum(part.share for part in parts), parts))
@@ -69,7 +74,8 @@ def add_part(ranked: Sequence[Ranked], scores: Mapping[str, float], weight: floa
             key = item.passage_id
             parts.append(Part("reranker", places[key], scores[key], weight * scaled[key]))
         changed.append(Ranked(item.passage_id, sum(part.share for part in parts), tuple(parts)))
-    return in_order(changed)
+    # A read passage never scores below an unread one; on a tie it stands before it all the same.
+    return sorted(in_order(changed), key=lambda item: item.passage_id not in scores)
 
 
 def in_order(ranked: Sequence[Ranked]) -> list[Ranked]:

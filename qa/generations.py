@@ -1,8 +1,8 @@
 """The files of both indexes: written beside the old ones, named current by the database, hashed before use.
 
 A generation is a vector file and a BM25 folder.  Each is made under a temporary name, flushed to disk, renamed, and its
-parent flushed, before the database names it.  Files that no generation names are left-overs of a kill and are removed by
-the next writer.
+parent flushed, before the database names it.  Files that no generation names are left-overs of a kill and are removed
+by the next writer.
 """
 
 import hashlib
@@ -97,7 +97,11 @@ def read_vectors(archive: Path, file: VectorFile) -> ExactVectors:
 
 
 def write_lexical(
-    archive: Path, number: int, previous: LexicalFolder | None, add: Iterable[lexical.Entry], delete: Sequence[int]
+    archive: Path,
+    number: int,
+    previous: LexicalFolder | None,
+    add: Iterable[lexical.Entry],
+    delete: Sequence[int],
 ) -> LexicalFolder:
     """Write the BM25 folder of a generation: links to the previous one's files, changed in place.
 
@@ -162,4 +166,5 @@ def remove_unnamed(archive: Path, generations: Iterable[Generation]) -> None:
 
 
 def _damaged(archive: Path, name: str) -> str:
-    return f"{archive / FOLDER / name} is damaged; the articles are safe, make the index again with: qa rebuild --archive {archive}"
+    way_out = f"the articles are safe, make the index again with: qa rebuild --archive {archive}"
+    return f"{archive / FOLDER / name} is damaged; {way_out}"

@@ -5,7 +5,6 @@ An index is a folder.  ``commit`` changes it in place (the archive gives it a fo
 """
 
 import json
-import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -124,7 +123,7 @@ class LexicalIndex:
             try:
                 for file in folder.iterdir():
                     if not file.name.endswith(".lock"):
-                        os.symlink(file.resolve(), Path(links) / file.name)
+                        (Path(links) / file.name).symlink_to(file.resolve())
                 self._index = _open(Path(links))
                 self._index.config_reader("manual", 0)
                 self._index.reload()
@@ -170,9 +169,7 @@ class LexicalIndex:
             return tantivy.Query.term_set_query(_schema(), condition.field, list(condition.value))
         name = _PUBLISHED[condition.field, condition.operator]
         low, high = (condition.value, None) if condition.operator == ">=" else (None, condition.value)
-        return tantivy.Query.range_query(
-            _schema(), name, tantivy.FieldType.Integer, lower_bound=low, upper_bound=high
-        )
+        return tantivy.Query.range_query(_schema(), name, tantivy.FieldType.Integer, lower_bound=low, upper_bound=high)
 
 
 def deleted_share(folder: Path, more: int = 0) -> float:

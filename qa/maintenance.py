@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -68,7 +69,11 @@ def status(folder: Path) -> Status:
     connection = database.connect(folder)
     try:
         stamp = read_stamp(connection, folder)
-        one = lambda query: connection.execute(query).fetchone()  # noqa: E731
+
+        def one(query: str) -> tuple[Any, ...]:
+            row: tuple[Any, ...] = connection.execute(query).fetchone()
+            return row
+
         first, last = one("SELECT min(published), max(published) FROM article WHERE published_from IS NOT NULL")
         generation = current_generation(connection)
         share = 0.0
@@ -116,9 +121,8 @@ def verify(folder: Path, progress: Callable[[int], None] | None = None) -> Verdi
             problems.append(Problem("index", "", "no index has been made; run: qa rebuild"))
         return Verdict(articles, passages, tuple(problems))
     except sqlite3.DatabaseError as error:
-        raise ArchiveError(
-            f"{folder / database.FILE}: is damaged ({error}); restore it from a backup, or add the articles to a new archive"
-        ) from error
+        way_out = "restore it from a backup, or add the articles to a new archive"
+        raise ArchiveError(f"{folder / database.FILE}: is damaged ({error}); {way_out}") from error
     finally:
         connection.close()
 
@@ -129,9 +133,7 @@ def _structure(connection: sqlite3.Connection) -> Iterator[Problem]:
             yield Problem("database", database.FILE, f"{message}; restore it from a backup")
 
 
-def _contents(
-    connection: sqlite3.Connection, progress: Callable[[int], None] | None
-) -> tuple[int, int, list[Problem]]:
+def _contents(connection: sqlite3.Connection, progress: Callable[[int], None] | None) -> tuple[int, int, list[Problem]]:
     problems: list[Problem] = []
     articles = passages = 0
     query = f"SELECT key, content, {','.join(ARTICLE_FIELDS)} FROM article ORDER BY key"
@@ -147,10 +149,16 @@ def _contents(
         ):
             passages += 1
             if hashlib.sha256(article.text[start:end].encode()).digest() != text_sha256:
-                problems.append(Problem("passage", article.id, f"passage {passage_id} is damaged; add the article again"))
+                problems.append(
+                    Problem("passage", article.id, f"passage {passage_id} is damaged; add the article again")
+                )
             if value is None or hashlib.sha256(value).digest() != vector_sha256:
                 problems.append(
-                    Problem("vector", article.id, f"the vector of passage {passage_id} is damaged; add the article again")
+                    Problem(
+                        "vector",
+                        article.id,
+                        f"the vector of passage {passage_id} is damaged; add the article again",
+                    )
                 )
         if progress:
             progress(1)
@@ -162,7 +170,9 @@ def _indexes(connection: sqlite3.Connection, folder: Path, generation: Generatio
     rows: Rows = np.fromiter((r for (r,) in connection.execute("SELECT row FROM passage ORDER BY row")), np.int64)
     vectors = generation.vectors
     path = folder / FOLDER / vectors.name
-    if vectors.name and (not path.is_file() or path.stat().st_size != vectors.size or hash_file(path) != vectors.sha256):
+    if vectors.name and (
+        not path.is_file() or path.stat().st_size != vectors.size or hash_file(path) != vectors.sha256
+    ):
         yield Problem("index", vectors.name, f"the vector file is damaged or missing; {again}")
     else:
         removed = {row for (row,) in connection.execute("SELECT row FROM removed")}

@@ -46,9 +46,7 @@ class Target:
 
     def lies_in(self, passage: Passage) -> bool:
         """Whether all of the characters stand in the passage."""
-        return (
-            passage.article_id == self.article_id and passage.start <= self.start and self.end <= passage.end
-        )
+        return passage.article_id == self.article_id and passage.start <= self.start and self.end <= passage.end
 
 
 @dataclass(frozen=True, slots=True)

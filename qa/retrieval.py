@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from qa import filters
-from qa.answering import Answerer
+from qa.answering import Answerer, content_words
 from qa.archive import Archive, ArchiveView
 from qa.conversation import Turn, stand_alone
 from qa.dates import Bound
@@ -40,7 +40,7 @@ class Retriever:
 
     @classmethod
     def open(cls, path: str | Path | None = None, settings: AskSettings | None = None) -> "Retriever":
-        """Open the archive in a folder (default: ``QA_ARCHIVE``, else ``./archive``) with the embedder it was made with.
+        """Open an archive (default: ``QA_ARCHIVE``, else ``./archive``) with the embedder it was made with.
 
         Raises:
             ArchiveError: if there is no archive, or its embedder has changed.
@@ -51,11 +51,16 @@ class Retriever:
         embedder = load_embedder(archive.stamp.settings.embedder)
         if embedder.fingerprint != archive.stamp.fingerprint:
             raise ArchiveError(
-                f"{archive.folder}: the embedder {embedder.name} is not the one this archive was made with (fingerprint "
+                f"{archive.folder}: the embedder {embedder.name} is not the one it was made with (fingerprint "
                 f"{archive.stamp.fingerprint[:12]}, now {embedder.fingerprint[:12]}); restore that model, or add the "
                 "articles to a new archive"
             )
-        return cls(archive, embedder, settings, CrossEncoderReranker(settings.reranker) if settings.reranker else None)
+        return cls(
+            archive,
+            embedder,
+            settings,
+            CrossEncoderReranker(settings.reranker) if settings.reranker else None,
+        )
 
     def retrieve(
         self,
@@ -124,10 +129,9 @@ class Retriever:
     ) -> Answer:
         """Answer a question in the archive's own words, or abstain.
 
-        Args:
-            question: the question, which may lean on the turns before it.
-            history: earlier turns, oldest first, as (role, text) pairs or ``{role, text}`` mappings.
-            k: how many passages to look for the answer in; the other options are those of ``retrieve``.
+        The question may lean on ``history``: the earlier turns, oldest first, as (role, text) pairs or
+        ``{role, text}`` mappings.  The answer is looked for in ``k`` passages; the other options are those of
+        ``retrieve``.
 
         Raises:
             InputError: if the question or an option cannot be used.
@@ -137,7 +141,7 @@ class Retriever:
         asked = stand_alone(question, history)
         with self.archive.view() as view:
             hits = self._hits(view, asked, k, where, per_article)
-            answer = self._answerer.answer(asked, hits)
+            answer = self._answerer.answer(asked, hits, _weights(view, asked))
         return replace(answer, question=question)
 
     def undated(self, sources: Sequence[str] = (), articles: Sequence[str] = ()) -> int:
@@ -178,6 +182,14 @@ class Retriever:
             scores = self.reranker.score(question, [passage.text for passage in passages.values()])
             ranked = add_part(ranked, dict(zip(passages, scores, strict=True)), settings.reranker_weight)
         return ranked
+
+
+def _weights(view: ArchiveView, question: str) -> dict[str, float]:
+    """Return how much each word of the question tells: its best BM25 score alone, which is near its inverse frequency.
+
+    A word that the archive never uses has 0.
+    """
+    return {word: (view.search_text(word, 1) or [("", 0.0)])[0][1] for word in content_words(question)}
 
 
 def _capped(view: ArchiveView, ranked: Sequence[Ranked], k: int, per_article: int) -> list[tuple[Ranked, Passage]]:

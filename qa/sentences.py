@@ -31,13 +31,9 @@ _TITLES = _words(
 _PLACES = _words("ft mt mts pt st ste")  # before a name; but "Main St." can end a sentence
 _JOINING = _words("approx ca cf e.g i.e v v.s viz vs")
 _NUMBERED = _words("art arts c ca ch ext fig figs no nos op p para pp pt rte sec tel vol vols")
-_DATES = _words(
-    "apr aug dec feb jan jul jun mar nov oct sep sept mon tue tues wed thu thur thurs fri sat sun"
-)
+_DATES = _words("apr aug dec feb jan jul jun mar nov oct sep sept mon tue tues wed thu thur thurs fri sat sun")
 _FIRMS = _words("bhd co corp cos esq inc llc llp ltd ph.d plc pty")
-_MIDDLES = _words(
-    "assn ave bldg blvd bros dept dist hwy intl jr mfg natl rd sr univ"
-)  # "Warner Bros. Pictures"
+_MIDDLES = _words("assn ave bldg blvd bros dept dist hwy intl jr mfg natl rd sr univ")  # "Warner Bros. Pictures"
 _STATES = _words(
     "ala ariz ark calif colo conn del fla ga ill ind kan kans ky la mass md mich minn miss mo mont neb nev "
     "okla ont ore pa penn que tenn tex va vt wash wis wisc wyo"
@@ -123,7 +119,7 @@ def _lines(text: str, start: int, stop: int) -> list[_Line]:
     for match in _LINE.finditer(text, start, stop):
         gap = text[previous_end : match.start()]
         breaks, indent = 1, 0
-        if len(gap) > 1:
+        if gap not in {"", "\n"}:
             breaks = max(gap.count("\n"), gap.count("\r")) + 2 * gap.count("\u2029") + gap.count("\u2028")
             indent = len(gap) - max(gap.rfind(character) for character in "\n\r\u2028\u2029") - 1
         previous_end = match.end()

@@ -6,7 +6,7 @@ and is never used twice.
 
 from collections.abc import Sequence
 from copy import copy
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +40,9 @@ class ExactVectors:
     """
 
     def __init__(self, rows: Rows, matrix: Matrix) -> None:
-        import faiss
+        import faiss as library
+
+        faiss: Any = library  # its stubs do not know the methods that its Python layer adds
 
         if matrix.ndim != 2 or rows.shape != (len(matrix),) or (np.diff(rows) <= 0).any():
             raise ValueError(f"{rows.shape} ascending rows and {matrix.shape} vectors do not fit")

@@ -26,7 +26,15 @@ from qa.chunking import chunk
 from qa.dates import period
 from qa.embedding import Embedder
 from qa.errors import ArchiveError, BusyError, InputError
-from qa.generations import FOLDER, Generation, LexicalFolder, VectorFile, remove_unnamed, write_lexical, write_vectors
+from qa.generations import (
+    FOLDER,
+    Generation,
+    LexicalFolder,
+    VectorFile,
+    remove_unnamed,
+    write_lexical,
+    write_vectors,
+)
 from qa.intake.anatomy import furniture_spans
 from qa.records import Article, Passage
 from qa.settings import IndexSettings
@@ -93,8 +101,8 @@ class ArchiveWriter:
 
         Args:
             article: with its own id, or ``""`` to be known by its origin, else by its content.
-            origin: the file that alone holds it, so that a changed file keeps its article's id; ``""`` when it has an id
-            of its own or shares its file with others.
+            origin: the file that alone holds it, so that a changed file keeps its article's id; ``""`` when it has an
+            id of its own or shares its file with others.
 
         Raises:
             InputError: if a field holds characters that cannot be stored.
@@ -103,7 +111,8 @@ class ArchiveWriter:
         with self._transaction():
             known = self._known(article, origin, content)
             if known is None:
-                key, state = None, "added"
+                key = None
+                state: State = "added"
                 article = replace(article, id=article.id or self._new_id(content))
             else:
                 key, article_id, stored = known
@@ -262,7 +271,11 @@ class ArchiveWriter:
         return entries, embedded
 
     def _vectors(
-        self, embedder: Embedder, texts: Sequence[str], hashes: Sequence[bytes], progress: Callable[[int], None] | None
+        self,
+        embedder: Embedder,
+        texts: Sequence[str],
+        hashes: Sequence[bytes],
+        progress: Callable[[int], None] | None,
     ) -> tuple[list[bytes], int]:
         """Return the vector of each text; one that the archive holds for the same text is not computed again."""
         known = dict(self._reusable)
@@ -313,7 +326,9 @@ class ArchiveWriter:
         return lexical.deleted_share(self.folder / FOLDER / folder.name, len(self._deletions))
 
     def _all_entries(self) -> Iterator[lexical.Entry]:
-        for key, *values in self._connection.execute(f"SELECT key, {','.join(ARTICLE_FIELDS)} FROM article ORDER BY key"):
+        for key, *values in self._connection.execute(
+            f"SELECT key, {','.join(ARTICLE_FIELDS)} FROM article ORDER BY key"
+        ):
             article = Article(*values)
             for row, start, end in self._connection.execute(
                 'SELECT row, start, "end" FROM passage WHERE article = ? ORDER BY row', (key,)

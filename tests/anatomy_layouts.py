@@ -50,7 +50,7 @@ def predict(text: str) -> tuple[dict[int, str], Page]:
 
 
 def measure(paths: list[Path]) -> tuple[dict[str, Score], list[str]]:
-    """Return each kind's score over all lines of the pages, with "furniture" for all kinds but body, and the errors."""
+    """Return each kind's score over the pages' lines ("furniture": all but body), and the errors."""
     right: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
     missed: Counter[str] = Counter()
@@ -59,10 +59,15 @@ def measure(paths: list[Path]) -> tuple[dict[str, Score], list[str]]:
         text, labels = load(path)
         given, _ = predict(text)
         for line, label in labels.items():
-            for expected, found in {(label, given[line]), (_coarse(label), _coarse(given[line]))}:
+            coarse, coarse_found = _coarse(label), _coarse(given[line])
+            pairs = {(label, given[line]), (coarse, coarse_found)}
+            for expected, found in pairs:
                 right[expected] += expected == found
-                wrong[found] += expected != found
-                missed[expected] += expected != found
+            if label != given[line]:
+                for kind in {label, coarse} if coarse != coarse_found else {label}:
+                    missed[kind] += 1
+                for kind in {given[line], coarse_found} if coarse != coarse_found else {given[line]}:
+                    wrong[kind] += 1
             if label != given[line]:
                 errors.append(f"{path.name}:{line} {label} read as {given[line]}: {text.splitlines()[line - 1][:80]}")
     kinds = sorted(right.keys() | wrong.keys() | missed.keys())
@@ -78,7 +83,8 @@ def table(scores: dict[str, Score]) -> str:
     rows = ["| lines | n | precision | recall |", "|---|---:|---:|---:|"]
     order = ["body", "furniture", *sorted(scores.keys() - {"body", "furniture"})]
     rows += [
-        f"| {kind} | {scores[kind].right + scores[kind].missed} | {scores[kind].precision:.3f} | {scores[kind].recall:.3f} |"
+        f"| {kind} | {scores[kind].right + scores[kind].missed} | {scores[kind].precision:.3f} |"
+        f" {scores[kind].recall:.3f} |"
         for kind in order
         if kind in scores
     ]

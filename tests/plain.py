@@ -35,5 +35,16 @@ class WordEmbedder:
 
 def article(text: str, **fields: str) -> Article:
     """An article with the given fields; all others are unknown."""
-    names = ("id", "title", "dek", "source", "authors", "url", "published", "updated", "dateline_text", "language")
+    names = (
+        "id",
+        "title",
+        "dek",
+        "source",
+        "authors",
+        "url",
+        "published",
+        "updated",
+        "dateline_text",
+        "language",
+    )
     return Article(text=text, **{name: fields.get(name, "") for name in names})

@@ -152,7 +152,10 @@ def test_a_reader_sees_one_generation_from_beginning_to_end(archive: Archive, em
 
 
 def test_a_second_writer_is_told_who_writes(archive: Archive, embedder: WordEmbedder) -> None:
-    with ArchiveWriter(archive.folder, embedder), pytest.raises(BusyError, match=r"another process is writing .*pid \d+"):
+    with (
+        ArchiveWriter(archive.folder, embedder),
+        pytest.raises(BusyError, match=r"another process is writing .*pid \d+"),
+    ):
         ArchiveWriter(archive.folder, embedder)
 
 

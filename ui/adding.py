@@ -65,7 +65,13 @@ def add(folder: Path, paths: Sequence[str], given: Defaults, embedder: str, as_j
         model = load_embedder(name)
         try:
             indexing.add(
-                folder, paths, model, defaults=given, settings=settings, callbacks=watch.callbacks(), report=report
+                folder,
+                paths,
+                model,
+                defaults=given,
+                settings=settings,
+                callbacks=watch.callbacks(),
+                report=report,
             )
         except KeyboardInterrupt:
             interrupted = True

@@ -30,7 +30,8 @@ app = typer.Typer(
 )
 
 ArchiveOption = Annotated[
-    Path | None, typer.Option("--archive", help="The archive's folder (default: $QA_ARCHIVE, else ./archive).")
+    Path | None,
+    typer.Option("--archive", help="The archive's folder (default: $QA_ARCHIVE, else ./archive)."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 HitsOption = Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")]
@@ -43,7 +44,8 @@ PerArticleOption = Annotated[
     int, typer.Option("--per-article", min=0, help="Hits of one article before those of others (0: no cap).")
 ]
 RerankerOption = Annotated[
-    str, typer.Option("--reranker", help="The folder of a sentence-transformers CrossEncoder that reads the best passages.")
+    str,
+    typer.Option("--reranker", help="The folder of a sentence-transformers CrossEncoder that reads the best passages."),
 ]
 
 
@@ -69,7 +71,9 @@ def add(
     embedder: Annotated[
         str, typer.Option(help="A sentence-transformers model, by name or folder, when the archive is made.")
     ] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show how each file would be read; change nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show how each file would be read; change nothing.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Add articles: .txt, .md, .html and .jsonl files (also .gz, .xz) and folders of them."""
@@ -136,7 +140,14 @@ def search(
 
     retriever = open_retriever(archive, reranker)
     hits = retriever.retrieve(
-        question, k, sources=source, articles=article, after=after, before=before, as_of=as_of, per_article=per_article
+        question,
+        k,
+        sources=source,
+        articles=article,
+        after=after,
+        before=before,
+        as_of=as_of,
+        per_article=per_article,
     )
     undated = retriever.undated(source, article) if after or before or as_of else 0
     if as_json:
@@ -189,7 +200,9 @@ def ask(
 def eval_(
     questions: Annotated[Path, typer.Argument(metavar="FILE", help="Questions, one JSON object a line.")],
     archive: ArchiveOption = None,
-    out: Annotated[Path | None, typer.Option(help="A folder for the run: per-question lines, TREC file, report.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="A folder for the run: per-question lines, TREC file, report.")
+    ] = None,
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages to retrieve a question.")] = 10,
     per_article: PerArticleOption = 3,
     reranker: RerankerOption = "",
@@ -225,7 +238,9 @@ def status(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
         return
     stamp = found.pop("stamp")
     flat = {**found, **stamp.pop("settings"), **stamp}
-    terminal.out().print(terminal.table(("", ""), [(name.replace("_", " "), str(value)) for name, value in flat.items()]))
+    terminal.out().print(
+        terminal.table(("", ""), [(name.replace("_", " "), str(value)) for name, value in flat.items()])
+    )
 
 
 @app.command()

@@ -9,8 +9,7 @@ from rich.progress import track
 
 import qa
 from qa import comparison, evaluation
-from qa.errors import InputError
-from qa.evaluation import QuestionResult, Report
+from qa.evaluation import Report
 from qa.files import hash_file
 from qa.questions import read_questions
 from qa.records import Answer, Article
@@ -35,9 +34,7 @@ class _Asker:
         return self._retriever.article(article_id)
 
 
-def run(
-    retriever: Retriever, file: Path, out: Path | None, k: int, per_article: int, as_json: bool
-) -> int:
+def run(retriever: Retriever, file: Path, out: Path | None, k: int, per_article: int, as_json: bool) -> int:
     """Evaluate a question file, write the run folder if one is named, print the figures; return the exit code."""
     questions, rejected = read_questions(file)
     for one in rejected:
@@ -74,9 +71,12 @@ def compare(a: Path, b: Path, as_json: bool) -> None:
         return
     console = terminal.out()
     rows = [
-        (m.name, f"{m.a:.3f}", f"{m.b:.3f}", f"{m.difference:+.3f}", f"{m.low:+.3f} to {m.high:+.3f}", f"{m.p:.4f}", f"{m.p_holm:.4f}")
+        (
+            *(m.name, f"{m.a:.3f}", f"{m.b:.3f}", f"{m.difference:+.3f}"),
+            *(f"{m.low:+.3f} to {m.high:+.3f}", f"{m.p:.4f}", f"{m.p_holm:.4f}"),
+        )
         for m in found.measures
-    ]  # fmt: skip
+    ]
     console.print(terminal.table(("measure", "A", "B", "B - A", "95 %", "p", "p (Holm)"), rows))
     if found.changed:
         print_line("\nThe questions that changed most:")
@@ -106,7 +106,8 @@ def _print(report: Report) -> None:
         for name in names:
             figure = figures[name]
             if figure.value is not None:
-                rows.append((group, name, *(f"{v:.3f}" if v is not None else "" for v in (figure.value, figure.low, figure.high)), str(figure.n)))  # fmt: skip
+                interval = (figure.value, figure.low, figure.high)
+                rows.append((group, name, *(f"{v:.3f}" if v is not None else "" for v in interval), str(figure.n)))
                 group = ""
     terminal.out().print(terminal.table(("", "measure", "value", "95 % from", "to", "n"), rows))
 
@@ -116,7 +117,9 @@ class _Bar:
 
     def __init__(self, total: int) -> None:
         console = terminal.notices()
-        self._steps = iter(track(range(total + 1), "asking", total=total, console=console)) if console.is_terminal else None
+        self._steps = (
+            iter(track(range(total + 1), "asking", total=total, console=console)) if console.is_terminal else None
+        )
 
     def show(self, done: int, total: int) -> None:
         if self._steps:

@@ -16,7 +16,10 @@ from qa.records import Article, Citation
 
 _LINK = re.compile(r"#?(?:cite-)?([^:#]{1,2000}):(\d{1,9})-(\d{1,9}):([0-9a-f]{12})")
 _DIGITS = 12
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 # The panel shows this much on each side of the quotation; whole books are left to be read at their address.
 _AROUND = 200_000
 _MOST_LINKS = 100
@@ -103,7 +106,9 @@ def shown_date(published: str) -> str:
     if not match:
         return published or "undated"
     year, month, day = match.groups()
-    return " ".join(part for part in (str(int(day)) if day else "", _MONTHS[int(month) - 1] if month else "", year) if part)
+    return " ".join(
+        part for part in (str(int(day)) if day else "", _MONTHS[int(month) - 1] if month else "", year) if part
+    )
 
 
 def _error(message: str) -> Reading:

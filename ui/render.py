@@ -20,10 +20,12 @@ _WORD = re.compile(r"\w+")
 _PUNCTUATION = re.compile(r"[^\w ]|_")
 # Words that say nothing about what a question is after: marking them in a passage would hide the ones that do.
 _COMMON = frozenset(
-    "a about after all also an and any are as at be been before but by can could did do does for from had has have he"
-    " her his how i if in into is it its many me more most much not of off on or our over said say says she should so"
-    " some such tell than that the their them then there these they this those to under up was we were what when"
-    " where which while who whom whose why will with would you your s t".split()
+    _WORD.findall(
+        "a about after all also an and any are as at be been before but by can could did do does for from had has "
+        "have he her his how i if in into is it its many me more most much not of off on or our over said say "
+        "says she should so some such tell than that the their them then there these they this those to under up "
+        "was we were what when where which while who whom whose why will with would you your s t"
+    )
 )
 _PARTS = {
     "bm25": "Same words (BM25)",
@@ -85,8 +87,7 @@ def masthead_html(articles: int, outlets: int, first: str, last: str) -> str:
     """Return the name of the page and what its archive holds; the dates are ISO 8601, ``""`` unknown."""
     facts = [_counted(articles, "article"), _counted(outlets, "outlet")] if articles else []
     if first:
-        years = dict.fromkeys((first[:4], last[:4]))
-        facts.append(inert("–".join(years)))
+        facts.append("–".join(inert(year) for year in dict.fromkeys((first[:4], last[:4]))))
     return f'<h1>Dateline</h1><p class="holds">{" · ".join(facts)}</p>'
 
 
@@ -145,7 +146,7 @@ def _described(citation: Citation) -> str:
 
 def _sources(citations: Sequence[Citation]) -> str:
     rows = "".join(
-        f'<li><a class="source" href="#{fragment(citation)}"><span class="number">[{number}]</span> '
+        f'<li><a class="source" href="#{fragment(citation)}"><span class="number">[{number}]</span>'
         f'<span class="source-title">{inert(citation.title or "Untitled")}</span></a> {_meta(citation)}</li>'
         for number, citation in enumerate(citations, 1)
     )
@@ -171,8 +172,8 @@ def _passages(answer: Answer) -> str:
 def _hit(rank: int, hit: Hit, question: str) -> str:
     citation = hit.citation
     return (
-        f'<li class="hit"><p class="hit-head"><span class="rank">{rank}</span> '
-        f'<a class="source" href="#{fragment(citation)}">{inert(citation.title or "Untitled")}</a> {_meta(citation)}</p>'
+        f'<li class="hit"><p class="hit-head"><span class="rank">{rank}</span><a class="source" '
+        f'href="#{fragment(citation)}">{inert(citation.title or "Untitled")}</a> {_meta(citation)}</p>'
         f'<p class="hit-text">{marked(hit.passage.text, question)}</p>{_why(hit)}</li>'
     )
 
@@ -180,9 +181,9 @@ def _hit(rank: int, hit: Hit, question: str) -> str:
 def _why(hit: Hit) -> str:
     rows = "".join(_part(part) for part in hit.why)
     return (
-        '<details class="why"><summary>Whole passage and score</summary><table><thead><tr><th>Found by</th><th>Rank</th>'
-        f"<th>Its score</th><th>Adds</th></tr></thead><tbody>{rows}</tbody><tfoot><tr><td>Score</td><td></td><td></td>"
-        f"<td>{hit.score:.3f}</td></tr></tfoot></table></details>"
+        '<details class="why"><summary>Whole passage and score</summary><table><thead><tr><th>Found by</th>'
+        f"<th>Rank</th><th>Its score</th><th>Adds</th></tr></thead><tbody>{rows}</tbody>"
+        f'<tfoot><tr><td colspan="3">Score</td><td>{hit.score:.3f}</td></tr></tfoot></table></details>'
     )
 
 

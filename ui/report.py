@@ -26,11 +26,12 @@ _LEVELS = {
     "article": "article",
 }
 _INK, _COLOURS = "#010203", ("#3f7fbf", "#d07f32", "#4f9f74")
-_STYLE = {"svg.fonttype": "none", "svg.hashsalt": "dateline", "text.parse_math": False, "font.size": 10,
-          "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "axes.axisbelow": True, "grid.alpha": 0.15,
-          "legend.frameon": False, "errorbar.capsize": 3,
-          **dict.fromkeys(("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color",
-                           "grid.color"), _INK)}  # fmt: skip
+_STYLE = {
+    **dict.fromkeys(("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), _INK),
+    **{"grid.color": _INK, "grid.alpha": 0.15, "axes.grid": True, "axes.axisbelow": True},
+    **{"axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False, "errorbar.capsize": 3},
+    **{"svg.fonttype": "none", "svg.hashsalt": "dateline", "text.parse_math": False, "font.size": 10},
+}
 _CSS = """
 :root{color-scheme:light dark;--paper:#fbfaf7;--ink:#23262b;--soft:#666c75;--line:#e0ddd5;
 --card:#fff;--mark:#2f6aa6}
@@ -50,17 +51,20 @@ align-items:start}
 padding:.9rem 1rem}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 caption,figcaption{text-align:left;padding-bottom:.5rem;font-weight:600;color:var(--ink)}
-th,td{padding:.35rem .5rem;text-align:right;vertical-align:top;border-top:1px solid var(--line);font-weight:400}
+th,td{padding:.35rem .5rem;text-align:right;vertical-align:top;font-weight:400;
+border-top:1px solid var(--line)}
 tr:first-child>*{border-top:0;font-weight:600;vertical-align:bottom}
-tr>:first-child{text-align:left;padding-left:0}.tables>:first-child{grid-row:span 3}
+tr>:first-child{text-align:left;padding-left:0}
+.tables{columns:2 25rem;column-gap:1.25rem}.tables>*{break-inside:avoid;margin-bottom:1.25rem}
 th span,td span{display:block;font-size:.75rem;font-weight:400;white-space:nowrap}
 svg{width:100%;height:auto;display:block;overflow:visible}svg text{font-family:inherit!important}
 article{border-top:1px solid var(--line);padding:1.1rem 0}
 dl{display:grid;grid-template-columns:7rem 1fr;gap:.25rem .8rem;margin:0}
 dt,dd{margin:0;min-width:0;overflow-wrap:anywhere}
 .tag{color:var(--mark);margin-right:.6rem;font-weight:400}
-@media(max-width:32rem){main{padding:1.25rem 1rem 3rem}h1{font-size:1.5rem}dl{grid-template-columns:1fr;gap:0}
-dd{margin-bottom:.5rem}.wide,figure{padding:.75rem}.tables>:first-child{grid-row:auto}th,td{padding:.3rem 0 .3rem .3rem}}
+@media(max-width:32rem){main{padding:1.25rem 1rem 3rem}h1{font-size:1.5rem}
+dl{grid-template-columns:1fr;gap:0}
+dd{margin-bottom:.5rem}.wide,figure{padding:.75rem}th,td{padding:.3rem 0 .3rem .3rem}}
 @media print{figure,article,tr{break-inside:avoid}}
 """
 
@@ -91,11 +95,11 @@ def _parts(run: Run) -> Iterator[str]:
     report = run.report
     levels = {_LEVELS[level]: _at(report, level) for level in _LEVELS}
     yield _summary(report["questions"])
-    yield '<h2>Figures</h2>\n<div class="grid tables">'
+    yield '<h2>Figures</h2>\n<div class="tables">'
     yield _table("Retrieval", levels)
+    yield _table("Latency", {"milliseconds": report["latency_ms"]})
     yield _table("Answers", {"answerable questions": report["answers"]})
     yield _table("Abstaining", {"all questions": report["abstention"]})
-    yield _table("Latency", {"milliseconds": report["latency_ms"]})
     yield '</div>\n<p class="soft">Below each figure its 95 % interval over questions.</p>\n'
     yield f'<h2>Plots</h2>\n<div class="grid">{"".join(_plots(run, levels))}</div>\n'
     if len(report["by_type"]) > 1:
@@ -132,7 +136,7 @@ def _by_type(by_type: Mapping[str, Any]) -> str:
     used = [name for name in names if any(row[name]["n"] for row in rows.values())]
     largest = sorted(rows.items(), key=lambda item: -item[1]["abstention.accuracy"]["n"])
     cells = [(f"{kind} ({row[names[-1]]['n']:,})", [row[name] for name in used]) for kind, row in largest]
-    return _grid("Number of questions in brackets", used, cells)
+    return _grid("Number of questions in brackets", [name.replace(".", ".<wbr>") for name in used], cells)
 
 
 def _grid(caption: str, head: Sequence[str], rows: Iterable[tuple[str, Sequence[Mapping[str, Any]]]]) -> str:
@@ -163,10 +167,7 @@ def _worth(result: QuestionResult) -> float:
 
 def _question(result: QuestionResult) -> str:
     question = result.question
-    quotes = (
-        f"“{_short(one.quote)}” ({one.article_id})" if one.quote else one.article_id
-        for one in question.evidence
-    )
+    quotes = (f"“{_short(one.quote)}” ({one.article_id})" if one.quote else one.article_id for one in question.evidence)
     ranks = (
         f"{_LEVELS[level]}: {f'rank {rank}' if rank else f'not in {len(result.hits)} hits'}"
         for level, rank in result.first_rank.items()
@@ -200,9 +201,7 @@ def _plots(run: Run, levels: Mapping[str, Figures]) -> Iterator[str]:
 
     level = max(_LEVELS, key=lambda level: levels[_LEVELS[level]]["mrr@10"]["n"])
     bars = {kind: _at(scores, level)["mrr@10"] for kind, scores in run.report["by_type"].items()}
-    bars = {
-        kind: one for kind, one in sorted(bars.items(), key=lambda item: -item[1]["n"])[:TYPES] if one["n"]
-    }
+    bars = {kind: one for kind, one in sorted(bars.items(), key=lambda item: -item[1]["n"])[:TYPES] if one["n"]}
     sure = {
         name: [one.confidence for one in run.results if one.question.answerable == answerable]
         for name, answerable in (("answerable", True), ("unanswerable", False))

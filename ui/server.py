@@ -133,9 +133,14 @@ class PageServer(uvicorn.Server):
     ) -> None:
         super().__init__(
             uvicorn.Config(
-                app, log_config=None, log_level="warning", access_log=False, server_header=False, lifespan="on",
+                app,
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                lifespan="on",
                 timeout_graceful_shutdown=_GRACE_SECONDS,
-            )  # fmt: skip
+            )
         )
         self._listener = listener
         self.url = url
@@ -179,5 +184,3 @@ def _answers(url: str) -> bool:
         return False
     finally:
         connection.close()
-
-

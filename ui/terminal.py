@@ -21,7 +21,9 @@ def safe(text: str) -> str:
 
 def label(citation: Citation) -> str:
     """Return outlet, date and title on one line; what is unknown is left out."""
-    return " · ".join(part for part in (citation.source, citation.published[:10], f"“{citation.title}”") if part.strip("“”"))
+    return " · ".join(
+        part for part in (citation.source, citation.published[:10], f"“{citation.title}”") if part.strip("“”")
+    )
 
 
 def answer_text(answer: Answer) -> Text:
@@ -66,7 +68,9 @@ def marked(text: str, question: str) -> Text:
     words = {word for word in re.findall(r"\w+", question) if len(word) > 3}
     result = Text(text)
     if words:
-        result.highlight_regex(re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(words))) + r")", re.I), "black on yellow")
+        result.highlight_regex(
+            re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(words))) + r")", re.I), "black on yellow"
+        )
     return result
 
 
@@ -91,7 +95,18 @@ def reading_text(reading: Reading | Rejection) -> Text:
         text.append(f"  rejected: {safe(reading.reason)}\n", "red")
         return text
     article = reading.article
-    for name in ("id", "title", "dek", "source", "authors", "url", "published", "updated", "dateline_text", "language"):
+    for name in (
+        "id",
+        "title",
+        "dek",
+        "source",
+        "authors",
+        "url",
+        "published",
+        "updated",
+        "dateline_text",
+        "language",
+    ):
         if value := getattr(article, name):
             text.append(f"  {name:<14}", "cyan")
             text.append(safe(value) + "\n")

@@ -4,11 +4,12 @@ Gradio's chat interface is not used: after an error it leaves its question box d
 that gives the box back.
 """
 
+import asyncio
 import logging
 import os
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,11 @@ import gradio as gr
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from qa.dates import bound
-from qa.errors import InputError, QaError
-from qa.records import Answer
+from qa.errors import QaError
 from qa.retrieval import Retriever
 from ui import render
-from ui.reading import Reading, reading, references, shown_date
+from ui.filters import Filters
+from ui.reading import Reading, reading, references
 from ui.server import LOOPBACK, Guard, PageServer, address_of, listen
 
 _log = logging.getLogger(__name__)
@@ -34,42 +34,12 @@ _K = 5
 _FAILED = "Something went wrong while answering, and it has been logged. Please ask again."
 # Follow-ups lean on what was said last; a long conversation is not sent along whole.
 _TURNS_KEPT = 20
+_DATES = (("After", "Published on this day or later."), ("Before", "Published before this day."))
+_LONGEST_TITLE = 110
 _READY = {"interactive": True, "submit_btn": "Ask"}
 
 Message = dict[str, Any]
 Turns = list[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a search is limited to, as the fields of the page hold it."""
-
-    sources: Sequence[str] = ()
-    after: str = ""
-    before: str = ""
-
-    def complaint(self) -> str:
-        """Return what is wrong with the dates, in a sentence; ``""`` when nothing is."""
-        moments = []
-        for name, value in (("After", self.after), ("Before", self.before)):
-            if not value:
-                continue
-            try:
-                moments.append(bound(value, name).seconds)
-            except InputError:
-                return f"{name}: “{value}” is not a date. Write it as year-month-day, such as 2015-05-11."
-        if len(moments) == 2 and moments[0] >= moments[1]:
-            return f"After ({self.after}) is not earlier than Before ({self.before}), so no article lies between them."
-        return ""
-
-    def described(self) -> list[str]:
-        """Return each filter in a few words."""
-        parts = [" or ".join(source or "unknown outlet" for source in self.sources)] if self.sources else []
-        if self.after:
-            parts.append(f"from {shown_date(self.after)} on")
-        if self.before:
-            parts.append(f"before {shown_date(self.before)}")
-        return parts
 
 
 class Page:
@@ -104,7 +74,8 @@ class Page:
 
     def _suggestions(self) -> list[str]:
         with self._retriever.archive.view() as view:
-            listed = [article.title for article in view.articles(order="published", limit=200) if article.title]
+            titles = [article.title for article in view.articles(order="published", limit=200)]
+        listed = [title for title in titles if 0 < len(title) <= _LONGEST_TITLE]
         # The newest, and three more spread over the archive, so that one story does not take all the places.
         step = max(1, len(listed) // 4)
         return [f"What is reported about “{title}”?" for title in dict.fromkeys(listed[::step][:4])]
@@ -112,9 +83,9 @@ class Page:
     def answer(
         self, question: str, messages: list[Message], turns: Turns, sources: list[str], after: str, before: str
     ) -> Iterator[tuple[Any, ...]]:
-        """Answer a question: yield the box, the messages, the turns, the message at the dates, and the filters' fold."""
+        """Answer a question: yield the box, the messages, the turns, the message at the dates, the filters' fold."""
         question = (question or "").strip()
-        filters = Filters(sources or (), (after or "").strip(), (before or "").strip())
+        filters = Filters.of(sources, after, before)
         if not question:
             yield (gr.skip(),) * 5
             return
@@ -150,9 +121,12 @@ class Page:
         """Begin a new conversation; the filters stay."""
         return gr.update(value="", **_READY), self.greet()[1], []
 
-    def check_dates(self, after: str, before: str) -> str:
-        """Return the message at the date fields."""
-        return render.field_error_html(Filters((), (after or "").strip(), (before or "").strip()).complaint())
+    def note_filters(self, sources: list[str], after: str, before: str) -> tuple[str, Any]:
+        """Return the message at the date fields, and the filters' heading, which says what is set."""
+        filters = Filters.of(sources, after, before)
+        complaint = filters.complaint()
+        heading = "" if complaint else "; ".join(filters.described())
+        return render.field_error_html(complaint), gr.update(label=f"Filters: {heading}" if heading else "Filters")
 
     def read_article(self, links: object) -> Reading:
         """Return what the panel shows for links; anyone can call this with anything."""
@@ -163,24 +137,14 @@ class Page:
             return {**reading(None, []), "error": str(error)}
 
     def ask(
-        self,
-        question: str,
-        k: int = _K,
-        sources: list[str] | None = None,
-        after: str = "",
-        before: str = "",
+        self, question: str, k: int = _K, sources: list[str] | None = None, after: str = "", before: str = ""
     ) -> dict[str, Any]:
         """Answer a question for a program: the Answer as plain data, and whether it abstained."""
         try:
             answer = self._retriever.ask(question, (), k, sources=sources or (), after=after, before=before)
         except QaError as error:
             raise gr.Error(str(error), print_exception=False) from error
-        return plain(answer)
-
-
-def plain(answer: Answer) -> dict[str, Any]:
-    """Return an answer as plain data."""
-    return {**asdict(answer), "abstained": answer.abstained}
+        return {**asdict(answer), "abstained": answer.abstained}
 
 
 def _said(html: str) -> Message:
@@ -189,6 +153,10 @@ def _said(html: str) -> Message:
 
 def build_page(page: Page) -> Any:
     """Return the Gradio page: what is where, and which event calls what."""
+
+    def read_article(links: object) -> Reading:  # Gradio marks what it is given, which a method does not allow
+        return page.read_article(links)
+
     with gr.Blocks(title="Dateline", fill_height=True, fill_width=True, analytics_enabled=False) as blocks:
         with gr.Row(elem_id="shell"):
             with gr.Column(elem_id="chat-column", min_width=0):
@@ -204,11 +172,9 @@ def build_page(page: Page) -> Any:
                         [], label="Sources", multiselect=True, info="Only these outlets; none chosen: all."
                     )
                     with gr.Row(elem_id="dates"):
-                        after = gr.Textbox(
-                            label="After", info="Published on this day or later.", placeholder="YYYY-MM-DD", min_width=140
-                        )
-                        before = gr.Textbox(
-                            label="Before", info="Published before this day.", placeholder="YYYY-MM-DD", min_width=140
+                        after, before = (
+                            gr.Textbox(label=label, info=info, placeholder="YYYY-MM-DD", min_width=140)
+                            for label, info in _DATES
                         )
                     date_error = gr.HTML("", elem_id="date-error", apply_default_css=False)
                 box = gr.Textbox(
@@ -219,7 +185,7 @@ def build_page(page: Page) -> Any:
                 gr.HTML(
                     html_template=(_STATIC / "reading.html").read_text("utf-8"),
                     js_on_load=(_STATIC / "reading.js").read_text("utf-8"),
-                    server_functions=[page.read_article],
+                    server_functions=[read_article],
                     apply_default_css=False,
                 )
         turns = gr.State([])
@@ -231,9 +197,9 @@ def build_page(page: Page) -> Any:
         chosen = chat.option_select(page.answer_chosen, given, shown, **slow)
         for event in (asked, chosen):  # a full queue, a lost server, a crash: never leave the box dead
             event.failure(lambda: gr.update(**_READY), None, box, **direct)
-        fresh.click(page.start_over, None, [box, chat, turns], **direct)
-        for field in (after, before):
-            field.blur(page.check_dates, [after, before], date_error, **direct)
+        fresh.click(page.start_over, None, [box, chat, turns], cancels=[asked, chosen], **direct)
+        for changed in (sources.change, after.blur, after.submit, before.blur, before.submit):
+            changed(page.note_filters, [sources, after, before], [date_error, fold], **direct)
         blocks.load(page.greet, None, [masthead, chat, sources], **direct)
         gr.api(page.ask, api_name="ask", concurrency_limit=4, concurrency_id="answer")
     return blocks
@@ -247,6 +213,15 @@ def build_app(retriever: Retriever, *, examples: Sequence[str] = (), hosts: Sequ
         examples: questions to offer; none: they are made from titles of the archive.
         hosts: the host names that requests may be addressed to; none: any.
     """
+
+    async def build() -> FastAPI:
+        return _build(retriever, examples, hosts)
+
+    # Outside a loop Gradio makes some of its own and leaves them open.
+    return asyncio.run(build())
+
+
+def _build(retriever: Retriever, examples: Sequence[str], hosts: Sequence[str]) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     # Gradio answers to the scripts of any site unless the application has a policy of its own; ours allows none.
     app.add_middleware(CORSMiddleware, allow_origins=[])
@@ -255,7 +230,10 @@ def build_app(retriever: Retriever, *, examples: Sequence[str] = (), hosts: Sequ
     blocks.queue(default_concurrency_limit=4, max_size=64)
     # Fonts of the system: Gradio's own lack letters, and others would be fetched from elsewhere.
     theme = gr.themes.Base(
-        primary_hue="blue", neutral_hue="stone", font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
+        primary_hue="blue",
+        neutral_hue="stone",
+        font=["system-ui", "sans-serif"],
+        font_mono=["ui-monospace", "monospace"],
     )
     return gr.mount_gradio_app(  # type: ignore[no-any-return]
         app, blocks, path="", theme=theme, css=(_STATIC / "app.css").read_text("utf-8"),

@@ -1,16 +1,19 @@
 """A news page taken apart: the body, what the lines around it say, and what is dropped with its reason.
 
-A body sentence that is lost is ten times worse than a line of furniture that stays.  So a line is dropped only for
-what it is (a whole line of known furniture) together with where it stands: above the story, below it, or alone.
+A body sentence that is lost is ten times worse than a line of furniture that stays.  So a line is dropped
+only for what it is (a whole line of known furniture) together with where it stands: above the story, below
+it, or alone.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from qa.intake import furniture, header_lines
+from qa.intake.datelines import dateline
 from qa.intake.header import HeaderReader
-from qa.intake.page import Page
+from qa.intake.page import NOTHING, Page
 from qa.intake.units import Unit, split_units
 from qa.intake.values import Dropped
 
@@ -28,15 +31,15 @@ def furniture_spans(text: str) -> list[tuple[int, int, str]]:
     return [(unit.start, unit.end, reason) for unit, reason in zip(units, reasons, strict=True) if reason]
 
 
-def dissect(units: Sequence[Unit], known: Page = Page()) -> Page:
+def dissect(units: Sequence[Unit], known: Page = NOTHING) -> Page:
     """Return a page's body and what the lines around it say.
 
-    ``known`` holds what is stated elsewhere (front matter, HTML metadata): it wins, and a line that repeats its
-    title or dek is dropped as such.  A page of one unit is all body.
+    ``known`` holds what is stated elsewhere (front matter, HTML metadata): it wins, and a line that repeats
+    its title or dek is dropped as such.  A page of one unit is all body.
     """
     if len(units) <= 1:
         text = units[0].text if units else ""
-        return replace(known, text=text, dateline_text=header_lines.dateline(text)[0])
+        return replace(known, text=text, dateline_text=dateline(text)[0])
     reader = HeaderReader(units, known)
     reader.read()
     reasons = reader.reasons
@@ -57,7 +60,7 @@ def dissect(units: Sequence[Unit], known: Page = Page()) -> Page:
     if page.updated and not page.published:
         page = replace(page, published=page.updated)
         notes += ("dated by its update: the page states no other date",)
-    dateline_text, agency = header_lines.dateline(body[0].text)
+    dateline_text, agency = dateline(body[0].text)
     return replace(
         page,
         text=_join(body),
@@ -74,14 +77,14 @@ def _join(body: Sequence[Unit]) -> str:
     """Join paragraphs by an empty line; lines of one block stay together where blocks part the paragraphs."""
     spaced = len({unit.block for unit in body}) * 2 >= len(body)
     parts = [body[0].text]
-    for before, after in zip(body, body[1:], strict=False):
+    for before, after in pairwise(body):
         together = spaced and before.block == after.block and len(before.text) < 160
         parts.append(("\n" if together else "\n\n") + after.text)
     return "".join(parts)
 
 
 def _reasons(units: Sequence[Unit]) -> list[str]:
-    """Return each unit's reason to be furniture, "" for body: by its words anywhere, by weaker signs at the foot."""
+    """Return each unit's reason to be furniture, "" for body; at the foot weaker signs count too."""
     if len(units) < 2:
         return [""] * len(units)
     reasons = [
@@ -105,9 +108,11 @@ def _runs_on(units: Sequence[Unit], place: int) -> bool:
 
 
 def _related_list(units: Sequence[Unit], reasons: list[str], heading: int) -> None:
-    """Mark the headlines under "Related stories": all to the page's end when nothing else comes, or its own block's."""
+    """Mark the headlines under "Related stories": to the page's end if nothing else comes, or its block's."""
     for place in range(heading + 1, len(units)):
-        if len(units) - heading > 40 or not (reasons[place] or furniture.foot_reason(units[place].text) or _is_headline(units[place])):
+        if len(units) - heading > 40 or not (
+            reasons[place] or furniture.foot_reason(units[place].text) or _is_headline(units[place])
+        ):
             ends_page = False
             break
     else:
@@ -120,7 +125,7 @@ def _related_list(units: Sequence[Unit], reasons: list[str], heading: int) -> No
 
 
 def _is_headline(unit: Unit) -> bool:
-    return len(unit.text) <= 140 and unit.words >= 3 and unit.text[-1:] not in ".:;,”\"" and "\n" not in unit.text
+    return len(unit.text) <= 140 and unit.words >= 3 and unit.text[-1:] not in '.:;,”"' and "\n" not in unit.text
 
 
 def _captions(units: Sequence[Unit], reasons: list[str]) -> None:

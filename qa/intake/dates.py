@@ -3,9 +3,12 @@
 import re
 from datetime import date, datetime, timedelta, timezone
 
+from qa.intake.words import word_set
+
 _ISO = re.compile(
     r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2})"
-    r"(?:(?:T|t|,?\s+)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|z|[A-Za-z]{2,5}|[+-]\d{2}:?\d{2})?)?)?)?"
+    r"(?:(?:T|t|,?\s+)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|z|[A-Za-z]{2,5}|"
+    r"[+-]\d{2}:?\d{2})?)?)?)?"
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _NUMERIC = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
@@ -15,23 +18,26 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
+            "jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july",
+            "aug august",
             "sep sept september", "oct october", "nov november", "dec december",
         ),
         start=1,
     )
     for name in names.split()
 }  # fmt: skip
-_WEEKDAYS = frozenset(
-    "mon monday tue tues tuesday wed wednesday thu thur thurs thursday fri friday sat saturday sun sunday".split()
+_WEEKDAYS = word_set(
+    "mon monday tue tues tuesday wed wednesday thu thur thurs thursday fri friday sat saturday sun sunday"
 )
-_FILLERS = frozenset({",", ".", "at", "on", "of", "the", "st", "nd", "rd", "th", "-", "–", "—", "|", "(", ")", "·", "h", "hrs"})
+_FILLERS = frozenset(
+    {",", ".", "at", "on", "of", "the", "st", "nd", "rd", "th", "-", "–", "—", "|", "(", ")", "·", "h", "hrs"}
+)
 # Abbreviations that news uses for one zone; others (IST, AST...) stand for several and are left out.
 _ZONES = {
     "z": 0, "gmt": 0, "utc": 0, "bst": 60, "cet": 60, "cest": 120, "est": -300, "edt": -240, "cst": -360,
     "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420,
 }  # fmt: skip
-_UNKNOWN_ZONES = frozenset("et ct mt pt ist ast akst hst aest aedt jst sgt hkt eet eest wet west msk local time".split())
+_UNKNOWN_ZONES = word_set("et ct mt pt ist ast akst hst aest aedt jst sgt hkt eet eest wet west msk local time")
 _LANGUAGES = ["fr", "de", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "cs", "ru", "uk", "tr"]
 _LONGEST = 80  # characters; no date is longer, and a foreign-language parser is slow on prose
 
@@ -39,8 +45,8 @@ _LONGEST = 80  # characters; no date is longer, and a foreign-language parser is
 def normalise(text: str) -> str:
     """Return ``text`` as ISO 8601: year, year-month, date, or date with time and, when known, zone.
 
-    Returns ``""`` for what is not understood, is not a day of the calendar, is relative ("yesterday") or has more
-    than one reading (03/04/2015).
+    Returns ``""`` for what is not understood, is not a day of the calendar, is relative ("yesterday") or has
+    more than one reading (03/04/2015).
     """
     text = " ".join(text.split())
     if not text or len(text) > _LONGEST:
@@ -130,7 +136,7 @@ def _from_words(text: str) -> str:
         return "" if clock else f"{year:04}-{month:02}" if _stamp(year, month, 1, None, None) else ""
     if half and clock:
         if not 1 <= clock[0] <= 12:
-            return ""
+            return ""  # 14:35 pm
         clock = (clock[0] % 12 + (12 if half == "pm" else 0), clock[1], clock[2])
     return _stamp(year, month, day, clock, _offset(zone) if clock else None)
 
@@ -138,7 +144,11 @@ def _from_words(text: str) -> str:
 def _from_foreign(text: str) -> str:
     """Read a date with a month's name in another language; its day and year must stand in the text."""
     numbers = re.findall(r"\d+", text)
-    if not re.search(r"[^\W\d_]{3}", text) or not any(len(number) == 4 for number in numbers):
+    if (
+        not re.search(r"[^\W\d_]{3}", text)
+        or re.search(r"(?i)[ap]m\b", text)
+        or not any(len(number) == 4 for number in numbers)
+    ):
         return ""
     import dateparser
 
@@ -149,7 +159,7 @@ def _from_foreign(text: str) -> str:
         "DATE_ORDER": "DMY",
         "RETURN_AS_TIMEZONE_AWARE": False,
     }
-    found = dateparser.parse(text, languages=_LANGUAGES, settings=settings)
+    found: datetime | None = dateparser.parse(text, languages=_LANGUAGES, settings=settings)
     if found is None or f"{found.year:04}" not in numbers or found.day not in map(int, numbers):
         return ""
     if re.search(r"\d:\d\d", text):

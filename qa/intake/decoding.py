@@ -7,7 +7,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO, cast
 
 from qa.errors import InputError
 
@@ -33,12 +33,12 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 BROKEN = (EOFError, OSError, zlib.error, lzma.LZMAError)
 
 
-def open_bytes(path: Path) -> IO[bytes]:
+def open_bytes(path: Path) -> BinaryIO:
     """Open a file for reading, decompressing by its suffix."""
     if path.suffix.casefold() == ".gz":
-        return gzip.open(path, "rb")
+        return cast(BinaryIO, gzip.open(path, "rb"))
     if path.suffix.casefold() == ".xz":
-        return lzma.open(path, "rb")
+        return cast(BinaryIO, lzma.open(path, "rb"))
     return path.open("rb")
 
 
@@ -118,8 +118,8 @@ def wide_encoding(start: bytes) -> str:
 def decode(content: bytes, declared: str = "") -> tuple[str, tuple[str, ...]]:
     """Return the text and notes on what its encoding cost.
 
-    A byte-order mark decides, then UTF-8, then ``declared`` (an HTML page's charset), then UTF-8 with single bytes
-    damaged, then Windows-1252, in which the five bytes that it lacks are read as Latin-1.
+    A byte-order mark decides, then UTF-8, then ``declared`` (an HTML page's charset), then UTF-8 with single
+    bytes damaged, then Windows-1252, in which the five bytes that it lacks are read as Latin-1.
     """
     for bom, name in _BOMS:
         if content.startswith(bom):
@@ -152,7 +152,7 @@ def _declared(content: bytes, declared: str) -> tuple[str, tuple[str, ...]] | No
 
 
 def clean(text: str) -> tuple[str, tuple[str, ...]]:
-    """Remove control characters other than tab and line ends, replace lone surrogates; return notes with counts."""
+    """Remove control characters but tab and line ends, replace lone surrogates; note how many."""
     notes: list[str] = []
     text, removed = _CONTROL.subn("", text)
     if removed:

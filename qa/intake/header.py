@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from qa.intake import furniture, header_lines
+from qa.intake.datelines import dateline
 from qa.intake.dates import normalise
+from qa.intake.furniture_patterns import LONGEST
 from qa.intake.header_lines import Facts
 from qa.intake.page import Page
 from qa.intake.units import Unit
@@ -14,7 +17,17 @@ _PROSE = 320  # characters; a title or dek is shorter
 _MOST_OPEN = 4  # lines above the byline that no rule knows: title, dek, a caption, an outlet
 _QUOTES = str.maketrans("“”‘’", "\"\"''")
 _ANCHORS = ("byline", "date")
-_FURNITURE = ("credit", "social", "navigation", "newsletter", "advertisement", "related", "banner", "section", "footer")
+_FURNITURE = (
+    "credit",
+    "social",
+    "navigation",
+    "newsletter",
+    "advertisement",
+    "related",
+    "banner",
+    "section",
+    "footer",
+)
 
 
 class HeaderReader:
@@ -41,7 +54,7 @@ class HeaderReader:
                 self._drop(body, kinds[body])
                 body += 1
         if not self.page.title:
-            body = self._title_without_anchor(body, anchor >= first)
+            body = self._title_without_anchor(body)
         self._repeated(body)
 
     def take(self, facts: Facts) -> None:
@@ -61,7 +74,7 @@ class HeaderReader:
         if reason == "byline":
             self.take(header_lines.byline(unit.text) or Facts())
         elif reason == "date":
-            self.take(header_lines.date_line(unit.text) or Facts())
+            self.take(self._dates(place) or Facts())
         elif reason == "section":
             self.take(Facts(source=header_lines.section_line(unit.text, self._outlets) or ""))
 
@@ -84,14 +97,15 @@ class HeaderReader:
             elif name in ("published", "updated"):
                 value = normalise(value)
             if name and value and not getattr(self.page, name):
-                self.page = replace(self.page, **{name: value})
+                changes: dict[str, Any] = {name: value}
+                self.page = replace(self.page, **changes)
             self.reasons[place] = "header"
         if self.page.source:
             self._outlets[self.page.source.casefold()] = self.page.source
         return len(found)
 
     def _survey(self, first: int) -> tuple[dict[int, str], int]:
-        """Return each upper unit's kind ("" when no rule knows it) and the last byline's or date's place, or -1."""
+        """Return each upper unit's kind, "" for unknown, and the place of the last byline or date, or -1."""
         kinds: dict[int, str] = {}
         anchor, opened = -1, 0
         for place in range(first, min(first + _DEEPEST, len(self.units))):
@@ -102,7 +116,7 @@ class HeaderReader:
                 anchor = place
             elif not kind:
                 text = self.units[place].text
-                long = len(text) > _PROSE or header_lines.dateline(text)[0] or text.count(". ") >= 3
+                long = len(text) > _PROSE or dateline(text)[0] or text.count(". ") >= 3
                 if long or opened >= _MOST_OPEN or (anchor >= 0 and opened and self.units[place].is_sentence):
                     break
                 opened += 1
@@ -112,22 +126,33 @@ class HeaderReader:
         text = self.units[place].text
         if header_lines.is_banner(text):
             return "banner"
+        if header_lines.is_breadcrumb(text):
+            return "navigation"
         if (self.page.title or opened or self._later_title(place)) and header_lines.byline(text):
             return "byline"
-        dates = header_lines.date_line(text)
-        if dates and not (self._timeline and opened > 1 and text[:1].isdigit()):
+        if self._dates(place) and not (self._timeline and opened > 1 and text[:1].isdigit()):
             return "date"
         reason = furniture.furniture_reason(text)
-        if not reason and header_lines.section_line(text, self._outlets) is not None and (opened == 0 or "/" in text or "|" in text):
+        if (
+            not reason
+            and header_lines.section_line(text, self._outlets) is not None
+            and (opened == 0 or "/" in text or "|" in text)
+        ):
             return "section"
         return reason
+
+    def _dates(self, place: int) -> Facts | None:
+        """Return the dates in a line of nothing else; a month alone is one only right below a byline."""
+        text = self.units[place].text
+        below_byline = place > 0 and header_lines.byline(self.units[place - 1].text) is not None
+        return header_lines.date_line(text) or (header_lines.month_line(text) if below_byline else None)
 
     def _later_title(self, place: int) -> bool:
         """Whether one of the next lines could be the title, so that a byline may stand above it."""
         return any(_is_title(unit) for unit in self.units[place + 1 : place + 3])
 
     def _above_anchor(self, first: int, anchor: int, kinds: dict[int, str]) -> int:
-        """Label all units down to the last anchor and the furniture that touches it; return the body's first."""
+        """Label all units down to the last anchor and what touches it; return the body's first."""
         below = anchor + 1
         while below < len(self.units) and self._continues_header(below, kinds):
             below += 1
@@ -152,7 +177,7 @@ class HeaderReader:
                 self.take(Facts(source=header_lines.outlet_in_role(unit.text)))
             elif self._is_bare_name(place, kinds):
                 self.reasons[place] = "byline"
-                self.take(Facts(authors=unit.text))
+                self.take(header_lines.bare_byline(unit.text))
             elif (title >= 0 or self.page.title) and not self.page.dek and unit.words >= 4 and len(unit.text) <= _PROSE:
                 self.reasons[place] = "dek"
                 self.page = replace(self.page, dek=unit.text)
@@ -173,6 +198,8 @@ class HeaderReader:
         if self.page.authors or not header_lines.is_name(self.units[place].text):
             return False
         below = place + 1
+        if " and " in self.units[place].text and self.units[place].block != self.units[place - 1].block:
+            return True
         return kinds.get(below) == "date" or (
             below < len(self.units) and header_lines.is_role(self.units[below].text) and kinds.get(below + 1) == "date"
         )
@@ -187,33 +214,32 @@ class HeaderReader:
             unit = self.units[place]
             if not _is_title(unit, sentence_allowed=True):
                 return -1
-            small = unit.words <= 3 and number + 1 < len(above)
-            if small and (unit.text.casefold() in self._outlets or _is_longer_title(unit, self.units[above[number + 1]])):
+            small = (unit.words <= 3 or (unit.text.isupper() and unit.words <= 5)) and number + 1 < len(above)
+            if small and (
+                unit.text.casefold() in self._outlets or _is_longer_title(unit, self.units[above[number + 1]])
+            ):
                 continue
             return place
         return -1
 
-    def _title_without_anchor(self, body: int, anchored: bool) -> int:
-        """Take the title, and a dek without full stop, from the lines above the first prose."""
+    def _title_without_anchor(self, body: int) -> int:
+        """Take the line above the first prose as the title when it is no sentence."""
+        units = self.units
+        shouted = body + 2 < len(units) and units[body].text.isupper() and not units[body + 1].text.isupper()
+        if shouted and units[body].words <= 4 and _is_longer_title(units[body], units[body + 1]):
+            self.reasons[body] = "section"
+            body += 1
         if body + 1 >= len(self.units) or not _is_title(self.units[body]):
             return body
-        after = self.units[body + 1]
-        if not (after.is_sentence or len(after.text) > 120 or self._is_plain_dek(body + 1)):
+        below = self.units[body + 1 : body + 5]
+        set_off = below[0].block != self.units[body].block
+        if not (
+            below[0].is_sentence or len(below[0].text) > 120 or (set_off and any(unit.is_sentence for unit in below))
+        ):
             return body
         self.reasons[body] = "title"
         self.page = replace(self.page, title=self.units[body].text)
-        if not anchored and not self.page.dek and self._is_plain_dek(body + 1):
-            self.reasons[body + 1] = "dek"
-            self.page = replace(self.page, dek=after.text)
-            return body + 2
         return body + 1
-
-    def _is_plain_dek(self, place: int) -> bool:
-        if place + 1 >= len(self.units):
-            return False
-        unit, after = self.units[place], self.units[place + 1]
-        plain = not unit.is_sentence and 7 <= unit.words <= 45 and unit.text[-1:] not in ":;," and unit.text[0].isalnum()
-        return plain and after.is_sentence and len(after.text) >= 80 and len(self.units) > place + 2
 
     def _repeated(self, body: int) -> None:
         """Drop a first line of the story that repeats the title or dek word for word."""
@@ -234,12 +260,12 @@ def _is_date_key(pair: tuple[str, str]) -> bool:
 
 
 def _outlets(units: Sequence[Unit], known: Page) -> dict[str, str]:
-    """Return the outlets that a page names in a byline, a dateline or a copyright line, by case-folded name."""
+    """Return the outlets that a byline, dateline or copyright line names, by case-folded name."""
     found = [known.source]
     for unit in units[:_DEEPEST]:
-        found += [header_lines.dateline(unit.text)[1], (header_lines.byline(unit.text) or Facts()).source]
+        found += [dateline(unit.text)[1], (header_lines.byline(unit.text) or Facts()).source]
     for unit in units[-_DEEPEST:]:
-        if len(unit.text) <= furniture.LONGEST:
+        if len(unit.text) <= LONGEST:
             found.append(header_lines.copyright_outlet(unit.text))
     return {name.casefold(): name for name in sorted(found) if name}  # capitals sort first, so that words win
 
@@ -248,9 +274,11 @@ def _is_title(unit: Unit, sentence_allowed: bool = False) -> bool:
     text = unit.text
     if len(text) > 180 or unit.words > 30 or text[:1].islower() or text[:2] in ("- ", "* ", "• ", "Q:", "A:"):
         return False
-    if text[-1:] in ".;:," and not (text.endswith("...") or (sentence_allowed and text.endswith(".") and len(text) <= 120)):
+    if text[-1:] in ".;:," and not (
+        text.endswith("...") or (sentence_allowed and text.endswith(".") and len(text) <= 120)
+    ):
         return False
-    return not header_lines.dateline(text)[0] and not (text[:1] in "\"“" and text[-1:] in "\"”" and unit.words > 14)
+    return not dateline(text)[0] and not (text[:1] in '"“' and text[-1:] in '"”' and unit.words > 14)
 
 
 def _is_longer_title(small: Unit, after: Unit) -> bool:
@@ -267,5 +295,5 @@ def _same(left: str, right: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Return the text as it is compared: metadata and page differ in quotation marks, case and the full stop."""
+    """Return the text as it is compared: metadata and page differ in quotation marks and case."""
     return " ".join(text.split()).casefold().strip(".").translate(_QUOTES)

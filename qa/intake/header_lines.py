@@ -5,57 +5,83 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qa.intake.dates import normalise
+from qa.intake.words import word_set
 
 _KEYS = {
     "source": "source", "outlet": "source", "publication": "source", "publisher": "source", "site": "source",
-    "published": "published", "date": "published", "publication date": "published", "published on": "published",
+    "published": "published", "date": "published", "publication date": "published",
+    "published on": "published",
     "updated": "updated", "last updated": "updated", "modified": "updated",
     "url": "url", "link": "url", "web address": "url", "canonical": "url",
     "author": "authors", "authors": "authors", "byline": "authors", "writer": "authors",
     "title": "title", "headline": "title",
     "dek": "dek", "description": "dek", "summary": "dek", "standfirst": "dek", "subtitle": "dek",
     "language": "language", "lang": "language",
-    "section": "", "saved": "", "saved on": "", "retrieved": "", "accessed": "", "page": "", "edition": "", "category": "",
+    "section": "", "saved": "", "saved on": "", "retrieved": "", "accessed": "", "page": "", "edition": "",
+    "category": "",
 }  # fmt: skip
 _KEY_LINE = re.compile(r"([A-Za-z][A-Za-z ]{2,18}?)\s*:\s*(\S.*)?")
-_SECTIONS = frozenset(
-    "home news local local news world uk us u.s. national regional sport sports business politics opinion comment culture arts "
-    "entertainment lifestyle life travel technology tech science health education environment weather money economy features "
-    "community obituaries crime courts council region international food style music film books letters editorial analysis "
-    "live interview explainer investigations latest breaking news transport housing farming fishing harbour markets country city "
-    "town metro nation front page history media property motoring nature people profile q&a video in pictures long read".split()
-) | {"local news", "breaking news", "front page", "in pictures", "long read", "world news", "city hall", "the interview", "u.s. news"}
+_SECTIONS = word_set(
+    "home news local local news world uk us u.s. national regional sport sports business politics opinion "
+    "comment culture arts "
+    "entertainment lifestyle life travel technology tech science health education environment weather "
+    "money economy features "
+    "community obituaries crime courts council region international food style music film books letters "
+    "editorial analysis "
+    "live interview explainer investigations latest breaking news transport housing farming fishing "
+    "harbour markets country city "
+    "town metro nation front page history media property motoring nature people q&a video in pictures "
+    "long read"
+) | {
+    "local news",
+    "breaking news",
+    "front page",
+    "in pictures",
+    "long read",
+    "world news",
+    "city hall",
+    "the interview",
+    "u.s. news",
+}
 _BANNER = re.compile(
-    r"(?i:this\s+(?:story|article|page|content|video)\s+(?:is\s+)?(?:was\s+published\s+)?(?:more\s+than|over|about)?\s*\w{1,10}\s+"
-    r"(?:years?|months?)\s+(?:old|ago)\b.{0,80}|(?:this|you\s+are\s+(?:viewing|reading))\s+.{0,20}\b(?:archived?|from\s+our\s+archives?)\b.{0,80}|"
-    r"(?:breaking(?:\s+news)?|exclusive|live|live\s+updates?|premium|subscriber[s']*\s+(?:only|exclusive)|for\s+subscribers(?:\s+only)?|developing"
+    r"(?i:this\s+(?:story|article|page|content|video)\s+(?:is\s+)?(?:was\s+published\s+)?(?:more\s+than|"
+    r"over|about)?\s*\w{1,10}\s+"
+    r"(?:years?|months?)\s+(?:old|ago)\b.{0,80}|(?:this|you\s+are\s+(?:viewing|"
+    r"reading))\s+.{0,20}\b(?:archived?|from\s+our\s+archives?)\b.{0,80}|"
+    r"(?:breaking(?:\s+news)?|exclusive|live|live\s+updates?|premium|subscriber[s']*\s+(?:only|exclusive)|"
+    r"for\s+subscribers(?:\s+only)?|developing"
     r"(?:\s+story)?|archived?|from\s+the\s+archives?)[.!:]?|this\s+is\s+an?\s+archived?\s+.{0,60})"
 )
 _ROLE = re.compile(
-    r"(?i:\b(?:reporter|correspondent|editor|writer|columnist|staff|contributor|producer|journalist|critic|special\s+to|photographer|"
+    r"(?i:\b(?:reporter|correspondent|editor|writer|columnist|staff|contributors?|producer|journalist|"
+    r"critic|special\s+to|photographer|"
     r"freelance|bureau\s+chief|guest)\b)"
 )
 _OUTLET_WORD = re.compile(
-    r"(?:News|Times|Post|Wire|Gazette|Herald|Press|Tribune|Chronicle|Journal|Daily|Weekly|Observer|Courier|Echo|Mail|Star|Sun|Guardian|"
-    r"Telegraph|Reuters|Network|Radio|TV|Review|Magazine|Bulletin|Register|Sentinel|Argus|Advertiser|Examiner|Dispatch|Globe|Mercury|"
-    r"Ledger|Agency|Media|Online|Recorder|Standard|Beacon|Monitor|Messenger|Packet|Today)\b|^[A-Z]{2,6}$|^The\s"
+    r"(?:News|Times|Post|Enquirer|Inquirer|Republic|TODAY|Wire|Gazette|Herald|Press|Tribune|Chronicle|"
+    r"Journal|Daily|Weekly|Observer|Courier|Echo|Mail|Star|Sun|Guardian|"
+    r"Telegraph|Reuters|Network|Radio|TV|Review|Magazine|Bulletin|Register|Sentinel|Argus|Advertiser|"
+    r"Examiner|Dispatch|Globe|Mercury|"
+    r"Ledger|Agency|Media|Online|Recorder|Standard|Beacon|Monitor|Messenger|Packet|Today)\b|^[A-Z]{2,6}$|"
+    r"^The\s"
 )
 _BY = re.compile(
-    r"(?:(?:By|BY|by|Words by|Words:|Text by|Written by|Story by|Report by|Reported by|Interview by|Author:|From)\s+)(?P<names>\S.*)"
+    r"(?:(?:By|BY|by|Words by|Words:|Text by|Written by|Story by|Report by|Reported by|Interview by|"
+    r"Text:|Story:|Reporter:|"
+    r"Author:|From)\s+)(?P<names>\S.*)"
 )
-_PARTICLES = frozenset("van der den de la le du da dos von bin al el and & of for the in at jr. sr. with y ter".split())
+_PARTICLES = word_set("van der den de la le du da dos von bin al el and & of for the in at jr. sr. with y ter")
 _DATE_LABEL = re.compile(
-    r"(?i:(?:first\s+|originally\s+|last\s+)?(published|posted|updated|modified|created|date|filed|issued|edited)(?:\s+(?:on|at))?)\s*:?\s*"
+    r"(?i:(?:first\s+|originally\s+|last\s+)?(published|posted|updated|modified|created|date|filed|issued|"
+    r"edited)(?:\s+(?:on|at))?)\s*:?\s*"
 )
 _READING_TIME = re.compile(r"(?i:\d+\s?[-–]?\s?min(?:ute)?s?(?:\s+read)?|\d+\s+comments?|share|print|comments?|save)")
-_RELATIVE = re.compile(r"(?i:(?:\d{1,3}|an?)\s+(?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?)\s+ago|(?:yesterday|today)(?:\s+at\s+[\d:.apm ]+)?)")
-_SEPARATOR = re.compile(r"\s*[|·•]\s*|\s+[–—/-]\s+")
-_NOT_PLACES = frozenset("BREAKING UPDATE UPDATED LIVE EXCLUSIVE WATCH VIDEO OPINION ANALYSIS WARNING NOTE QUESTION ANSWER CORRECTION".split())
-_PLACE = r"[A-ZÀ-Þ][A-ZÀ-Þ.'’-]+(?:[ /][A-ZÀ-Þ][A-ZÀ-Þ.'’-]+){0,4}(?:, [A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){0,2}){0,2}"
-_DATELINE = re.compile(
-    rf"(?:(?P<place>{_PLACE})(?:, (?:[A-Z][a-z]{{2,8}}\.? \d{{1,2}}|\d{{1,2}} [A-Z][a-z]{{2,8}}))? ?)?"
-    r"(?P<bracket>\((?P<outlet>[A-Z][\w .&/'’-]{1,40})\))? ?(?:--|—|–|-)(?= ?[\"“'‘A-ZÀ-Þ0-9]| [a-z])"
+_RELATIVE = re.compile(
+    r"(?i:(?:\d{1,3}|an?)\s+(?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?)\s+ago|(?:yesterday|"
+    r"today)(?:\s+at\s+[\d:.apm ]+)?)"
 )
+_PICTURES_BY = re.compile(r"[.,;|]?\s+(?:Pictures|Photographs|Photography|Photos|Illustrations?)(?:\s+by\b|:).*$")
+_SEPARATOR = re.compile(r"\s*[|·•]\s*|\s+[–—/-]\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +96,7 @@ class Facts:
 
 
 def key_line(text: str) -> tuple[str, str] | None:
-    """Return (field, value) of a saved page's header line such as ``Source: Harbour Wire``; field "" is unused."""
+    """Return (field, value) of a line such as ``Source: Harbour Wire``; the field "" is not kept."""
     match = _KEY_LINE.fullmatch(text) if len(text) <= 2000 else None
     if match is None or match[1].casefold() not in _KEYS:
         return None
@@ -82,36 +108,25 @@ def is_banner(text: str) -> bool:
     return len(text) <= 160 and bool(_BANNER.fullmatch(text))
 
 
+def is_breadcrumb(text: str) -> bool:
+    """Whether a line is the way to the page ("Home > News > Local")."""
+    return len(text) <= 120 and bool(re.match(r"(?:Home|HOME)\s*[>/»›|]", text))
+
+
 def section_line(text: str, outlets: Mapping[str, str]) -> str | None:
     """Return the outlet that a section line names ("" for none), or None when the line is no section line."""
     if len(text) > 80 or text[-1:] in ".!?":
         return None
-    parts = [part.strip() for part in re.split(r"\s*[|/>»›·•:]\s*|\s+[-–—]\s+", text) if part.strip()]
+    parts = [part.strip() for part in re.split(r"\s*[|/>»›·•]\s*|\s+[-–—]\s+", text) if part.strip()]
     others = [part for part in parts if part.casefold() not in _SECTIONS]
     if parts and not others:
         return ""
     named = [part for part in others if part.casefold() in outlets]
-    if named and (len(others) == 1 or len(parts) <= 3) and len(text) <= 60:
+    if named and (len(others) == 1 or (len(parts) == 2 and parts[0] == named[0] and len(parts[1].split()) <= 2)):
         return outlets[named[0].casefold()]
     if len(others) == 1 and len(parts) >= 2 and len(others[0].split()) <= 4 and others[0][:1].isupper():
-        return others[0] if _OUTLET_WORD.search(others[0]) or ">" not in text else ""
+        return others[0] if _OUTLET_WORD.search(others[0]) else ""
     return None
-
-
-def dateline(text: str) -> tuple[str, str]:
-    """Return the dateline that a body begins with and its outlet, each "" when there is none."""
-    match = _DATELINE.match(text[:160])
-    if match is None or not (match["place"] or match["bracket"]):
-        return "", ""
-    if match["place"] and not match["bracket"]:
-        rest = text[match.end() :].lstrip()
-        words = match["place"].split()
-        if words[0].strip(".,") in _NOT_PLACES or len(match["place"]) < 3 or rest[:1].islower():
-            return "", ""
-        if text[match.end() - 1] == "-" and text[match.end() - 2] != "-" and not text[match.end()].isspace():
-            return "", ""  # a hyphen inside a word
-    outlet = (match["outlet"] or "").strip()
-    return match.group().strip(), outlet
 
 
 def date_line(text: str) -> Facts | None:
@@ -119,24 +134,38 @@ def date_line(text: str) -> Facts | None:
     if len(text) > 160:
         return None
     published = updated = misread = ""
-    pieces = [piece for piece in re.split(r"\s*[|·•;]\s*|\s+/\s+|\s*[(),]?\s*(?<!ast )(?=(?:[Ll]ast )?[Uu]pdated\b)", text) if piece.strip(" ()")]
+    pieces = [
+        piece
+        for piece in re.split(r"\s*[|·•;]\s*|\s+/\s+|\s*[(),]?\s*(?<!ast )(?=(?:[Ll]ast )?[Uu]pdated\b)", text)
+        if piece.strip(" ()")
+    ]
     known = False
     for piece in pieces:
         piece = piece.strip(" ()")
         label = _DATE_LABEL.match(piece)
         value = piece[label.end() :].strip() if label else piece
-        stamp = normalise(value.rstrip(".")) if re.search(r"\d", value) else ""
-        if stamp and (label or len(stamp) >= 7):
+        stamp = normalise(value.rstrip(".") if label else value) if re.search(r"\d", value) else ""
+        if stamp and (label or len(stamp) >= 10):
             known = True
             if label and label[1].casefold() in ("updated", "modified", "edited"):
                 updated = updated or stamp
             else:
                 published = published or stamp
-        elif label and value and (_RELATIVE.fullmatch(value) or re.fullmatch(r"[\d/.:, -]{4,30}", value) or _is_clock(value)):
+        elif (
+            label
+            and value
+            and (_RELATIVE.fullmatch(value) or re.fullmatch(r"[\d/.:, -]{4,30}", value) or _is_clock(value))
+        ):
             known, misread = True, misread or value
         elif not _READING_TIME.fullmatch(piece) and not (known and _is_clock(piece)):
             return None
     return Facts(published=published, updated=updated, misread=misread) if known else None
+
+
+def month_line(text: str) -> Facts | None:
+    """Return the month of a line such as "July 2018", else None."""
+    stamp = normalise(text) if len(text) <= 20 else ""
+    return Facts(published=stamp) if len(stamp) == len("2018-07") else None
 
 
 def is_labelled_date(text: str) -> bool:
@@ -153,7 +182,8 @@ def byline(text: str) -> Facts | None:
     match = _BY.fullmatch(text) if len(text) <= 200 else None
     if match is None:
         return None
-    parts = [part for part in _SEPARATOR.split(match["names"]) if part]
+    words = _PICTURES_BY.sub("", match["names"])
+    parts = [part for part in _SEPARATOR.split(words) if part]
     dates = Facts()
     names = [parts[0]]
     for part in parts[1:]:
@@ -174,7 +204,9 @@ def byline(text: str) -> Facts | None:
 
 def _names(text: str) -> tuple[str, str]:
     """Return (authors, outlet) of the words after "By"; ("", "") when they are not names."""
-    if found := re.search(r",? (?:for|FOR) (?:the )?([A-Z].{2,40})$", text):
+    if found := re.search(
+        r",? (?:(?:[Ss]pecial|SPECIAL) )?(?:for|FOR|to|TO|of the|OF THE) (?:the )?([A-Z].{2,40})$", text
+    ):
         head, outlet = text[: found.start()], found[1].strip()
     else:
         head, outlet = text, ""
@@ -193,8 +225,10 @@ def _names(text: str) -> tuple[str, str]:
 def _proper(text: str) -> bool:
     """Whether every word is a name's: capitalised, or a particle."""
     words = text.split()
-    return 1 <= len(words) <= 14 and words[0][:1].isupper() and all(
-        word[:1].isupper() or word.casefold() in _PARTICLES for word in words
+    return (
+        1 <= len(words) <= 14
+        and words[0][:1].isupper()
+        and all(word[:1].isupper() or word.casefold() in _PARTICLES for word in words)
     )
 
 
@@ -202,9 +236,16 @@ def is_name(text: str) -> bool:
     """Whether a line by itself could be one or two people's names, without "By"."""
     words = text.split()
     return 2 <= len(words) <= 6 and text[-1:] not in ".!?:" and _proper(text) and words[0] not in (
-        "The", "What", "How", "Why", "When", "Where", "Who", "A", "An", "In", "On", "At", "For", "No", "New", "More",
+        "The", "What", "How", "Why", "When", "Where", "Who", "A", "An", "In", "On", "At", "For", "No",
+        "New", "More",
         "By", "BY", "From",
     )  # fmt: skip
+
+
+def bare_byline(text: str) -> Facts:
+    """Return who and for whom, from a byline without "By"; a line that is an outlet's name has no author."""
+    authors, source = _names(text)
+    return Facts(source=authors) if names_outlet(authors) and not source else Facts(source=source, authors=authors)
 
 
 def is_role(text: str) -> bool:
@@ -219,12 +260,14 @@ def names_outlet(text: str) -> bool:
 
 def outlet_in_role(text: str) -> str:
     """Return the outlet that a line below a byline names, "" when it names a position."""
-    return "" if _ROLE.search(text) else text
+    return "" if _ROLE.search(text) else re.sub(r"^[Ff]or (?:the )?", "", text)
 
 
 def copyright_outlet(text: str) -> str:
     """Return the owner named in a copyright line, "" when there is none."""
-    match = re.match(r"(?i:(?:©|\(c\)|copyright)\s*)+(?:\d{4}(?:\s*[-–]\s*\d{4})?)?,?\s*(?:by\s+)?([^.,|©]{2,50})", text)
+    match = re.match(
+        r"(?i:(?:©|\(c\)|copyright)\s*)+(?:\d{4}(?:\s*[-–]\s*\d{4})?)?,?\s*(?:by\s+)?([^.,|©]{2,50})", text
+    )
     if match is None:
         return ""
     owner = re.split(r"(?i)\s*\ball rights\b|\s+(?:is|are|and)\s", match[1])[0]

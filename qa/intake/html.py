@@ -10,20 +10,28 @@ from html.parser import HTMLParser
 
 from qa.intake.dates import normalise
 from qa.intake.page import Page
+from qa.intake.words import word_set
 
 _CHARSET = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
-_SKIPPED = frozenset("script style nav aside footer form figure noscript template svg head button select iframe".split())
-_BLOCKS = frozenset(
-    "p div br li ul ol h1 h2 h3 h4 h5 h6 section article main header table tr td th blockquote pre hr dl dt dd address body".split()
+_SKIPPED = word_set("script style nav aside footer form figure noscript template svg head button select iframe")
+_BLOCKS = word_set(
+    "p div br li ul ol h1 h2 h3 h4 h5 h6 section article main header table tr td th blockquote pre hr dl "
+    "dt dd address body"
 )
-_STANDFIRST = frozenset("standfirst dek deck subtitle subheadline sub-headline article-dek article-subtitle article__dek".split())
+_STANDFIRST = word_set(
+    "standfirst dek deck subtitle subheadline sub-headline article-dek article-subtitle article__dek"
+)
 _PUBLISHED = (
-    "article:published_time", "datepublished", "og:article:published_time", "og:published_time", "published_time", "pubdate",
-    "publishdate", "publish-date", "publication_date", "date", "dc.date", "dc.date.issued", "dcterms.date", "dcterms.issued",
-    "dcterms.created", "sailthru.date", "parsely-pub-date", "cxenseparse:recs:publishtime", "article.published",
+    "article:published_time", "datepublished", "og:article:published_time", "og:published_time",
+    "published_time", "pubdate",
+    "publishdate", "publish-date", "publication_date", "date", "dc.date", "dc.date.issued", "dcterms.date",
+    "dcterms.issued",
+    "dcterms.created", "sailthru.date", "parsely-pub-date", "cxenseparse:recs:publishtime",
+    "article.published",
 )  # fmt: skip
 _UPDATED = (
-    "article:modified_time", "datemodified", "og:updated_time", "og:modified_time", "lastmod", "last-modified", "dcterms.modified",
+    "article:modified_time", "datemodified", "og:updated_time", "og:modified_time", "lastmod",
+    "last-modified", "dcterms.modified",
     "article.updated",
 )  # fmt: skip
 
@@ -35,10 +43,10 @@ def declared_charset(content: bytes) -> str:
 
 
 def read_html(page: str) -> tuple[str, Page, tuple[str, ...]]:
-    """Return the story's lines (a paragraph each, parted by an empty line), what is stated about it, and notes.
+    """Return the story's lines (a paragraph each, empty lines between), what is stated about it, and notes.
 
-    The text is "" when nothing could be recovered.  The date of publication is taken from metadata only, never from
-    the web address or from years in the text.
+    The text is "" when nothing could be recovered.  The date of publication is taken from metadata only,
+    never from the web address or from years in the text.
     """
     parser = _PageParser()
     parser.feed(page)
@@ -71,7 +79,12 @@ def _extract(page: str) -> tuple[str, dict[str, str]]:
     import trafilatura
     from lxml.etree import LxmlError
 
-    for name in ("trafilatura", "htmldate", "courlan", "justext"):  # their warnings are about pages, not for our users
+    for name in (
+        "trafilatura",
+        "htmldate",
+        "courlan",
+        "justext",
+    ):  # their warnings are about pages, not for our users
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         found = trafilatura.bare_extraction(
@@ -179,7 +192,11 @@ class _PageParser(HTMLParser):
         except (ValueError, RecursionError):
             return
         for node in _nodes(roots):
-            for name, key in (("datePublished", "published"), ("dateModified", "updated"), ("headline", "title")):
+            for name, key in (
+                ("datePublished", "published"),
+                ("dateModified", "updated"),
+                ("headline", "title"),
+            ):
                 value = node.get(name)
                 if isinstance(value, str) and value.strip():
                     self._found.linked.setdefault(key, entities.unescape(value.strip()))
@@ -203,7 +220,11 @@ class _PageParser(HTMLParser):
         author = meta.get("author") or meta.get("article:author") or ""
         return Page(
             title=meta.get("og:title") or linked.get("title", "") or (self._headings[0] if self._headings else ""),
-            dek=self._found.standfirst or meta.get("og:description") or meta.get("description") or meta.get("twitter:description") or "",
+            dek=self._found.standfirst
+            or meta.get("og:description")
+            or meta.get("description")
+            or meta.get("twitter:description")
+            or "",
             source=meta.get("og:site_name") or linked.get("source", ""),
             authors=linked.get("authors", "") or ("" if "://" in author else author),
             url=self._found.canonical or meta.get("og:url", ""),
@@ -227,7 +248,10 @@ def _nodes(root: object) -> Iterator[dict[str, object]]:
             waiting += node[:100]
         elif isinstance(node, dict):
             kinds = node.get("@type")
-            if any(isinstance(kind, str) and ("Article" in kind or "Posting" in kind) for kind in (kinds if isinstance(kinds, list) else [kinds])):
+            if any(
+                isinstance(kind, str) and ("Article" in kind or "Posting" in kind)
+                for kind in (kinds if isinstance(kinds, list) else [kinds])
+            ):
                 yield node
             waiting += [value for key in ("@graph", "mainEntity") if (value := node.get(key))]
 

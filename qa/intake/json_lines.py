@@ -1,4 +1,4 @@
-"""JSON Lines: one article a line, read in a stream; a bad line is rejected by its number and the rest is read."""
+"""JSON Lines: one article a line, in a stream; a bad line is rejected by its number, the rest is read."""
 
 import json
 from collections.abc import Iterator
@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import InputError
-from qa.intake import decoding, header_lines
+from qa.intake import decoding
+from qa.intake.datelines import dateline
 from qa.intake.dates import normalise
 from qa.intake.values import Defaults, Reading, Rejection
 from qa.records import Article
@@ -15,9 +16,7 @@ from qa.settings import Limits
 QUESTIONS = "this is a question file: use qa eval"
 
 
-def read_json_lines(
-    path: Path, defaults: Defaults, limits: Limits, walked: bool
-) -> Iterator[Reading | Rejection]:
+def read_json_lines(path: Path, defaults: Defaults, limits: Limits, walked: bool) -> Iterator[Reading | Rejection]:
     """Yield each line's article or rejection.
 
     A question file that was ``walked`` to, not named, is passed over; the first record decides.
@@ -106,7 +105,9 @@ def _article(record: dict[str, Any], defaults: Defaults, limits: Limits, notes: 
     if not text.strip():
         raise InputError("text is empty")
     if len(text) > limits.article_characters:
-        raise InputError(f"text is over the limit of {limits.article_characters} characters (article_characters): split it")
+        raise InputError(
+            f"text is over the limit of {limits.article_characters} characters (article_characters): split it"
+        )
     published = _date(record, ("published", "date"), notes)
     stated_date = published or any(record.get(name) for name in ("published", "date"))
     return Article(
@@ -119,7 +120,7 @@ def _article(record: dict[str, Any], defaults: Defaults, limits: Limits, notes: 
         url=_string(record, "url") or defaults.url,
         published=published if stated_date else defaults.published,
         updated=_date(record, ("updated",), notes),
-        dateline_text=header_lines.dateline(text.lstrip()[:300])[0],
+        dateline_text=dateline(text.lstrip()[:300])[0],
         language=_string(record, "language"),
     )
 

@@ -12,9 +12,12 @@ if TYPE_CHECKING:
 _FENCE = re.compile(r"---[ \t]*")
 _ENTRY = re.compile(r"([A-Za-z][\w -]{0,40}?)\s*:\s*(.*)")
 _NAMES = {
-    "title": "title", "headline": "title", "dek": "dek", "description": "dek", "subtitle": "dek", "standfirst": "dek",
-    "summary": "dek", "date": "published", "published": "published", "pubdate": "published", "updated": "updated",
-    "modified": "updated", "lastmod": "updated", "source": "source", "outlet": "source", "publisher": "source",
+    "title": "title", "headline": "title", "dek": "dek", "description": "dek", "subtitle": "dek",
+    "standfirst": "dek",
+    "summary": "dek", "date": "published", "published": "published", "pubdate": "published",
+    "updated": "updated",
+    "modified": "updated", "lastmod": "updated", "source": "source", "outlet": "source",
+    "publisher": "source",
     "author": "authors", "authors": "authors", "byline": "authors", "url": "url", "link": "url",
     "canonical_url": "url", "language": "language", "lang": "language",
 }  # fmt: skip
@@ -23,14 +26,18 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
 def front_matter(text: str) -> tuple[dict[str, str], int]:
-    """Return the fields of the ``key: value`` lines between ``---`` lines at the top, and how many lines they take.
+    """Return the fields of the ``key: value`` lines between ``---`` at the top, and their number of lines.
 
-    Values may be quoted; a list, in brackets or on lines of its own, is joined by ", ".  Unknown keys are left out.
+    Values may be quoted; a list, in brackets or on lines of its own, is joined by ", ".  Unknown keys are
+    left out.
     """
     lines = text.split("\n")
     if not _FENCE.fullmatch(lines[0]):
         return {}, 0
-    end = next((number for number, line in enumerate(lines[1:200], start=1) if re.fullmatch(r"(?:---|\.\.\.)[ \t]*", line)), 0)
+    end = next(
+        (number for number, line in enumerate(lines[1:200], start=1) if re.fullmatch(r"(?:---|\.\.\.)[ \t]*", line)),
+        0,
+    )
     if not end:
         return {}, 0
     values: dict[str, str] = {}
@@ -56,14 +63,16 @@ def _unquote(value: str) -> str:
 
 
 def markdown_units(text: str, skip: int) -> tuple[list[Unit], str]:
-    """Return the units of the text below its first ``skip`` lines, and the first level-one heading ("" for none).
+    """Return the units of the text below its first ``skip`` lines, and the first level-one heading or "".
 
     A link's text is kept, a picture is dropped, a heading stands alone, list marks stay.
     """
     from markdown_it import MarkdownIt
 
     body = "\n".join(text.split("\n")[skip:])
-    tokens = MarkdownIt("commonmark", {"html": True, "maxNesting": 50}).enable("table").parse(_COMMENT.sub(_blank, body))
+    tokens = (
+        MarkdownIt("commonmark", {"html": True, "maxNesting": 50}).enable("table").parse(_COMMENT.sub(_blank, body))
+    )
     units: list[Unit] = []
     title = ""
     lists: list[int] = []  # the number of the next item, 0 in a list with bullets

@@ -21,3 +21,6 @@ class Page:
     language: str = ""
     dropped: tuple[Dropped, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+NOTHING = Page()

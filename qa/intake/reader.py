@@ -11,16 +11,18 @@ from qa.intake.dates import normalise
 from qa.intake.html import declared_charset, read_html
 from qa.intake.json_lines import read_json_lines
 from qa.intake.markdown import read_markdown
-from qa.intake.page import Page
+from qa.intake.page import NOTHING, Page
 from qa.intake.units import split_units
 from qa.intake.values import Defaults, Reading, Rejection
 from qa.intake.walking import Found, find
 from qa.records import Article
 from qa.settings import LIMITS, Limits
 
+NO_DEFAULTS = Defaults()
+
 
 def read(
-    paths: Iterable[str | Path], defaults: Defaults = Defaults(), *, limits: Limits = LIMITS
+    paths: Iterable[str | Path], defaults: Defaults = NO_DEFAULTS, *, limits: Limits = LIMITS
 ) -> Iterator[Reading | Rejection]:
     """Yield the articles in files and folders, lazily and in sorted order, and a rejection for what has none.
 
@@ -98,7 +100,7 @@ def _page(content: bytes, kind: str) -> tuple[Page, tuple[str, ...]]:
     if not text.strip():
         raise InputError("empty: there is nothing to read")
     notes += lost
-    known = Page()
+    known = NOTHING
     if kind == ".md":
         units, known = read_markdown(text)
     elif kind == ".txt":
@@ -110,7 +112,7 @@ def _page(content: bytes, kind: str) -> tuple[Page, tuple[str, ...]]:
         value = getattr(known, name)
         if value and not normalise(value):
             notes += (f"date {value[:80]!r} not understood",)
-        known = replace(known, **{name: normalise(value)})
+    known = replace(known, published=normalise(known.published), updated=normalise(known.updated))
     page = dissect(units, known)
     if not page.text.strip():
         raise InputError("no text recovered: save the page's text as .txt and add that")

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 _CONTINUES = re.compile(
-    r"(?:[,;–—-]|\b(?:a|an|the|of|to|in|on|at|by|for|and|or|but|with|from|that|which|who|was|is|are|were|has|had|be|as)"
+    r"(?:[,;–—-]|\b(?:a|an|the|of|to|in|on|at|by|for|and|or|but|with|from|that|which|who|was|is|are|were|"
+    r"has|had|be|as)"
     r")\s*$"
 )
 _WIDEST = 120  # characters; no hard-wrapped text is wider
@@ -17,8 +19,8 @@ _TERMINAL = re.compile(r"[.!?…][\"'”’»)\]]*$|[\"”]$")
 class Unit:
     """One line, or the lines of one wrapped paragraph, without the white space around them.
 
-    ``line`` is the first line's number from 1; ``start`` and ``end`` are code-point offsets of the whole lines in the
-    text; ``block`` numbers the runs of lines between blank ones.
+    ``line`` is the first line's number from 1; ``start`` and ``end`` are code-point offsets of the whole
+    lines in the text; ``block`` numbers the runs of lines between blank ones.
     """
 
     text: str
@@ -72,10 +74,14 @@ def _is_wrapped(lines: list[str]) -> bool:
     if len(lines) < 2:
         return False
     widths = [len(line) for line in lines]
-    if max(widths) > _WIDEST or max(widths) < _NARROWEST or min(widths[:-1]) < max(widths) * 0.5:
+    widest = max(widths)
+    short = sum(width < widest * 0.5 for width in widths[:-1])
+    if widest > _WIDEST or widest < _NARROWEST or short > len(lines) // 8:
         return False
-    inside = sum(
-        bool(after.strip()[:1].islower() or _CONTINUES.search(before[-12:]))
-        for before, after in zip(lines, lines[1:], strict=False)
-    )
+    shouting = not any(character.islower() for line in lines for character in line)
+    inside = 0
+    for before, after in pairwise(lines):
+        open_end = not _TERMINAL.search(before.rstrip()[-8:])
+        full = open_end and len(before) >= widest * 0.7 and (shouting or len(lines) >= 6)
+        inside += bool(after.strip()[:1].islower() or _CONTINUES.search(before[-12:]) or full)
     return inside * 2 >= len(lines) - 1

@@ -46,9 +46,9 @@ def find(paths: Iterable[str | Path]) -> Iterator[Found | Rejection]:
 
 
 def _walk(folder: Path, root: Path, above: tuple[str, ...]) -> Iterator[Found | Rejection]:
-    """Walk one folder; ``above`` holds the real paths of the folders that lead here, so that no loop is entered."""
+    """Walk one folder; ``above`` holds the real paths of the folders that lead here, against loops."""
     try:
-        names = sorted(os.listdir(folder))
+        names = sorted(entry.name for entry in folder.iterdir())
     except OSError as error:
         yield Rejection(str(folder), 0, f"cannot be read ({error.strerror})")
         return
@@ -78,10 +78,17 @@ def _walk(folder: Path, root: Path, above: tuple[str, ...]) -> Iterator[Found | 
 
 
 def _judge(path: Path, mode: int, walked: bool) -> Found | Rejection:
-    special = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
+    special = {
+        stat.S_IFIFO: "a FIFO",
+        stat.S_IFSOCK: "a socket",
+        stat.S_IFCHR: "a device",
+        stat.S_IFBLK: "a device",
+    }
     if not stat.S_ISREG(mode):
         return Rejection(str(path), 0, f"{special.get(stat.S_IFMT(mode), 'a special file')}, not a file")
     kind = kind_of(path)
     if not kind:
-        return Rejection(str(path), 0, f"unknown kind of file: give {', '.join(SUFFIXES)}, or one of them with .gz or .xz")
+        return Rejection(
+            str(path), 0, f"unknown kind of file: give {', '.join(SUFFIXES)}, or one of them with .gz or .xz"
+        )
     return Found(path, kind, walked)

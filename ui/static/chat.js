@@ -2,23 +2,31 @@
 // question box the focus back when an answer is there.
 
 () => {
-  let questions = 0;
-  let watched = null;
+  let shown = '';       // how many questions there are, and whether the last is being answered
+  let busy = false;
+
+  // Not scrollIntoView, which scrolls the page as well.
+  function toTop(question) {
+    const scroller = document.querySelector('#chat [role=log]');
+    scroller.scrollTop += question.getBoundingClientRect().top - scroller.getBoundingClientRect().top + 2;
+  }
 
   function settle() {
-    const asked = document.querySelectorAll('#chat [data-testid="user"]');
-    if (asked.length < questions) questions = asked.length;
+    // Gradio labels each message with its source, tags and all, which a screen reader would read out.
+    document.querySelectorAll('#chat [data-testid][aria-label]').forEach(message => message.removeAttribute('aria-label'));
+
+    const questions = document.querySelectorAll('#chat .user-row');
+    const state = `${questions.length} ${Boolean(document.querySelector('#chat .searching'))}`;
+    if (state !== shown && questions.length) toTop(questions[questions.length - 1]);
+    shown = state;
+
     const box = document.querySelector('#question textarea');
-    const busy = Boolean(box?.disabled);
-    if (asked.length && (asked.length > questions || busy || watched === 'busy')) {
-      asked[asked.length - 1].scrollIntoView({ block: 'start' });
-    }
-    questions = asked.length;
+    const nowBusy = Boolean(box?.disabled);
     // Not on touch screens, where the focus brings up the keyboard over the answer.
-    if (watched === 'busy' && !busy && document.activeElement === document.body && matchMedia('(hover: hover)').matches) {
-      box?.focus({ preventScroll: true });
+    if (busy && !nowBusy && document.activeElement === document.body && matchMedia('(hover: hover)').matches) {
+      box.focus({ preventScroll: true });
     }
-    watched = busy ? 'busy' : 'idle';
+    busy = nowBusy;
   }
 
   new MutationObserver(settle).observe(document.body, {

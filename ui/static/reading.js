@@ -49,6 +49,13 @@ function linksWith(chosen) {
   return [...new Set([chosen, ...others])];
 }
 
+// Not scrollIntoView, which scrolls the page as well.  An article whose quoted words are in sight anyway starts at its title.
+function reveal(mark) {
+  body.scrollTop = 0;
+  const top = mark ? mark.getBoundingClientRect().top - body.getBoundingClientRect().top : 0;
+  if (top > body.clientHeight / 2) body.scrollTop = top - 90;
+}
+
 async function open(chosen) {
   const mine = ++latest;
   document.querySelectorAll('a.current').forEach(link => link.classList.remove('current'));
@@ -63,8 +70,7 @@ async function open(chosen) {
   if (mine !== latest) return;
   draw(article);
   column.classList.add('open');
-  body.scrollTop = 0;
-  body.querySelector('mark.chosen')?.scrollIntoView({ block: 'start' });
+  reveal(body.querySelector('mark.chosen'));
   (body.querySelector('.reading-title') ?? element.querySelector('.reading-close')).focus({ preventScroll: true });
 }
 

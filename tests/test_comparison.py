@@ -1,0 +1,303 @@
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qa.comparison import (
+    MEASURES,
+    ChangedQuestion,
+    MeasureDifference,
+    Run,
+    RunWriter,
+    compare,
+    compare_runs,
+    read_run,
+    sha256,
+    write_run,
+)
+from qa.errors import InputError
+from qa.evaluation import FoundPassage, QuestionResult, Report, evaluate
+from qa.questions import Gold, Target
+from qa.records import Answer, Article, Evidence, Question
+
+MRR = "passage.answer.mrr@10"
+F1 = "answers.f1"
+
+
+def a_result(id: str, measures: Mapping[str, float], text: str = "Who?") -> QuestionResult:
+    return QuestionResult(
+        question=Question(
+            id,
+            text,
+            ("Bo", "Ada"),
+            (Evidence("a 1", "Bo\u2028swims", 3),),
+            (("user", "Hm?"), ("assistant", "Ja.")),
+            True,
+            "who",
+            "2020-01-02",
+        ),
+        gold=Gold(("a 1",), (Target("a 1", 3, 11),), (Target("a 1", 3, 5),), 1, 0, 0),
+        asked="Who swims?",
+        abstained=False,
+        confidence=0.75,
+        latency_ms=1.25,
+        answer="Bo swims.",
+        exact="Bo",
+        first_rank={"article": 1},
+        measures=measures,
+        hits=(FoundPassage("p 1", "a 1", 0, 12, 0.5), FoundPassage("p%2", "a2", 4, 9, 0.25)),
+        top_title="Swimming",
+        top_text="So Bo swims.",
+        error="",
+    )
+
+
+def a_run(name: str, *results: QuestionResult) -> Run:
+    return Run(Path(name), {}, {}, results)
+
+
+def a_report(*results: QuestionResult) -> Report:
+    return Report({"given": len(results)}, evaluate(Nobody(), []).scores, {}, {}, results)
+
+
+class Nobody:
+    def ask(self, question: str, history: Sequence[tuple[str, str]] = (), k: int = 5) -> Answer:
+        return Answer(question, question, "", "", (), (), (), 0.0)
+
+    def article(self, article_id: str) -> Article | None:
+        return None
+
+
+def test_a_run_is_read_as_it_was_written(tmp_path: Path) -> None:
+    results = (a_result("1", {MRR: 0.5, F1: 1 / 3}), a_result("ü", {}))
+    folder = write_run(tmp_path / "deep" / "run", a_report(*results), {"k": 10, "file": "q.jsonl"})
+    run = read_run(folder)
+    assert run.results == results
+    assert (run.settings["k"], run.settings["file"]) == (10, "q.jsonl")
+    assert run.report["questions"] == {"given": 2}
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "questions.jsonl",
+        "report.json",
+        "run.trec",
+        "settings.json",
+    ]
+
+
+def test_a_run_has_a_line_a_question_and_a_trec_file_with_safe_ids(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", a_report(a_result("q\t1", {MRR: 0.5})), {})
+    lines = (folder / "questions.jsonl").read_text("utf-8").split("\n")
+    assert len(lines) == 2
+    assert lines[1] == ""
+    assert json.loads(lines[0])["question"]["id"] == "q\t1"
+    assert json.loads(lines[0])["measures"] == {MRR: 0.5}
+    assert (folder / "run.trec").read_text("utf-8") == (
+        "q%091 Q0 p%201 1 0.5 dateline\nq%091 Q0 p%252 2 0.25 dateline\n"
+    )
+
+
+def test_the_same_report_gives_the_same_bytes(tmp_path: Path) -> None:
+    report = a_report(a_result("1", {MRR: 0.5}), a_result("2", {MRR: 1.0}))
+    first, second = (write_run(tmp_path / name, report, {"k": 10}) for name in "ab")
+    for name in ("questions.jsonl", "report.json", "run.trec", "settings.json"):
+        assert (first / name).read_bytes() == (second / name).read_bytes()
+
+
+def test_an_interrupted_run_keeps_its_lines_and_the_run_before_it(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", a_report(a_result("old", {})), {})
+    with RunWriter(folder, {}) as writer:
+        writer.add(a_result("new", {}))
+        partial = (folder / "questions.jsonl.partial").read_text("utf-8")
+    assert json.loads(partial)["question"]["id"] == "new"
+    assert [one.question.id for one in read_run(folder).results] == ["old"]
+    write_run(folder, a_report(a_result("newer", {})), {})
+    assert [one.question.id for one in read_run(folder).results] == ["newer"]
+    assert not list(folder.glob("*.partial"))
+
+
+def test_a_folder_with_only_an_interrupted_run_is_used_again(tmp_path: Path) -> None:
+    with RunWriter(tmp_path / "run", {}) as writer:
+        writer.add(a_result("1", {}))
+    with pytest.raises(InputError, match="run is not a run folder of this version: make one"):
+        read_run(tmp_path / "run")
+    write_run(tmp_path / "run", a_report(a_result("2", {})), {})
+    assert [one.question.id for one in read_run(tmp_path / "run").results] == ["2"]
+
+
+def test_overwriting_a_run_drops_its_page_and_keeps_what_is_not_its_own(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", a_report(a_result("1", {})), {})
+    (folder / "report.html").write_text("old figures")
+    (folder / "notes.txt").write_text("mine")
+    write_run(folder, a_report(a_result("2", {})), {})
+    assert not (folder / "report.html").exists()
+    assert (folder / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "questions.jsonl", "settings.json"])
+def test_a_folder_that_is_not_a_run_is_never_overwritten(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text('{"mine": 1}')
+    with pytest.raises(InputError, match="holds something else than a run: name a new or empty folder"):
+        RunWriter(tmp_path, {})
+    assert (tmp_path / name).read_text() == '{"mine": 1}'
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_file_is_no_place_for_a_run(tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("mine")
+    with pytest.raises(InputError, match="run holds something else than a run"):
+        RunWriter(tmp_path / "run", {})
+    with pytest.raises(InputError, match=r"cannot be written \(.+\): free space or name another folder"):
+        RunWriter(tmp_path / "run" / "below", {})
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (
+            lambda folder: (folder / "run.trec").unlink(),
+            r"run\.trec is missing or unreadable: evaluate",
+        ),
+        (lambda folder: (folder / "report.json").write_text("{}"), r"report\.json is not as it was written"),
+        (lambda folder: (folder / "settings.json").write_text("{"), "is not a run folder of this version"),
+        (lambda folder: (folder / "settings.json").write_text("[]"), "is not a run folder of this version"),
+        (lambda folder: (folder / "settings.json").unlink(), "is not a run folder of this version"),
+        (
+            lambda folder: (folder / "questions.jsonl").write_bytes(
+                (folder / "questions.jsonl").read_bytes().replace(b"0.5", b"0.6")
+            ),
+            r"questions\.jsonl is not as it was written",
+        ),
+    ],
+)
+def test_a_damaged_run_names_the_file_and_the_way_out(
+    tmp_path: Path, damage: Callable[[Path], object], message: str
+) -> None:
+    folder = write_run(tmp_path / "run", a_report(a_result("1", {MRR: 0.5})), {})
+    damage(folder)
+    with pytest.raises(InputError, match=message):
+        read_run(folder)
+
+
+def test_a_missing_run_says_so(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="none is not a run folder of this version: make one with qa"):
+        compare(tmp_path / "none", tmp_path / "none")
+
+
+def test_a_files_sum_is_its_sha256(tmp_path: Path) -> None:
+    (tmp_path / "abc").write_bytes(b"abc")
+    assert sha256(tmp_path / "abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_differences_are_paired_by_question_and_measure(tmp_path: Path) -> None:
+    a = [a_result("1", {MRR: 0.5}), a_result("2", {MRR: 0.0, F1: 1.0}), a_result("3", {MRR: 0.25})]
+    b = [a_result("3", {MRR: 1.25}), a_result("2", {MRR: 2.0, F1: 1.0}), a_result("1", {MRR: 3.5})]
+    found = compare_runs(a_run("a", *a), a_run("b", *b), resamples=5000)
+    assert (found.both, found.only_a, found.only_b) == (3, 0, 0)
+    # Differences 3, 2, 1: two of eight sign assignments are as far from 0; Holm doubles the smaller p of two.
+    assert found.measures[0] == MeasureDifference(
+        name=MRR, a=0.25, b=2.25, difference=2.0, low=1.0, high=3.0, p=0.25, p_holm=0.5, n=3
+    )
+    assert found.measures[1] == MeasureDifference(
+        name=F1, a=1.0, b=1.0, difference=0.0, low=0.0, high=0.0, p=1.0, p_holm=1.0, n=1
+    )
+    folders = [write_run(tmp_path / name, a_report(*one), {}) for name, one in (("a", a), ("b", b))]
+    assert compare(*folders, resamples=5000) == found
+
+
+def test_questions_of_one_run_only_are_counted_and_left_out() -> None:
+    a = a_run("a", a_result("1", {MRR: 1.0}), a_result("2", {MRR: 1.0}), a_result("4", {MRR: 1.0}, "Then?"))
+    b = a_run("b", a_result("1", {MRR: 1.0}), a_result("3", {MRR: 0.0}), a_result("4", {MRR: 0.0}, "Now?"))
+    found = compare_runs(a, b, resamples=10)
+    assert (found.both, found.only_a, found.only_b) == (1, 2, 2)
+    assert (found.measures[0].n, found.measures[0].difference) == (1, 0.0)
+
+
+def test_runs_without_a_common_question_cannot_be_compared() -> None:
+    with pytest.raises(InputError, match="a and b share no question: evaluate the same question file"):
+        compare_runs(a_run("a", a_result("1", {})), a_run("b", a_result("2", {})))
+
+
+def test_the_questions_that_changed_most_come_first() -> None:
+    before = {"1": (0.5, 1.0), "2": (0.0, 0.0), "3": (1.0, 1.0), "4": (0.2, 0.0), "5": (0.0, 1.0)}
+    after = {"1": (0.5, 0.75), "2": (1.0, 0.5), "3": (1.0, 1.0), "4": (0.2, 1.0), "5": (0.5, 0.0)}
+    a, b = (
+        a_run("run", *(a_result(id, {MRR: mrr, F1: f1}) for id, (mrr, f1) in run.items())) for run in (before, after)
+    )
+    found = compare_runs(a, b, resamples=10)
+    assert found.changed == (
+        ChangedQuestion("2", "Who?", MRR, 0.0, 1.0, 1.0),  # of equal size: the larger sum first
+        ChangedQuestion("5", "Who?", F1, 1.0, 0.0, -1.0),
+        ChangedQuestion("4", "Who?", F1, 0.0, 1.0, 1.0),
+        ChangedQuestion("1", "Who?", F1, 1.0, 0.75, -0.25),
+    )
+    assert compare_runs(a, b, resamples=10, most=2).changed == found.changed[:2]
+
+
+def test_the_json_has_the_contracts_keys() -> None:
+    a, b = a_run("a", a_result("1", {MRR: 1 / 3})), a_run("b", a_result("1", {MRR: 1.0}))
+    assert compare_runs(a, b, resamples=10).to_dict() == {
+        "questions": {"both": 1, "only_a": 0, "only_b": 0},
+        "measures": [
+            {
+                "name": MRR,
+                "a": 0.333333,
+                "b": 1.0,
+                "difference": 0.666667,
+                "low": 0.666667,
+                "high": 0.666667,
+                "p": 1.0,
+                "p_holm": 1.0,
+            }
+        ],
+        "changed": [{"id": "1", "question": "Who?", "measure": MRR, "a": 0.333333, "b": 1.0, "difference": 0.666667}],
+    }
+
+
+def test_every_measure_of_the_evaluation_is_compared() -> None:
+    question = Question("1", "Who?", ("Bo",), (Evidence("a", "Bo", 0),), (), True, "", "")
+    (result,) = evaluate(Nobody(), [question], resamples=2).results
+    assert set(MEASURES) == {
+        *(name for name in result.measures if not name.startswith("passage.answer")),
+        *(name.replace("evidence", "answer") for name in result.measures if "evidence" in name),
+    }
+
+
+def simulated(random: np.random.Generator, better: float = 0.0) -> tuple[Run, Run]:
+    """Two runs over 40 questions with reciprocal ranks; b finds ``better`` of the answers at once."""
+    ranks = random.integers(1, 9, (2, 40))
+    ranks[1][random.random(40) < better] = 1
+    return tuple(  # type: ignore[return-value]
+        a_run(name, *(a_result(str(n), {MRR: 1 / rank}) for n, rank in enumerate(row)))
+        for name, row in zip("ab", ranks, strict=True)
+    )
+
+
+def test_two_runs_of_equal_systems_seldom_differ_significantly() -> None:
+    random = np.random.default_rng(21)
+    found = [compare_runs(*simulated(random), resamples=999).measures[0] for _ in range(400)]
+    assert 0.025 <= np.mean([one.p <= 0.05 for one in found]) <= 0.08
+    # The interval, made in another way, says the same: it leaves out 0 about as often.
+    assert 0.025 <= np.mean([not one.low <= 0 <= one.high for one in found]) <= 0.09
+
+
+def test_a_planted_improvement_is_found() -> None:
+    random = np.random.default_rng(22)
+    found = [compare_runs(*simulated(random, better=0.5), resamples=999).measures[0] for _ in range(50)]
+    assert np.mean([one.p <= 0.05 and one.difference > 0 for one in found]) >= 0.95
+
+
+def test_of_many_measures_without_a_difference_holm_lets_hardly_one_through() -> None:
+    random = np.random.default_rng(23)
+    raw, corrected = 0, 0
+    for _ in range(100):
+        rows = random.normal(0, 1, (2, 40, len(MEASURES)))
+        a, b = (
+            a_run("run", *(a_result(str(n), dict(zip(MEASURES, one, strict=True))) for n, one in enumerate(row)))
+            for row in rows
+        )
+        measures = compare_runs(a, b, resamples=999).measures
+        raw += min(one.p for one in measures) <= 0.05
+        corrected += min(one.p_holm for one in measures) <= 0.05
+    assert raw >= 60  # 28 chances of 5 %: at least one in 76 % of the pairs
+    assert corrected <= 12

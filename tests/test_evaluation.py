@@ -1,0 +1,419 @@
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
+
+import ir_measures
+import pytest
+
+from qa.errors import InputError
+from qa.evaluation import QuestionResult, Report, answer_measures, evaluate, retrieval_measures
+from qa.records import Answer, Article, Citation, Evidence, Hit, Passage, Question, Sentence
+from qa.resampling import Figure
+
+# Sentences of ten characters each, so that sentence n stands at 10 n.
+HARBOUR = "Ada sails.Bo swims..Cy rows...Ada sings.Bo sleeps."
+FOREST = "Di climbs.Ed digs...Flo runs..Gus plows"
+
+
+class Shelf:
+    """Gives each question the spans listed for it, as (article id, start, end); answers with the first."""
+
+    def __init__(
+        self,
+        found: Mapping[str, Sequence[tuple[str, int, int]]],
+        *,
+        exact: Mapping[str, str] | None = None,
+        abstains: Sequence[str] = (),
+        confidence: Mapping[str, float] | None = None,
+    ) -> None:
+        self.articles = {
+            name: Article(name, name.title(), "", text, "", "", "", "", "", "", "en")
+            for name, text in {"harbour": HARBOUR, "forest": FOREST}.items()
+        }
+        self.found, self.exact, self.abstains = found, exact or {}, abstains
+        self.confidence = confidence or {}
+        self.asked: list[tuple[str, tuple[tuple[str, str], ...], int]] = []
+
+    def article(self, article_id: str) -> Article | None:
+        return self.articles.get(article_id)
+
+    def ask(self, question: str, history: Sequence[tuple[str, str]] = (), k: int = 5) -> Answer:
+        self.asked.append((question, tuple(history), k))
+        if question.startswith("!"):
+            raise InputError("a question cannot start with !")
+        hits = tuple(self.hit(*span, rank) for rank, span in enumerate(self.found.get(question, ())[:k]))
+        sure = self.confidence.get(question, 0.5)
+        if question in self.abstains or not hits:
+            return Answer(question, question, "Nothing on Bo.", "", (), (), hits, sure)
+        text = hits[0].passage.text
+        cited = (Sentence(text, (1,)),)
+        exact = self.exact.get(question, "")
+        return Answer(question, question, f"{text} [1]", exact, cited, (hits[0].citation,), hits, sure)
+
+    def hit(self, article_id: str, start: int, end: int, rank: int) -> Hit:
+        text = self.articles[article_id].text[start:end]
+        passage = Passage(f"p-{article_id}-{start}-{end}", article_id, start, end, text)
+        title = self.articles[article_id].title
+        return Hit(passage, Citation(article_id, title, "", "", "", start, end, text, ""), 1.0 - rank / 10, ())
+
+
+def asked_for(
+    text: str,
+    *evidence: tuple[str, str],
+    answers: tuple[str, ...] = (),
+    answerable: bool = True,
+    kind: str = "",
+) -> Question:
+    pieces = tuple(Evidence(article_id, quote, -1) for article_id, quote in evidence)
+    return Question(text, text, answers, pieces, (), answerable, kind, "")
+
+
+def result_of(shelf: Shelf, question: Question, k: int = 10) -> QuestionResult:
+    return evaluate(shelf, [question], k, resamples=2).results[0]
+
+
+def level(result: QuestionResult, name: str) -> dict[str, float]:
+    prefix = f"{name}."
+    return {key.removeprefix(prefix): v for key, v in result.measures.items() if key.startswith(prefix)}
+
+
+def ticking(*milliseconds: float) -> Iterator[float]:
+    now = 0.0
+    for one in milliseconds:
+        yield now
+        now += one / 1000
+        yield now
+
+
+def test_a_hit_on_the_third_rank_scores_by_hand() -> None:
+    assert retrieval_measures([[], [], [0], []], 1) == {
+        "recall@1": 0.0,
+        "recall@5": 1.0,
+        "recall@10": 1.0,
+        "hit@1": 0.0,
+        "hit@10": 1.0,
+        "mrr@10": 0.333333,
+        "ndcg@10": 0.5,  # 1 / log2(4)
+        "map": 0.333333,
+    }
+
+
+def test_two_of_three_items_found_scores_by_hand() -> None:
+    scores = retrieval_measures([[1], [], [0]], 3)
+    assert scores["recall@1"] == 0.333333
+    assert scores["recall@5"] == 0.666667
+    assert scores["map"] == 0.555556  # (1/1 + 2/3) / 3
+    assert scores["ndcg@10"] == 0.703918  # (1 + 1/2) / (1 + 1/log2(3) + 1/2)
+
+
+def test_a_list_of_hits_with_one_item_each_scores_as_in_ir_measures() -> None:
+    covered = [[2], [], [0], [], [], [4], [], [], [], [], [1]]
+    scores = retrieval_measures(covered, 6)
+    relevant = {"q": {f"d{item}": 1 for item in range(6)}}
+    names = [f"d{covers[0]}" if covers else f"x{rank}" for rank, covers in enumerate(covered)]
+    run = {"q": {name: 100.0 - rank for rank, name in enumerate(names)}}
+    measures = {
+        "recall@1": "R@1",
+        "recall@5": "R@5",
+        "recall@10": "R@10",
+        "hit@1": "Success@1",
+        "hit@10": "Success@10",
+        "mrr@10": "RR@10",
+        "ndcg@10": "nDCG@10",
+        "map": "AP",
+    }
+    for name, peer in measures.items():
+        expected = ir_measures.calc_aggregate([ir_measures.parse_measure(peer)], relevant, run)
+        assert [scores[name]] == pytest.approx(list(expected.values()), abs=1e-6)
+
+
+def test_no_order_of_hits_beats_one_that_covers_everything_at_once() -> None:
+    perfect = dict.fromkeys(retrieval_measures([[0]], 1), 1.0)
+    assert retrieval_measures([[0, 1, 2]], 3) == perfect
+    assert retrieval_measures([[0, 1, 2], [1], []], 3) == perfect
+    one_each = retrieval_measures([[0], [1], [2]], 3)
+    assert one_each == {**perfect, "recall@1": 0.333333}
+
+
+def test_a_hit_that_repeats_an_item_is_not_relevant_again() -> None:
+    scores = retrieval_measures([[0], [0], [1]], 2)
+    assert scores["map"] == 0.833333  # (1/1 + 2/3) / 2
+    assert scores["recall@5"] == 1.0
+
+
+def test_the_first_relevant_rank_is_that_of_the_hit_whatever_came_before() -> None:
+    assert retrieval_measures([[]] * 9 + [[0, 1]], 2)["mrr@10"] == 0.1
+    late = retrieval_measures([[]] * 10 + [[0]], 1)
+    assert (late["mrr@10"], late["hit@10"], late["recall@10"]) == (0.0, 0.0, 0.0)
+    assert late["map"] == 0.090909
+
+
+def test_without_hits_every_measure_is_zero() -> None:
+    assert set(retrieval_measures([], 2).values()) == {0.0}
+    assert set(retrieval_measures([[], []], 2).values()) == {0.0}
+
+
+@pytest.mark.parametrize(
+    ("exact", "text", "answers", "scores"),
+    [
+        ("the  Eiffel Tower!", "", ("Eiffel tower",), (1.0, 1.0, 1.0)),
+        ("Paris", "It stands in Paris, France.", ("Paris, France",), (0.0, 0.666667, 1.0)),
+        ("", "It stands in Paris.", ("Paris",), (0.0, 0.4, 1.0)),
+        ("Lyon", "It stands in Lyon.", ("Paris",), (0.0, 0.0, 0.0)),
+        ("in 1973", "in 1973", ("19", "1973 crisis"), (0.0, 0.5, 0.0)),
+        ("two of two", "", ("two two two",), (0.0, 0.666667, 0.0)),
+        ("red", "", ("blue", "red"), (1.0, 1.0, 1.0)),
+    ],
+)
+def test_answers_are_scored_as_in_squad(
+    exact: str, text: str, answers: tuple[str, ...], scores: tuple[float, float, float]
+) -> None:
+    assert tuple(answer_measures(exact, text, answers).values()) == scores
+
+
+def test_overlapping_the_evidence_is_not_yet_holding_the_answer() -> None:
+    question = asked_for("Who swims?", ("harbour", "Ada sails.Bo swims.."), answers=("Bo",))
+    spans = [("forest", 0, 10), ("harbour", 0, 10), ("harbour", 9, 11), ("harbour", 10, 12)]
+    result = result_of(Shelf({"Who swims?": spans}), question)
+    assert result.first_rank == {"passage.evidence": 2, "passage.answer": 4, "article": 2}
+    assert level(result, "passage.evidence")["mrr@10"] == 0.5
+    assert level(result, "passage.answer")["mrr@10"] == 0.25
+    assert level(result, "article")["mrr@10"] == 0.5
+
+
+def test_articles_are_ranked_by_their_best_hit() -> None:
+    question = asked_for("Who digs?", ("forest", ""))
+    spans = [("harbour", 0, 10), ("harbour", 10, 20), ("harbour", 20, 30), ("forest", 0, 10)]
+    result = result_of(Shelf({"Who digs?": spans}), question)
+    assert result.first_rank == {"article": 2}
+    assert level(result, "article")["mrr@10"] == 0.5
+    assert level(result, "passage.evidence") == {}
+
+
+def test_each_piece_of_evidence_is_an_item_of_its_own() -> None:
+    question = asked_for("Who?", ("harbour", "Ada sails."), ("harbour", "Bo sleeps."), ("forest", "Ed digs..."))
+    spans = [("harbour", 0, 10), ("harbour", 5, 8), ("forest", 10, 20)]
+    result = result_of(Shelf({"Who?": spans}), question)
+    scores = level(result, "passage.evidence")
+    assert (scores["recall@1"], scores["recall@5"], scores["map"]) == (0.333333, 0.666667, 0.555556)
+    assert level(result, "article")["recall@5"] == 1.0
+
+
+def test_only_the_hits_asked_for_count() -> None:
+    question = asked_for("Who?", ("forest", "Ed digs..."))
+    spans = [("harbour", 0, 10), ("harbour", 10, 20), ("forest", 10, 20)]
+    shelf = Shelf({"Who?": spans})
+    assert result_of(shelf, question, k=2).first_rank["passage.evidence"] == 0
+    assert result_of(shelf, question, k=3).first_rank["passage.evidence"] == 3
+    assert [k for _, _, k in shelf.asked] == [2, 3]
+
+
+@pytest.mark.parametrize("k", [0, -1, 1001])
+def test_a_depth_out_of_range_is_refused_before_anything_is_asked(k: int) -> None:
+    shelf = Shelf({})
+    with pytest.raises(InputError, match=rf"k={k} is out of range: give 1 to 1000"):
+        evaluate(shelf, [asked_for("Who?")], k)
+    assert shelf.asked == []
+
+
+def test_a_question_that_finds_nothing_scores_zero_instead_of_vanishing() -> None:
+    questions = [
+        asked_for("Found?", ("harbour", "Bo swims.."), answers=("Bo",)),
+        asked_for("No hits?", ("harbour", "Bo swims.."), answers=("Bo",)),
+        asked_for("Not in the article?", ("harbour", "Bo flies.."), answers=("Bo",)),
+        asked_for("Not in the archive?", ("desert", "Ida walks."), answers=("Ida",)),
+        asked_for("!Refused?", ("harbour", "Bo swims.."), answers=("Bo",)),
+    ]
+    everything = [("harbour", 10, 20), ("forest", 0, 39), ("harbour", 0, 50)]
+    shelf = Shelf({one.text: everything for one in questions if one.text != "No hits?"})
+    report = evaluate(shelf, questions)
+    for figures in (report.scores.evidence, report.scores.answer):
+        assert (figures["hit@1"].value, figures["hit@1"].n) == (0.2, 5)
+    assert (report.scores.article["hit@1"].value, report.scores.article["hit@1"].n) == (0.4, 5)
+    assert report.questions == {
+        "given": 5,
+        "rejected": 0,
+        "failed": 1,
+        "scored": 5,
+        "unanswerable": 0,
+        "without_evidence": 0,
+        "evidence_not_found": 2,
+        "articles_not_found": 1,
+        "quotes_not_found": 1,
+        "without_answer_position": 0,
+    }
+    refused = report.results[4]
+    assert (refused.error, refused.abstained, refused.hits) == ("a question cannot start with !", True, ())
+
+
+def test_questions_that_cannot_be_scored_for_retrieval_are_counted() -> None:
+    questions = [
+        asked_for("Scored?", ("harbour", "Bo swims..")),
+        asked_for("No evidence?", answers=("Bo",)),
+        asked_for("No answer?", ("harbour", "Bo swims.."), answerable=False),
+    ]
+    report = evaluate(Shelf({"Scored?": [("harbour", 10, 20)]}), questions, rejected=4)
+    assert report.questions["given"] == 7
+    assert report.questions["rejected"] == 4
+    assert report.questions["scored"] == 1
+    assert report.questions["unanswerable"] == 1
+    assert report.questions["without_evidence"] == 1
+    assert report.questions["without_answer_position"] == 1
+    assert report.scores.evidence["mrr@10"] == Figure(1.0, 1.0, 1.0, 1)
+    assert report.scores.answer["mrr@10"] == Figure(None, None, None, 0)
+    assert report.scores.answers["f1"].n == 1
+
+
+def test_the_exact_words_are_scored_where_there_are_some_and_markers_never() -> None:
+    question = asked_for("Who?", ("harbour", "Bo swims.."), answers=("Bo",))
+    found = {"Who?": [("harbour", 10, 20)]}
+    assert level(result_of(Shelf(found, exact={"Who?": "Bo"}), question), "answers") == {
+        "exact_match": 1.0,
+        "f1": 1.0,
+        "contains": 1.0,
+    }
+    assert level(result_of(Shelf(found), question), "answers") == {
+        "exact_match": 0.0,
+        "f1": 0.666667,  # "bo swims", without the marker [1]
+        "contains": 1.0,
+    }
+    assert set(level(result_of(Shelf(found, abstains=["Who?"]), question), "answers").values()) == {0.0}
+
+
+def test_abstaining_is_scored_as_finding_the_unanswerable() -> None:
+    questions = [
+        asked_for("known, answered"),
+        asked_for("known, refused"),
+        asked_for("unknown, answered", answerable=False),
+        asked_for("unknown, refused", answerable=False),
+        asked_for("unknown, refused too", answerable=False),
+    ]
+    shelf = Shelf(
+        {one.text: [("harbour", 0, 10)] for one in questions},
+        abstains=["known, refused", "unknown, refused", "unknown, refused too"],
+        confidence={
+            "known, answered": 0.9,
+            "known, refused": 0.2,
+            "unknown, answered": 0.8,
+            "unknown, refused": 0.1,
+            "unknown, refused too": 0.2,
+        },
+    )
+    report = evaluate(shelf, questions)
+    values = {name: figure.value for name, figure in report.scores.abstention.items()}
+    assert values == pytest.approx(
+        {
+            "precision": 2 / 3,
+            "recall": 2 / 3,
+            "f1": 2 / 3,
+            "accuracy": 3 / 5,
+            "auroc": 4.5 / 6,  # of the six pairs, 0.8 beats 0.2 wrongly and 0.2 ties with 0.2
+            "answered": 2 / 5,
+        }
+    )
+    assert [one.measures["abstention.accuracy"] for one in report.results] == [1.0, 0.0, 0.0, 1.0, 1.0]
+
+
+def test_without_unanswerable_questions_finding_them_is_undefined() -> None:
+    report = evaluate(Shelf({"a": [("harbour", 0, 10)]}), [asked_for("a"), asked_for("b")])
+    values = {name: figure.value for name, figure in report.scores.abstention.items()}
+    assert values == {
+        "precision": 0.0,
+        "recall": None,
+        "f1": None,
+        "accuracy": 0.5,
+        "auroc": None,
+        "answered": 0.5,
+    }
+
+
+def test_latency_is_measured_around_each_question() -> None:
+    clock = ticking(10, 30, 20, 100)
+    report = evaluate(Shelf({}), [asked_for(name) for name in "abcd"], clock=lambda: next(clock))
+    assert [one.latency_ms for one in report.results] == [10.0, 30.0, 20.0, 100.0]
+    assert report.latency_ms["p50"].value == pytest.approx(25.0)
+    assert report.latency_ms["p99"].value == pytest.approx(97.9)
+    assert report.latency_ms["mean"].value == pytest.approx(40.0)
+
+
+def test_history_reaches_the_asker() -> None:
+    shelf = Shelf({})
+    turns = (("user", "Who?"), ("assistant", "Bo."))
+    evaluate(shelf, [Question("1", "And then?", (), (), turns, True, "", "")], k=3)
+    assert shelf.asked == [("And then?", turns, 3)]
+
+
+def a_report(kinds: Sequence[str] = ("who", "", "who", "what")) -> Report:
+    questions = [
+        asked_for(f"Question {n}?", ("harbour", "Bo swims.."), answers=("Bo",), kind=kind)
+        for n, kind in enumerate(kinds)
+    ]
+    found = {f"Question {n}?": [("harbour", 0, 10)] * (n % 3) + [("harbour", 10, 20)] for n in range(4)}
+    ticks = count()
+    return evaluate(Shelf(found), questions, seed=5, resamples=100, clock=lambda: next(ticks) / 1000)
+
+
+def test_the_same_seed_gives_the_same_report() -> None:
+    assert a_report().to_dict() == a_report().to_dict()
+
+
+def test_types_are_reported_apart() -> None:
+    report = a_report()
+    assert {name: one.evidence["mrr@10"].n for name, one in report.by_type.items()} == {
+        "untyped": 1,
+        "what": 1,
+        "who": 2,
+    }
+    assert report.by_type["who"].evidence["mrr@10"].value == pytest.approx((1 + 1 / 3) / 2, abs=1e-6)
+
+
+def test_the_json_has_the_contracts_keys_and_figures() -> None:
+    data = a_report().to_dict()
+    assert list(data) == [
+        "questions",
+        "passage",
+        "article",
+        "answers",
+        "abstention",
+        "latency_ms",
+        "by_type",
+    ]
+    retrieval = ["recall@1", "recall@5", "recall@10", "hit@1", "hit@10", "mrr@10", "ndcg@10", "map"]
+    assert {name: list(group) for name, group in data["passage"].items()} == {
+        "evidence": retrieval,
+        "answer": retrieval,
+    }
+    assert list(data["article"]) == retrieval
+    assert list(data["answers"]) == ["exact_match", "f1", "contains"]
+    assert list(data["abstention"]) == ["precision", "recall", "f1", "accuracy", "auroc", "answered"]
+    assert list(data["latency_ms"]) == ["p50", "p99", "mean"]
+    assert list(data["by_type"]["who"]) == ["passage", "article", "answers", "abstention"]
+    assert data["article"]["hit@1"] == {"value": 1.0, "low": 1.0, "high": 1.0, "n": 4}
+    assert data["latency_ms"]["mean"] == {"value": 1.0, "low": 1.0, "high": 1.0, "n": 4}
+
+
+def test_progress_and_each_result_are_told_as_they_come() -> None:
+    told: list[object] = []
+    shelf = Shelf({})
+    evaluate(
+        shelf,
+        [asked_for("a"), asked_for("b")],
+        progress=lambda done, total: told.append((done, total)),
+        each=lambda result: told.append((result.question.id, len(shelf.asked))),
+    )
+    assert told == [("a", 1), (1, 2), ("b", 2), (2, 2)]
+
+
+def test_no_questions_give_a_report_without_figures() -> None:
+    report = evaluate(Shelf({}), [])
+    assert report.questions["given"] == 0
+    assert report.to_dict()["latency_ms"]["p50"] == {"value": None, "low": None, "high": None, "n": 0}
+    assert report.to_dict()["abstention"]["f1"] == {"value": None, "low": None, "high": None, "n": 0}
+
+
+def test_importing_the_evaluation_is_light() -> None:
+    heavy = "{'ir_measures', 'scipy', 'matplotlib', 'torch', 'faiss', 'gradio'}"
+    code = f"import sys, qa.evaluation, qa.comparison, ui.report; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,247 @@
+import hashlib
+from html.parser import HTMLParser
+
+import pytest
+
+from qa.records import Answer, Article, Citation, Hit, Part, Passage, Sentence
+from tests.plain import article
+from ui import render
+from ui.filters import Filters
+from ui.reading import Reference, fragment, reading, reference, references, shown_date
+
+DIGEST = "d0f4" * 16
+HOSTILE = "<script>alert(1)</script> ![](http://evil.example/x) [x](javascript:alert(1)) $$x$$ `a` *b* _c_ [1] &amp; \\"
+
+
+class Reader(HTMLParser):
+    """What a browser makes of HTML: its tags, the addresses of its links, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.text = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name == "href"]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def citation(quote: str = "The dam was closed.", **fields: object) -> Citation:
+    values = {
+        "article_id": "dam", "title": "Dam closed", "source": "Courier", "url": "https://courier.example/dam",
+        "published": "2015-05-11", "start": 0, "end": len(quote), "quote": quote, "digest": DIGEST,
+    }  # fmt: skip
+    return Citation(**{**values, **fields})  # type: ignore[arg-type]
+
+
+def hit(text: str = "The dam was closed.", **fields: object) -> Hit:
+    parts = (Part("bm25", 1, 7.5, 0.5), Part("dense", 2, 0.25, 0.125))
+    return Hit(Passage("p1", "dam", 0, len(text), text), citation(text, **fields), 0.625, parts)
+
+
+def answer(**fields: object) -> Answer:
+    values = {
+        "question": "Why was the dam closed?", "asked": "Why was the dam closed?", "text": "The dam was closed.",
+        "exact": "", "sentences": (Sentence("The dam was closed.", (1,)),), "citations": (citation(),),
+        "hits": (hit(),), "confidence": 0.9,
+    }  # fmt: skip
+    return Answer(**{**values, **fields})  # type: ignore[arg-type]
+
+
+def cited(story: Article, quote: str) -> Reference:
+    """The reference to the first place where an article has these words."""
+    start = story.text.index(quote)
+    digest = hashlib.sha256(story.text.encode()).hexdigest()
+    made = reference(fragment(citation(quote, article_id=story.id, start=start, end=start + len(quote), digest=digest)))
+    assert made is not None
+    return made
+
+
+def test_text_with_markup_of_any_kind_is_shown_as_it_is() -> None:
+    html = render.inert(HOSTILE)
+    assert Reader(html).text == HOSTILE
+    assert Reader(html).tags == []
+    assert not set(html) & set("<>[]()!$`*_\\\"'|~@.:/=-{}")
+
+
+def test_lines_that_markdown_would_take_for_blocks_end_up_on_one_line() -> None:
+    assert render.inert("a\n\n    code\n# heading\n1. item") == "a code &#35; heading 1&#46; item"
+
+
+def test_marks_that_hide_or_reverse_text_are_dropped() -> None:
+    assert render.inert("safe\u202etxt\u2069 \u200b\x07end") == "safetxt end"
+
+
+def test_the_words_of_a_question_are_marked_in_every_inflection_and_common_words_are_not() -> None:
+    html = render.marked("The dams were closed; the Closing of a dam is rare.", "Why was the dam closed?")
+    assert html == (
+        "The <mark>dams</mark> were <mark>closed</mark>&#59; the <mark>Closing</mark> of a <mark>dam</mark> "
+        "is rare&#46;"
+    )
+
+
+def test_each_sentence_is_followed_by_the_numbers_of_its_citations_as_links() -> None:
+    html = render.answer_html(answer())
+    link = f"#cite-dam:0-19:{DIGEST[:12]}"
+    assert html.startswith(
+        f'<div class="answer"><p class="said">The dam was closed&#46; <a class="cite" href="{link}" '
+        'title="Courier&#44; 11 May 2015&#58; Dam closed"><span class="hidden-text">Source </span>[1]</a></p>'
+    )
+    assert Reader(html).links == [link, link, link]
+
+
+def test_a_passage_comes_with_its_outlet_date_title_and_the_parts_of_its_score() -> None:
+    html = render.answer_html(answer())
+    assert "<summary>1 passage found, best first</summary>" in html
+    assert '<span class="meta">Courier · 11 May 2015</span>' in html
+    assert "<tr><td>Same words (BM25)</td><td>1</td><td>7.500</td><td>0.500</td></tr>" in html
+    assert "<tr><td>Same meaning (dense)</td><td>2</td><td>0.250</td><td>0.125</td></tr>" in html
+    assert '<td colspan="3">Score</td><td>0.625</td>' in html
+
+
+def test_an_abstention_says_so_and_calls_the_passages_nearest() -> None:
+    html = render.answer_html(answer(text="Nothing about this.", sentences=(), citations=(), hits=(hit(), hit())))
+    assert '<p class="abstained">Nothing about this&#46;</p>' in html
+    assert "<summary>The nearest passages, which do not answer it</summary>" in html
+    assert 'class="cite"' not in html
+
+
+def test_an_abstention_without_passages_says_that_the_filters_leave_nothing() -> None:
+    html = render.answer_html(answer(text="No.", sentences=(), citations=(), hits=()), ["Courier"])
+    assert Reader(html).text == "Only CourierNo.No article passes the filters."
+
+
+def test_the_question_that_was_searched_is_shown_only_when_it_differs() -> None:
+    assert "Searched for" not in render.answer_html(answer())
+    assert "Searched for: Dams&#63; Why&#63;" in render.answer_html(answer(asked="Dams? Why?"))
+
+
+def test_a_hostile_article_adds_no_tag_and_no_address_to_an_answer() -> None:
+    hostile = {"title": HOSTILE, "source": HOSTILE, "url": "javascript:alert(1)", "article_id": 'x" onclick="y:z/#ü'}
+    html = render.answer_html(
+        answer(
+            asked=HOSTILE, text=HOSTILE, sentences=(Sentence(HOSTILE, (1,)),),
+            citations=(citation(HOSTILE, **hostile),), hits=(hit(HOSTILE, **hostile),),
+        ),
+        [HOSTILE],
+    )  # fmt: skip
+    page = Reader(html)
+    assert set(page.tags) <= {
+        "div", "p", "a", "span", "ol", "li", "details", "summary", "mark", "table", "thead", "tbody", "tfoot", "tr",
+        "th", "td",
+    }  # fmt: skip
+    assert {link[:30] for link in page.links} == {"#cite-x%22%20onclick%3D%22y%3A"}
+    assert "\n" not in html
+
+
+def test_a_link_survives_any_article_id() -> None:
+    for name in ("a1", "a:b", "a/b#c?d", "50%", "ü 字 😀", '"><script>'):
+        made = reference("#" + fragment(citation(article_id=name, start=3, end=9)))
+        assert made is not None
+        assert (made.article_id, made.start, made.end, made.digest) == (name, 3, 9, DIGEST[:12])
+
+
+@pytest.mark.parametrize(
+    "link",
+    [None, 7, [], "", "#cite-", "#cite-a:1-2", "#cite-a:5-5:d0f4d0f4d0f4", "#cite-a:9-5:d0f4d0f4d0f4",
+     "#cite-a:-1-5:d0f4d0f4d0f4", "#cite-a:0-5:xyz", "#cite-a:0-9999999999:d0f4d0f4d0f4",
+     "#cite-" + "a" * 3000 + ":0-5:d0f4d0f4d0f4"],
+)  # fmt: skip
+def test_what_is_not_a_link_is_refused(link: object) -> None:
+    assert reference(link) is None
+    assert references([link]) == []
+
+
+def test_the_quoted_characters_are_counted_in_code_points() -> None:
+    story = article("🌍🌍 Élan: the dam was closed. More.", id="dam", title="Dam")
+    made = cited(story, "the dam was closed.")
+    assert reading(story, [made])["pieces"] == [
+        {"text": "🌍🌍 Élan: ", "kind": "plain"},
+        {"text": "the dam was closed.", "kind": "chosen"},
+        {"text": " More.", "kind": "plain"},
+    ]
+
+
+def test_the_other_citations_of_the_same_article_are_marked_where_the_chosen_one_leaves_room() -> None:
+    story = article("One. Two. Three. Four.", id="dam")
+    links = [cited(story, text) for text in ("Two. Three.", "One. Two.", "Four.")]
+    elsewhere = cited(article("One. Two. Three. Four.", id="vote"), "Three.")
+    pieces = reading(story, [*links, elsewhere])["pieces"]
+    assert [(piece["text"], piece["kind"]) for piece in pieces] == [
+        ("One. ", "cited"), ("Two. Three.", "chosen"), (" ", "plain"), ("Four.", "cited"),
+    ]  # fmt: skip
+
+
+def test_an_article_that_has_changed_is_shown_unmarked_and_says_so() -> None:
+    old, new = article("The dam is shut.", id="dam"), article("The dam is open again.", id="dam")
+    shown = reading(new, [cited(old, "The dam is shut.")])
+    assert shown["notice"] == "This article has changed since it was quoted, so the quoted words cannot be marked."
+    assert shown["pieces"] == [{"text": "The dam is open again.", "kind": "plain"}]
+
+
+def test_a_link_to_an_article_that_is_gone_says_so() -> None:
+    shown = reading(None, [cited(article("Gone.", id="gone"), "Gone.")])
+    assert shown["error"] == "This article is not in the archive."
+
+
+def test_a_very_long_article_is_cut_far_from_the_quoted_words() -> None:
+    story = article("a" * 300_000 + " NEEDLE " + "b" * 300_000, id="dam")
+    pieces = reading(story, [cited(story, "NEEDLE")])["pieces"]
+    assert [(len(piece["text"]), piece["kind"]) for piece in pieces] == [
+        (4, "plain"), (200_000, "plain"), (6, "chosen"), (200_004, "plain"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://courier.example/a", ("https://courier.example/a", "courier.example")),
+        ("http://courier.example:8080/a", ("http://courier.example:8080/a", "courier.example")),
+        ("javascript:alert(1)", ("", "")),
+        ("data:text/html,x", ("", "")),
+        ("//courier.example", ("", "")),
+        ("https://[broken", ("", "")),
+        ("", ("", "")),
+    ],
+)
+def test_only_web_addresses_become_links(url: str, shown: tuple[str, str]) -> None:
+    story = article("The dam.", id="dam", url=url)
+    result = reading(story, [cited(story, "The dam.")])
+    assert (result["url"], result["host"]) == shown
+
+
+@pytest.mark.parametrize(
+    ("published", "shown"),
+    [("2015-05-11", "11 May 2015"), ("2015-05-11T10:00:00+02:00", "11 May 2015"), ("2015-05", "May 2015"),
+     ("2015", "2015"), ("", "undated"), ("last week", "last week")],
+)  # fmt: skip
+def test_a_date_is_shown_as_precisely_as_it_is_known(published: str, shown: str) -> None:
+    assert shown_date(published) == shown
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "complaint"),
+    [
+        ("", "", ""),
+        ("2015-05", "2015-06-01", ""),
+        ("2015-13-40", "", "After: “2015-13-40” is not a date. Write it as year-month-day, such as 2015-05-11."),
+        ("", "May", "Before: “May” is not a date. Write it as year-month-day, such as 2015-05-11."),
+        (
+            "2016", "2015",
+            "No day lies between After (2016) and Before (2015): the first has to be earlier.",
+        ),
+    ],
+)  # fmt: skip
+def test_dates_that_cannot_be_used_are_named(after: str, before: str, complaint: str) -> None:
+    assert Filters((), after, before).complaint() == complaint
+
+
+def test_filters_read_as_words() -> None:
+    filters = Filters.of(["Courier", ""], " 2015-05-11 ", "2016")
+    assert filters.described() == ["Courier or unknown outlet", "from 11 May 2015 on", "before 2016"]

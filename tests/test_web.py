@@ -1,0 +1,257 @@
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from qa.archive import Archive
+from qa.errors import InputError
+from qa.retrieval import Retriever
+from tests.plain import WordEmbedder
+from ui.reading import fragment
+from ui.server import address_of, listen
+from ui.web import Page, build_app
+
+# Gradio counts its requests with an option of pandas that is on its way out.
+pytestmark = pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated")
+
+QUESTION = "Why was the dam at Verrin closed?"
+
+
+class BrokenEmbedder(WordEmbedder):
+    """An embedder that fails in a way nobody foresaw."""
+
+    def embed_queries(self, texts: Any) -> Any:
+        raise RuntimeError("secret detail")
+
+
+@pytest.fixture
+def retriever(archive: Archive, embedder: WordEmbedder) -> Retriever:
+    return Retriever(archive, embedder)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def client(retriever: Retriever) -> Iterator[TestClient]:
+    with TestClient(build_app(retriever)) as client:
+        yield client
+
+
+def call(client: TestClient, *values: object) -> tuple[str, Any]:
+    """Call the JSON interface; return the name of the last event and its data."""
+    event = client.post("/gradio_api/call/ask", json={"data": list(values)}).json()["event_id"]
+    lines = client.get(f"/gradio_api/call/ask/{event}").text.strip().splitlines()
+    return lines[-2].removeprefix("event: "), json.loads(lines[-1].removeprefix("data: "))
+
+
+def said(update: tuple[Any, ...]) -> str:
+    """The last message of what the page is told."""
+    return str(update[1][-1]["content"])
+
+
+def test_a_fresh_page_shows_what_the_archive_holds_and_offers_questions(retriever: Retriever) -> None:
+    masthead, messages, sources = Page(retriever).greet()
+    assert masthead == '<h1>Dateline</h1><p class="holds">3 articles · 2 outlets · 2015–2016</p>'
+    assert [option["value"] for option in messages[0]["options"]] == [
+        "What is reported about “Mayor resigns”?",
+        "What is reported about “Dam closed”?",
+        "What is reported about “Mill burns”?",
+    ]
+    assert sources["choices"] == [("Courier (2)", "Courier"), ("Harbour Wire (1)", "Harbour Wire")]
+
+
+def test_the_caller_can_choose_the_questions_that_are_offered(retriever: Retriever) -> None:
+    (message,) = Page(retriever, ["Who resigned?"]).opening()
+    assert message["options"] == [{"value": "Who resigned?", "label": "Who resigned?"}]
+
+
+def test_a_question_disables_the_box_and_an_answer_gives_it_back(retriever: Retriever) -> None:
+    first, last = Page(retriever).answer(QUESTION, [], [], [], "", "")
+    assert (first[0]["interactive"], first[0]["value"]) == (False, "")
+    assert said(first) == '<div class="searching"><p>Searching the archive …</p></div>'
+    assert last[0]["interactive"] is True
+    assert last[1][0] == {"role": "user", "content": "Why was the dam at Verrin closed&#63;"}
+    assert said(last).startswith('<div class="answer">')
+
+
+def test_a_follow_up_is_asked_with_what_was_said_before(retriever: Retriever) -> None:
+    page = Page(retriever)
+    *_, first = page.answer(QUESTION, [], [], [], "", "")
+    assert [role for role, _ in first[2]] == ["user", "assistant"]
+    *_, second = page.answer("And how many sensors?", first[1], first[2], [], "", "")
+    assert "Searched for: Why was the dam at Verrin closed&#63; And how many sensors&#63;" in said(second)
+    assert [role for role, _ in second[2]] == ["user", "assistant", "user", "assistant"]
+
+
+def test_a_new_conversation_forgets_what_was_said(retriever: Retriever) -> None:
+    box, messages, turns = Page(retriever).start_over()
+    assert (box["value"], box["interactive"], len(messages), turns) == ("", True, 1, [])
+
+
+def test_filters_limit_what_is_found(retriever: Retriever) -> None:
+    *_, all_found = Page(retriever).answer("Verrin", [], [], [], "", "")
+    *_, found = Page(retriever).answer("Verrin", [], [], ["Harbour Wire"], "", "")
+    assert ("Mayor resigns" in said(all_found), "Dam closed" in said(all_found)) == (True, True)
+    assert ("Mayor resigns" in said(found), "Dam closed" in said(found)) == (True, False)
+    assert '<p class="aside">Only Harbour Wire</p>' in said(found)
+
+
+def test_a_bad_date_is_explained_and_nothing_is_asked(retriever: Retriever) -> None:
+    ((box, messages, turns, error, fold),) = Page(retriever).answer(QUESTION, [], [], [], "2015-13-40", "")
+    assert "“2015-13-40”" not in error
+    assert "&#8220;2015&#45;13&#45;40&#8221; is not a date" in error
+    assert fold["open"] is True
+    assert [set(update) for update in (box, messages, turns)] == [{"__type__"}] * 3
+
+
+def test_the_heading_of_the_filters_says_what_is_set(retriever: Retriever) -> None:
+    error, fold = Page(retriever).note_filters(["Courier"], "2015-05", "")
+    assert (error, fold["label"]) == ("", "Filters: Courier; from May 2015 on")
+    error, fold = Page(retriever).note_filters([], "", "")
+    assert (error, fold["label"]) == ("", "Filters")
+
+
+def test_an_empty_question_changes_nothing(retriever: Retriever) -> None:
+    assert list(Page(retriever).answer("  \n", [], [], [], "", "")) == [({"__type__": "update"},) * 5]
+
+
+def test_a_question_that_is_too_long_is_explained(retriever: Retriever) -> None:
+    *_, last = Page(retriever).answer("x" * 2001, [], [], [], "", "")
+    assert said(last) == (
+        '<div class="problem"><p>question&#58; has 2001 characters&#44; more than the 2000 allowed&#59; '
+        "shorten it</p></div>"
+    )
+    assert last[0]["interactive"] is True
+
+
+def test_an_unforeseen_failure_is_logged_and_shown_without_its_details(
+    archive: Archive, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = Page(Retriever(archive, BrokenEmbedder()))  # type: ignore[arg-type]
+    *_, last = page.answer(QUESTION, [], [], [], "", "")
+    assert "Something went wrong while answering" in said(last)
+    assert "secret detail" not in said(last)
+    assert "secret detail" in caplog.text
+    assert (last[0]["interactive"], last[2]) == (True, [])
+
+
+def test_an_article_is_read_by_its_link_and_nonsense_is_refused(retriever: Retriever) -> None:
+    page = Page(retriever)
+    hit = retriever.retrieve(QUESTION, 1)[0]
+    shown = page.read_article(["#" + fragment(hit.citation)])
+    assert (shown["title"], shown["source"], shown["published"]) == ("Dam closed", "Courier", "11 May 2015")
+    assert [piece["text"] for piece in shown["pieces"] if piece["kind"] == "chosen"] == [hit.citation.quote]
+    for nonsense in (None, "x", [], [None], ["#cite-dam"], {"a": 1}, [["#cite-dam:0-5:d0f4d0f4d0f4"]]):
+        assert page.read_article(nonsense)["error"] == "This article is not in the archive."
+
+
+def test_a_program_gets_the_whole_answer_as_json(client: TestClient, retriever: Retriever) -> None:
+    event, (found,) = call(client, QUESTION, 2, ["Courier"], "2015-01-01", "2016")
+    assert event == "complete"
+    assert found["question"] == QUESTION
+    assert [hit["citation"]["article_id"] for hit in found["hits"]] == ["dam"]
+    assert found["abstained"] is (not found["citations"])
+    expected = retriever.ask(QUESTION, (), 2, sources=["Courier"], after="2015-01-01", before="2016")
+    assert found["text"] == expected.text
+
+
+def test_a_program_is_told_what_is_wrong(client: TestClient) -> None:
+    event, data = call(client, QUESTION, 5, None, "soon", "")
+    assert event == "error"
+    assert data["error"] == "after='soon' is not a date: give YYYY-MM-DD or an ISO 8601 time"
+
+
+def test_every_response_carries_the_headers_that_keep_the_page_to_itself(client: TestClient) -> None:
+    headers = client.get("/").headers
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert "img-src 'self' data:" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/gradio_api/upload", "/gradio_api/file=/etc/passwd", "/gradio_api/file=https://example.org/", "/monitoring",
+     "/gradio_api/proxy=https://example.org/", "/gradio_api/deep_link", "/gradio_api/runs", "/login", "/docs"],
+)  # fmt: skip
+def test_routes_that_the_page_does_not_use_are_closed(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+    assert client.post(path).status_code in {404, 405}
+
+
+def test_other_sites_may_not_read_the_answers(client: TestClient) -> None:
+    headers = client.get("/config", headers={"Origin": "https://evil.example"}).headers
+    assert "access-control-allow-origin" not in headers
+
+
+def test_only_the_names_of_this_machine_are_answered_when_told_so(retriever: Retriever) -> None:
+    with TestClient(build_app(retriever, hosts=["localhost", "127.0.0.1", "::1"])) as client:
+        found = [client.get("/config", headers={"Host": name}).status_code for name in (
+            "localhost:7860", "127.0.0.1", "[::1]:7860", "evil.example", "localhost.evil.example", "",
+        )]  # fmt: skip
+    assert found == [200, 200, 200, 400, 400, 400]
+
+
+def test_a_port_that_is_taken_is_named_with_the_way_out() -> None:
+    with listen("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(InputError, match=rf"port {port} on 127\.0\.0\.1 .*; choose another with --port"):
+            listen("127.0.0.1", port)
+    listen("127.0.0.1", port).close()
+
+
+def test_a_host_or_port_that_cannot_be_is_refused() -> None:
+    with pytest.raises(InputError, match=r"port=70000 is out of range"):
+        listen("127.0.0.1", 70_000)
+    with pytest.raises(InputError, match=r"host='256\.1\.1\.1' cannot be used .* --host"):
+        listen("256.1.1.1", 0)
+
+
+def test_the_address_is_one_that_a_browser_can_open() -> None:
+    with listen("0.0.0.0", 0) as everywhere:
+        assert address_of(everywhere, "0.0.0.0") == f"http://127.0.0.1:{everywhere.getsockname()[1]}/"
+
+
+SERVE = """
+import sys
+from pathlib import Path
+from qa.archive import Archive
+from qa.retrieval import Retriever
+from tests.plain import WordEmbedder
+from ui.web import serve
+serve(Retriever(Archive(Path(sys.argv[1])), WordEmbedder()), port=0, on_ready=lambda url: print(url, flush=True))
+print("ended", flush=True)
+"""
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_server_at_once_even_while_a_page_is_open(archive: Archive, sign: signal.Signals) -> None:
+    root = Path(__file__).parent.parent
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(archive.folder)], cwd=root, env={**os.environ, "PYTHONPATH": str(root)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout
+        url = process.stdout.readline().strip()
+        assert urllib.request.urlopen(url, timeout=5).status == 200
+        with urllib.request.urlopen(f"{url}gradio_api/heartbeat/abc", timeout=5) as open_page:
+            assert open_page.readline() == b"data: ALIVE\n"
+            began = time.monotonic()
+            process.send_signal(sign)
+            output, errors = process.communicate(timeout=10)
+        assert time.monotonic() - began < 3
+        assert (process.returncode, output, errors) == (0, "ended\n", "")
+    finally:
+        process.kill()
+        process.communicate()
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", int(url.rstrip("/").rpartition(":")[2]))) != 0
