@@ -43,6 +43,7 @@ class Embedder(Protocol):
 class SentenceTransformerEmbedder:
     """Any sentence-transformers model, on the CPU.
 
+    ``precision`` is what passages are computed in, ``float32`` or ``bfloat16``; questions are always float32.
     ``fingerprint`` is the SHA-256 over the model's files, so that an archive notices another model under the same
     name.  ``max_tokens`` is the longest text that the model reads whole, special tokens not counted.
 
@@ -50,8 +51,9 @@ class SentenceTransformerEmbedder:
         ModelError: if the model is not on this machine or cannot be loaded.
     """
 
-    def __init__(self, name: str = DEFAULT_EMBEDDER) -> None:
+    def __init__(self, name: str = DEFAULT_EMBEDDER, precision: str = "float32") -> None:
         self.name = name
+        self._reduced = precision == "bfloat16"
         folder = _model_folder(name)
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         os.environ["HF_HUB_OFFLINE"] = "1"
@@ -84,12 +86,15 @@ class SentenceTransformerEmbedder:
 
         ``progress`` is called with the number of texts embedded since its last call.
         """
+        import torch
+
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         step = BATCH * 8  # few enough for progress to move and Ctrl-C to be answered, many enough to cost nothing
         for begin in range(0, len(order), step):
             chosen = order[begin : begin + step]
-            vectors[chosen] = self._encode(self._model.encode_document, [texts[i] for i in chosen])
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self._reduced):
+                vectors[chosen] = self._encode(self._model.encode_document, [texts[i] for i in chosen])
             if progress:
                 progress(len(chosen))
         return vectors
@@ -114,9 +119,9 @@ class SentenceTransformerEmbedder:
 
 
 @lru_cache(maxsize=4)
-def load_embedder(name: str = DEFAULT_EMBEDDER) -> SentenceTransformerEmbedder:
+def load_embedder(name: str = DEFAULT_EMBEDDER, precision: str = "float32") -> SentenceTransformerEmbedder:
     """Return the embedder of this name or folder, loaded once a process."""
-    return SentenceTransformerEmbedder(name)
+    return SentenceTransformerEmbedder(name, precision)
 
 
 def _model_folder(name: str) -> Path:

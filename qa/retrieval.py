@@ -48,7 +48,7 @@ class Retriever:
         """
         settings = settings or AskSettings()
         archive = Archive.open(path)
-        embedder = load_embedder(archive.stamp.settings.embedder)
+        embedder = load_embedder(archive.stamp.settings.embedder, archive.stamp.settings.precision)
         if embedder.fingerprint != archive.stamp.fingerprint:
             raise ArchiveError(
                 f"{archive.folder}: the embedder {embedder.name} is not the one it was made with (fingerprint "

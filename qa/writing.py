@@ -399,6 +399,7 @@ def _create(folder: Path, embedder: Embedder, settings: IndexSettings) -> None:
         "dimension": str(embedder.dimension),
         "max_tokens": str(min(settings.max_tokens, embedder.max_tokens)),
         "overlap_sentences": str(settings.overlap_sentences),
+        "precision": settings.precision,
     }
     with _writable(folder):
         database.create(folder, stored)

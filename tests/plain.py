@@ -48,3 +48,17 @@ def article(text: str, **fields: str) -> Article:
         "language",
     )
     return Article(text=text, **{name: fields.get(name, "") for name in names})
+
+
+class PlainVectors:
+    """Nearest rows by multiplying everything out."""
+
+    def __init__(self, rows: np.ndarray, matrix: np.ndarray) -> None:
+        self.rows = rows
+        self.matrix = matrix
+
+    def search(self, query: np.ndarray, k: int, allowed: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        keep = np.ones(len(self.rows), bool) if allowed is None else np.isin(self.rows, allowed)
+        rows, scores = self.rows[keep], self.matrix[keep] @ query
+        order = np.lexsort((rows, -scores))[:k]
+        return rows[order], scores[order]

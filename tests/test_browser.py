@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Locator, Page, Request, expect, sync_playwright
 
 from qa.archive import Archive
 from qa.embedding import load_embedder
@@ -21,8 +21,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.model,
     pytest.mark.timeout(120),
-    # Gradio counts its requests with an option of pandas that is on its way out.
-    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"),
+    pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning"),  # how Gradio counts its requests
 ]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
@@ -125,10 +124,20 @@ def page(request: pytest.FixtureRequest, browser: Browser, url: str) -> Iterator
     context = browser.new_context(
         viewport={"width": width, "height": 800}, reduced_motion="reduce", locale="en-GB", has_touch=width < 500
     )
-    page, bad = context.new_page(), []
-    page.on("request", lambda asked: asked.url.startswith((url, "data:", "blob:")) or bad.append(asked.url))
+    page = context.new_page()
+    bad: list[str] = []
+
+    def on_request(request: Request) -> None:
+        if not request.url.startswith((url, "data:", "blob:")):
+            bad.append(request.url)
+
+    def on_dialog(dialog: Dialog) -> None:
+        bad.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("request", on_request)
+    page.on("dialog", on_dialog)
     page.on("pageerror", lambda error: bad.append(str(error)))
-    page.on("dialog", lambda dialog: (bad.append(dialog.message), dialog.dismiss()))
     open_page(page, url)
     yield page
     assert page.title() == "Dateline"
@@ -301,10 +310,10 @@ def test_errors_are_shown_and_leave_the_box_usable(page: Page) -> None:
     )
     expect(ask(page, "x" * 2001)).to_contain_text("has 2001 characters, more than the 2000 allowed")
     # What the server answers when too many questions wait.
-    page.route("**/queue/join*", lambda route: route.fulfill(status=503, json={"detail": "This page is busy."}))
+    page.route("**/queue/join*", lambda route: route.fulfill(status=503, json={"detail": "queue full"}))
     box(page).fill(QUESTION)
     box(page).press("Enter")
-    expect(page.get_by_test_id("toast-body")).to_contain_text("This page is busy.")
+    expect(page.get_by_test_id("toast-body")).to_contain_text("This application is currently busy.")
     expect(box(page)).to_be_editable()
     page.unroute("**/queue/join*")
     expect(ask(page, QUESTION).locator("a.cite").first).to_be_visible()

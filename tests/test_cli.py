@@ -161,7 +161,9 @@ def test_status_verify_and_rebuild(qa: Qa, news: Path, tmp_path: Path) -> None:
     _, out, _ = qa("status", "--json")
     status = json.loads(out)
     assert (status["articles"], status["passages"], status["undated"]) == (3, 3, 1)
-    assert status["stamp"]["settings"] == {"embedder": "all-MiniLM-L6-v2", "max_tokens": 240, "overlap_sentences": 0}
+    assert status["stamp"]["settings"] == {
+        "embedder": "all-MiniLM-L6-v2", "max_tokens": 240, "overlap_sentences": 0, "precision": "float32",
+    }  # fmt: skip
     code, out, _ = qa("verify", "--json")
     assert (code, json.loads(out)) == (0, {"ok": True, "articles": 3, "passages": 3, "problems": []})
     for file in (tmp_path / "archive" / "generations").glob("lexical-*/*.term"):

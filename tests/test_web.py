@@ -21,8 +21,7 @@ from ui.reading import fragment
 from ui.server import address_of, listen
 from ui.web import Page, build_app
 
-# Gradio counts its requests with an option of pandas that is on its way out.
-pytestmark = pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated")
+pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")  # how Gradio counts its requests
 
 QUESTION = "Why was the dam at Verrin closed?"
 
@@ -36,7 +35,7 @@ class BrokenEmbedder(WordEmbedder):
 
 @pytest.fixture
 def retriever(archive: Archive, embedder: WordEmbedder) -> Retriever:
-    return Retriever(archive, embedder)  # type: ignore[arg-type]
+    return Retriever(archive, embedder)
 
 
 @pytest.fixture
@@ -135,7 +134,7 @@ def test_a_question_that_is_too_long_is_explained(retriever: Retriever) -> None:
 def test_an_unforeseen_failure_is_logged_and_shown_without_its_details(
     archive: Archive, caplog: pytest.LogCaptureFixture
 ) -> None:
-    page = Page(Retriever(archive, BrokenEmbedder()))  # type: ignore[arg-type]
+    page = Page(Retriever(archive, BrokenEmbedder()))
     *_, last = page.answer(QUESTION, [], [], [], "", "")
     assert "Something went wrong while answering" in said(last)
     assert "secret detail" not in said(last)

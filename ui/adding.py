@@ -52,17 +52,18 @@ def _plain(reading: Reading | Rejection) -> dict[str, Any]:
     return {"rejected": isinstance(reading, Rejection), **asdict(reading)}
 
 
-def add(folder: Path, paths: Sequence[str], given: Defaults, embedder: str, as_json: bool) -> int:
+def add(
+    folder: Path, paths: Sequence[str], given: Defaults, embedder: str, precision: str, as_json: bool
+) -> int:
     """Add files to the archive, say what became of them, and return the exit code."""
-    _check_paths(paths)
     report = indexing.AddReport()
     interrupted = False
     with _Watch(intake.count(paths), as_json) as watch:
-        settings, name = _embedder_name(folder, embedder)
-        watch.say(f"loading the embedder {name}")
+        settings = _settings(folder, embedder, precision)
+        watch.say(f"loading the embedder {settings.embedder}")
         from qa.embedding import load_embedder
 
-        model = load_embedder(name)
+        model = load_embedder(settings.embedder, settings.precision)
         try:
             indexing.add(
                 folder,
@@ -82,27 +83,26 @@ def add(folder: Path, paths: Sequence[str], given: Defaults, embedder: str, as_j
     return exit_code(report.given - len(report.rejected), report.rejected)
 
 
-def _check_paths(paths: Sequence[str]) -> None:
-    if not paths:
-        raise InputError("PATH: none was given; name files or folders of articles")
-
-
-def _embedder_name(folder: Path, wanted: str) -> tuple[IndexSettings, str]:
-    """Return the embedder of the archive, or the wanted one where there is no archive yet."""
+def _settings(folder: Path, embedder: str, precision: str) -> IndexSettings:
+    """Return what is baked into the archive; where there is none yet, what is wanted."""
+    wanted = IndexSettings(embedder or DEFAULT_EMBEDDER, precision=precision or "float32")
     if not (folder / FILE).exists():
-        name = wanted or DEFAULT_EMBEDDER
-        return IndexSettings(embedder=name), name
+        return wanted
     from qa.archive import Archive
 
     archive = Archive(folder)
     settings = archive.stamp.settings
     archive.close()
-    if wanted and wanted != settings.embedder:
-        raise InputError(
-            f"--embedder {wanted}: {folder} was made with {settings.embedder}; leave the option out, or make a new "
-            "archive with --archive"
-        )
-    return settings, settings.embedder
+    for option, given, stored in (
+        ("--embedder", embedder, settings.embedder),
+        ("--precision", precision, settings.precision),
+    ):
+        if given and given != stored:
+            raise InputError(
+                f"{option} {given}: {folder} was made with {stored}; leave the option out, or make a new archive "
+                "with --archive"
+            )
+    return settings
 
 
 def _print(report: indexing.AddReport, as_json: bool) -> None:

@@ -83,7 +83,7 @@ def add(
     code = (
         adding.dry_run(paths, defaults, as_json)
         if dry_run
-        else adding.add(archive_path(archive), paths, defaults, embedder, as_json)
+        else adding.add(archive_path(archive), paths, defaults, embedder, precision, as_json)
     )
     raise typer.Exit(code)
 
