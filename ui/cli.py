@@ -71,6 +71,9 @@ def add(
     embedder: Annotated[
         str, typer.Option(help="A sentence-transformers model, by name or folder, when the archive is made.")
     ] = "",
+    precision: Annotated[
+        str, typer.Option(help="float32, or bfloat16 (faster on processors that have it), when the archive is made.")
+    ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show how each file would be read; change nothing.")
     ] = False,
