@@ -98,9 +98,8 @@ def main() -> None:
         first = np.mean([e.labels[np.argmax(model(e.reading.features))] for e in group])
         overlap = np.mean([e.labels[np.argmax(e.reading.features[:, 1])] for e in group])
         cosine = np.mean([e.labels[np.argmax(e.reading.features[:, 0])] for e in group])
-        print(
-            f"best sentence holds the answer, {name} ({len(group)}): {first:.3f}; by words {overlap:.3f}, by cosine {cosine:.3f}"
-        )
+        floors = f"by words {overlap:.3f}, by cosine {cosine:.3f}"
+        print(f"best sentence holds the answer, {name} ({len(group)}): {first:.3f}; {floors}")
 
     x2, y2 = _questions(fitted, model)
     archive = LogisticRegression(C=1.0, max_iter=1000, class_weight="balanced")
@@ -118,9 +117,8 @@ def main() -> None:
         )
         for kind in sorted({e.kind for e in group}):
             chosen = np.array([e.kind == kind for e in group])
-            print(
-                f"    {kind:<26} {chosen.sum():5}  refused {refused[chosen].mean():.3f}  confidence {p[chosen].mean():.3f}"
-            )
+            figures = f"refused {refused[chosen].mean():.3f}  confidence {p[chosen].mean():.3f}"
+            print(f"    {kind:<26} {chosen.sum():5}  {figures}")
     stored = {"sentence": _stored(sentence), "archive": _stored(archive), "threshold": round(threshold, 3)}
     Path(answering.__file__).with_suffix(".json").write_text(json.dumps(stored, indent=1) + "\n")
     print(json.dumps(stored), file=sys.stderr)

@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 
 from qa import indexing
-from qa.database import FILE
 from qa.embedding import load_embedder
 from qa.questions import read_questions
 from qa.records import Question
 from qa.retrieval import Retriever
+from qa.settings import ARCHIVE_FILE
 
 PROJECT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("DATELINE_DATA") or PROJECT.parent / "shared" / "data")
@@ -32,7 +32,7 @@ def questions(name: str, file: str = "questions.jsonl.gz") -> list[Question]:
 def archive(name: str) -> Path:
     """Return the archive of a set, made if it is not there yet."""
     folder = WORK / name
-    if not (folder / FILE).exists():
+    if not (folder / ARCHIVE_FILE).exists():
         print(f"indexing {name}", file=sys.stderr)
         indexing.add(folder, [articles(name)], load_embedder())
     return folder

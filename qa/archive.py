@@ -289,7 +289,9 @@ def read_stamp(connection: sqlite3.Connection, folder: Path) -> Stamp:
             "use the Dateline that made it, or add the articles to a new archive"
         )
     stored = dict(connection.execute("SELECT name, value FROM setting"))
-    settings = IndexSettings(stored["embedder"], int(stored["max_tokens"]), int(stored["overlap_sentences"]), stored["precision"])
+    settings = IndexSettings(
+        stored["embedder"], int(stored["max_tokens"]), int(stored["overlap_sentences"]), stored["precision"]
+    )
     return Stamp(settings, stored["fingerprint"], int(stored["dimension"]))
 
 

@@ -10,8 +10,8 @@ from urllib.parse import quote
 from qa.errors import ArchiveError
 from qa.files import flush_folder
 from qa.filters import Where
+from qa.settings import ARCHIVE_FILE
 
-FILE = "archive.sqlite"
 FORMAT = 1
 
 _SCHEMA = """
@@ -61,7 +61,7 @@ def connect(folder: Path, *, write: bool = False) -> sqlite3.Connection:
     Raises:
         ArchiveError: if there is no archive, or it cannot be opened.
     """
-    path = folder / FILE
+    path = folder / ARCHIVE_FILE
     if not path.is_file():
         raise ArchiveError(f"{folder}: there is no archive here; make one with: qa add FOLDER --archive {folder}")
     location = f"file:{quote(str(path.resolve()))}"
@@ -80,7 +80,7 @@ def connect(folder: Path, *, write: bool = False) -> sqlite3.Connection:
 
 def create(folder: Path, settings: dict[str, str]) -> None:
     """Make the database of a new archive: whole under its name, or not there at all."""
-    path = folder / FILE
+    path = folder / ARCHIVE_FILE
     unfinished = path.with_suffix(".new")
     unfinished.unlink(missing_ok=True)
     connection = _connection(f"file:{quote(str(unfinished.resolve()))}?mode=rwc")

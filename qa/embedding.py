@@ -5,6 +5,7 @@ default model comes out of an installed package, any other from a folder or the 
 """
 
 import hashlib
+import math
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ from qa.settings import DEFAULT_EMBEDDER
 
 Matrix = NDArray[np.float32]
 BATCH = 32
+_LONGEST = 8192  # tokens, for models that know no limit
 
 
 class Embedder(Protocol):
@@ -66,8 +68,9 @@ class SentenceTransformerEmbedder:
             self._model: Any = SentenceTransformer(
                 str(folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
             )
-            tokenizer = self._model.tokenizer
-            self._tokenizer = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
+            # Static models hold a bare tokenizer, others one wrapped by transformers.
+            tokenizer = getattr(self._model.tokenizer, "backend_tokenizer", self._model.tokenizer)
+            self._tokenizer = Tokenizer.from_str(tokenizer.to_str())  # a copy of our own, without its truncation
         except (OSError, ValueError, KeyError, AttributeError, ImportError) as error:
             cause = " ".join(str(error).split())[:200]
             raise ModelError(
@@ -77,7 +80,8 @@ class SentenceTransformerEmbedder:
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self.dimension = int(self._model.get_embedding_dimension())
-        self.max_tokens = int(self._model.max_seq_length) - int(tokenizer.num_special_tokens_to_add())
+        longest = self._model.max_seq_length or math.inf
+        self.max_tokens = int(min(longest, _LONGEST)) - int(self._tokenizer.num_special_tokens_to_add(False))
         self.fingerprint = _fingerprint(folder)
         self._lock = threading.Lock()  # the fast tokenizers refuse to be used by two threads at once
 

@@ -119,7 +119,8 @@ class LexicalIndex:
 
     def __init__(self, folder: Path) -> None:
         # tantivy writes lock files into the folder it opens; links in a folder of our own keep the archive untouched.
-        with tempfile.TemporaryDirectory(prefix="dateline-") as links:
+        # Its threads may still be making one when the folder is removed.
+        with tempfile.TemporaryDirectory(prefix="dateline-", ignore_cleanup_errors=True) as links:
             try:
                 for file in folder.iterdir():
                     if not file.name.endswith(".lock"):

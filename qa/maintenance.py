@@ -15,6 +15,7 @@ from qa.errors import ArchiveError
 from qa.files import hash_file
 from qa.generations import FOLDER, Generation, damaged_files
 from qa.records import Article
+from qa.settings import ARCHIVE_FILE
 from qa.vectors import Rows
 from qa.writing import content_hash
 
@@ -86,7 +87,7 @@ def status(folder: Path) -> Status:
             undated=one("SELECT count(*) FROM article WHERE published_from IS NULL")[0],
             first=first or "",
             last=last or "",
-            database_bytes=sum(path.stat().st_size for path in folder.glob(database.FILE + "*")),
+            database_bytes=sum(path.stat().st_size for path in folder.glob(ARCHIVE_FILE + "*")),
             index_bytes=sum(p.stat().st_size for p in (folder / FOLDER).rglob("*") if p.is_file()),
             stamp=stamp,
             generation=generation.number if generation else 0,
@@ -122,7 +123,7 @@ def verify(folder: Path, progress: Callable[[int], None] | None = None) -> Verdi
         return Verdict(articles, passages, tuple(problems))
     except sqlite3.DatabaseError as error:
         way_out = "restore it from a backup, or add the articles to a new archive"
-        raise ArchiveError(f"{folder / database.FILE}: is damaged ({error}); {way_out}") from error
+        raise ArchiveError(f"{folder / ARCHIVE_FILE}: is damaged ({error}); {way_out}") from error
     finally:
         connection.close()
 
@@ -130,7 +131,7 @@ def verify(folder: Path, progress: Callable[[int], None] | None = None) -> Verdi
 def _structure(connection: sqlite3.Connection) -> Iterator[Problem]:
     for (message,) in connection.execute("PRAGMA integrity_check(20)"):
         if message != "ok":
-            yield Problem("database", database.FILE, f"{message}; restore it from a backup")
+            yield Problem("database", ARCHIVE_FILE, f"{message}; restore it from a backup")
 
 
 def _contents(connection: sqlite3.Connection, progress: Callable[[int], None] | None) -> tuple[int, int, list[Problem]]:

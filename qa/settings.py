@@ -7,6 +7,7 @@ from pathlib import Path
 from qa.errors import InputError
 
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
+ARCHIVE_FILE = "archive.sqlite"
 
 
 def _require(condition: bool, name: str, value: object, allowed: str) -> None:

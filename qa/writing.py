@@ -37,7 +37,7 @@ from qa.generations import (
 )
 from qa.intake.anatomy import furniture_spans
 from qa.records import Article, Passage
-from qa.settings import IndexSettings
+from qa.settings import ARCHIVE_FILE, IndexSettings
 
 State = Literal["added", "updated", "unchanged"]
 
@@ -66,7 +66,7 @@ class ArchiveWriter:
         self._embedder = embedder
         self._lock = _locked(folder)
         try:
-            if embedder and not (folder / database.FILE).exists():
+            if embedder and not (folder / ARCHIVE_FILE).exists():
                 _create(folder, embedder, settings or IndexSettings(embedder.name))
             self._connection = database.connect(folder, write=True)
             self.stamp = read_stamp(self._connection, folder)

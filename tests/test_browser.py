@@ -21,7 +21,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.model,
     pytest.mark.timeout(120),
-    pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning"),  # how Gradio counts its requests
 ]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""

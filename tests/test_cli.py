@@ -30,12 +30,12 @@ def qa(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_
     def run(*arguments: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["qa", *map(str, arguments)])
         capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
+        try:
             main()
-            raise SystemExit(0)
-        out, err = capsys.readouterr()
-        code = ended.value.code
-        return int(code) if code is not None else 0, out, err
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        return code, *capsys.readouterr()
 
     return run
 
@@ -85,8 +85,13 @@ def test_nothing_but_rejections_exits_1(qa: Qa, tmp_path: Path) -> None:
 
 
 def test_what_a_file_does_not_say_can_be_given(qa: Qa, tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("Storm over Ostra\n\nA storm broke windows in Ostra. Nobody was hurt in the storm.\n")
-    assert qa("add", tmp_path / "a.txt", "--source", "VICE News", "--date", "2015-05-11", "--url", "https://x.example")[0] == 0
+    (tmp_path / "a.txt").write_text(
+        "Storm over Ostra\n\nA storm broke windows in Ostra. Nobody was hurt in the storm.\n"
+    )
+    assert (
+        qa("add", tmp_path / "a.txt", "--source", "VICE News", "--date", "2015-05-11", "--url", "https://x.example")[0]
+        == 0
+    )
     _, out, _ = qa("list", "--json")
     (listed,) = json.loads(out)["articles"]
     assert (listed["source"], listed["published"], listed["url"]) == ("VICE News", "2015-05-11", "https://x.example")
@@ -213,7 +218,12 @@ def test_wrong_usage_exits_2(qa: Qa) -> None:
 
 
 def test_control_characters_of_articles_never_reach_the_terminal(qa: Qa, tmp_path: Path) -> None:
-    row = {"id": "e\x1b[31m", "title": "Red \x1b[31m title \u202e", "text": "Plain words \x1b]0;x\x07 here.", "source": "S\x9b"}
+    row = {
+        "id": "e\x1b[31m",
+        "title": "Red \x1b[31m title \u202e",
+        "text": "Plain words \x1b]0;x\x07 here.",
+        "source": "S\x9b",
+    }
     (tmp_path / "a.jsonl").write_text(json.dumps(row) + "\n")
     qa("add", tmp_path / "a.jsonl")
     for command in (["list"], ["search", "plain words"], ["ask", "plain words"]):
@@ -227,7 +237,20 @@ def test_help_is_quick_and_names_every_command() -> None:
         begun = time.perf_counter()
         done = subprocess.run([QA, "--help"], capture_output=True, text=True, check=True)
         times.append(time.perf_counter() - begun)
-    commands = ("add", "list", "show", "search", "ask", "eval", "compare", "status", "verify", "rebuild", "remove", "chat")
+    commands = (
+        "add",
+        "list",
+        "show",
+        "search",
+        "ask",
+        "eval",
+        "compare",
+        "status",
+        "verify",
+        "rebuild",
+        "remove",
+        "chat",
+    )
     assert all(f"  {command} " in done.stdout for command in commands)
     # 0.5 s is the goal on an idle machine; twice that leaves room for what else the machine does.
     assert min(times) < 1.0

@@ -9,18 +9,15 @@ from qa.comparison import (
     MEASURES,
     ChangedQuestion,
     MeasureDifference,
-    Run,
-    RunWriter,
     compare,
     compare_runs,
-    read_run,
-    sha256,
-    write_run,
 )
 from qa.errors import InputError
 from qa.evaluation import FoundPassage, QuestionResult, Report, evaluate
+from qa.files import hash_file
 from qa.questions import Gold, Target
 from qa.records import Answer, Article, Evidence, Question
+from qa.runs import Run, RunWriter, read_run, write_run
 
 MRR = "passage.answer.mrr@10"
 F1 = "answers.f1"
@@ -186,7 +183,7 @@ def test_a_missing_run_says_so(tmp_path: Path) -> None:
 
 def test_a_files_sum_is_its_sha256(tmp_path: Path) -> None:
     (tmp_path / "abc").write_bytes(b"abc")
-    assert sha256(tmp_path / "abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert hash_file(tmp_path / "abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 
 def test_differences_are_paired_by_question_and_measure(tmp_path: Path) -> None:

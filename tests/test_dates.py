@@ -1,4 +1,4 @@
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -35,7 +35,7 @@ def test_what_is_not_a_date_has_no_period(text: str) -> None:
 def test_a_bound_is_a_moment() -> None:
     assert bound("2015-05-11", "after") == Moment(MAY_11, utc=False)
     assert bound(date(2015, 5, 11), "after", end=True) == Moment(MAY_11 + DAY, utc=False)
-    assert bound(datetime(2015, 5, 11, 2, tzinfo=timezone.utc), "after") == Moment(MAY_11 + 7200, utc=True)
+    assert bound(datetime(2015, 5, 11, 2, tzinfo=UTC), "after") == Moment(MAY_11 + 7200, utc=True)
     assert bound("2015-05-11T02:00+02:00", "after") == Moment(MAY_11, utc=True)
     assert bound("2015-05", "as_of", end=True) == Moment(MAY_11 + 21 * DAY, utc=False)
 

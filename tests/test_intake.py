@@ -323,12 +323,21 @@ def test_an_unreadable_file_is_a_rejection(tmp_path: Path) -> None:
     assert refused(path).reason == "cannot be read (Permission denied)"
 
 
-def test_the_number_of_files_is_known_unless_one_is_json_lines(tmp_path: Path) -> None:
+def test_the_number_to_come_is_known_before_reading(tmp_path: Path) -> None:
     for name in ("a.txt", "b.md", "c.pdf"):
         write(tmp_path / name, STORY)
     assert count([tmp_path]) == 3
-    lines(tmp_path / "d.jsonl.gz", [])
-    assert count([tmp_path]) is None
+    (tmp_path / "d.jsonl").write_text('{"text": "One."}\n\nbroken\n{"text": "Two."}\n')
+    assert count([tmp_path]) == 6
+    assert count([tmp_path]) == len(list(read([tmp_path])))
+
+
+def test_an_archive_in_a_folder_is_passed_over(tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", STORY)
+    (tmp_path / "archive").mkdir()
+    write(tmp_path / "archive" / "archive.sqlite", "")
+    write(tmp_path / "archive" / "writer.pid", "1")
+    assert len(list(read([tmp_path]))) == 1
 
 
 def test_markdown_gives_front_matter_and_plain_text(tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from qa.comparison import write_run
 from qa.errors import InputError
 from qa.evaluation import evaluate
 from qa.records import Answer, Article, Citation, Evidence, Hit, Passage, Question, Sentence
+from qa.runs import write_run
 from ui.report import write_report
 
 EVIL = '<script>alert("x")</script>&<b>'

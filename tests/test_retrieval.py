@@ -178,5 +178,3 @@ def test_an_archive_made_with_another_model_is_refused(tmp_path: Path, embedder:
         writer.commit()
     with pytest.raises(ArchiveError, match="is not the one it was made with"):
         Retriever.open(tmp_path / "other")
-
-

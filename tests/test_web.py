@@ -21,8 +21,6 @@ from ui.reading import fragment
 from ui.server import address_of, listen
 from ui.web import Page, build_app
 
-pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")  # how Gradio counts its requests
-
 QUESTION = "Why was the dam at Verrin closed?"
 
 

@@ -11,10 +11,9 @@ from typing import Any
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from qa import indexing, intake
-from qa.database import FILE
 from qa.errors import InputError
 from qa.intake import Defaults, Reading, Rejection
-from qa.settings import DEFAULT_EMBEDDER, IndexSettings
+from qa.settings import ARCHIVE_FILE, DEFAULT_EMBEDDER, IndexSettings
 from ui import terminal
 from ui.cli import exit_code, print_json, print_line, print_notice
 
@@ -52,9 +51,7 @@ def _plain(reading: Reading | Rejection) -> dict[str, Any]:
     return {"rejected": isinstance(reading, Rejection), **asdict(reading)}
 
 
-def add(
-    folder: Path, paths: Sequence[str], given: Defaults, embedder: str, precision: str, as_json: bool
-) -> int:
+def add(folder: Path, paths: Sequence[str], given: Defaults, embedder: str, precision: str, as_json: bool) -> int:
     """Add files to the archive, say what became of them, and return the exit code."""
     report = indexing.AddReport()
     interrupted = False
@@ -86,7 +83,7 @@ def add(
 def _settings(folder: Path, embedder: str, precision: str) -> IndexSettings:
     """Return what is baked into the archive; where there is none yet, what is wanted."""
     wanted = IndexSettings(embedder or DEFAULT_EMBEDDER, precision=precision or "float32")
-    if not (folder / FILE).exists():
+    if not (folder / ARCHIVE_FILE).exists():
         return wanted
     from qa.archive import Archive
 
@@ -134,7 +131,7 @@ def _print(report: indexing.AddReport, as_json: bool) -> None:
 class _Watch:
     """Progress on stderr: a bar in a terminal, a line now and then elsewhere; with JSON, acknowledgements."""
 
-    def __init__(self, total: int | None, as_json: bool) -> None:
+    def __init__(self, total: int, as_json: bool) -> None:
         self._as_json = as_json
         self._total = total
         self._read = self._passages = 0
@@ -187,5 +184,6 @@ class _Watch:
             self._bar.update(self._task, completed=self._read, description="adding", rate=text)
         elif not self._as_json and now - self._said >= 30:
             self._said = now
-            of = f" of {self._total}" if self._total else ""
-            print_notice(f"{self._read}{of} articles read, {self._passages} passages embedded, {rate:.0f} a second")
+            print_notice(
+                f"{self._read} of {self._total} articles read, {self._passages} passages embedded, {rate:.0f} a second"
+            )

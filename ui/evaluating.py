@@ -14,6 +14,7 @@ from qa.files import hash_file
 from qa.questions import read_questions
 from qa.records import Answer, Article
 from qa.retrieval import Retriever
+from qa.runs import RunWriter
 from ui import terminal
 from ui.cli import exit_code, print_json, print_line, print_notice
 
@@ -46,7 +47,7 @@ def run(retriever: Retriever, file: Path, out: Path | None, k: int, per_article:
         "index": asdict(retriever.archive.stamp.settings),
     }  # fmt: skip
     retriever.retrieve(questions[0].text, 1)  # loads what is loaded once, so that no question's latency counts it
-    with comparison.RunWriter(out, settings) if out else nullcontext() as writer:
+    with RunWriter(out, settings) if out else nullcontext() as writer:
         bar = _Bar(len(questions))
         report = evaluation.evaluate(
             _Asker(retriever, per_article), questions, k,

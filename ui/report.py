@@ -13,9 +13,9 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
-from qa.comparison import Run, read_run
 from qa.errors import InputError
 from qa.evaluation import QuestionResult
+from qa.runs import Run, read_run
 
 Figures = Mapping[str, Mapping[str, Any]]
 WORST = 20

@@ -15,6 +15,8 @@ from typing import Any
 
 # Gradio reads this when it is imported; anything but "True" stops its reports and its look for a newer version.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+# How often it counts its requests, for a page of figures that is closed here: each time would be a table a request.
+os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = "1000000000"
 
 import gradio as gr
 from fastapi import FastAPI
@@ -34,7 +36,7 @@ _K = 5
 _FAILED = "Something went wrong while answering, and it has been logged. Please ask again."
 # Follow-ups lean on what was said last; a long conversation is not sent along whole.
 _TURNS_KEPT = 20
-_DATES = (("After", "Published on this day or later."), ("Before", "Published before this day."))
+_DATES = (("After", "This day or later."), ("Before", "Earlier than this day."))
 _LONGEST_TITLE = 110
 _READY = {"interactive": True, "submit_btn": "Ask"}
 
@@ -140,6 +142,11 @@ class Page:
         self, question: str, k: int = _K, sources: list[str] | None = None, after: str = "", before: str = ""
     ) -> dict[str, Any]:
         """Answer a question for a program: the Answer as plain data, and whether it abstained."""
+        # Gradio hands on what it was sent, whatever the types say.
+        if type(k) is not int or not all(isinstance(item, str) for item in (question, *(sources or ()), after, before)):
+            raise gr.Error(
+                "k has to be a whole number, sources a list of texts, the others texts", print_exception=False
+            )
         try:
             answer = self._retriever.ask(question, (), k, sources=sources or (), after=after, before=before)
         except QaError as error:
@@ -215,31 +222,24 @@ def build_app(retriever: Retriever, *, examples: Sequence[str] = (), hosts: Sequ
     """
 
     async def build() -> FastAPI:
-        return _build(retriever, examples, hosts)
+        app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+        # Gradio answers to the scripts of any site unless the application has a policy of its own; ours allows none.
+        app.add_middleware(CORSMiddleware, allow_origins=[])
+        app.add_middleware(Guard, hosts=hosts)
+        blocks = build_page(Page(retriever, examples))
+        blocks.queue(default_concurrency_limit=4, max_size=64)
+        # Fonts of the system: Gradio's own lack letters, and others would be fetched from elsewhere.
+        theme = gr.themes.Base(
+            neutral_hue="stone", font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
+        )
+        return gr.mount_gradio_app(  # type: ignore[no-any-return]
+            app, blocks, path="", theme=theme, css=(_STATIC / "app.css").read_text("utf-8"),
+            js=(_STATIC / "chat.js").read_text("utf-8"), run_history=False, footer_links=[], show_error=False,
+            enable_monitoring=False, max_file_size="1mb", ssr_mode=False, mcp_server=False,
+        )  # fmt: skip
 
     # Outside a loop Gradio makes some of its own and leaves them open.
     return asyncio.run(build())
-
-
-def _build(retriever: Retriever, examples: Sequence[str], hosts: Sequence[str]) -> FastAPI:
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    # Gradio answers to the scripts of any site unless the application has a policy of its own; ours allows none.
-    app.add_middleware(CORSMiddleware, allow_origins=[])
-    app.add_middleware(Guard, hosts=hosts)
-    blocks = build_page(Page(retriever, examples))
-    blocks.queue(default_concurrency_limit=4, max_size=64)
-    # Fonts of the system: Gradio's own lack letters, and others would be fetched from elsewhere.
-    theme = gr.themes.Base(
-        primary_hue="blue",
-        neutral_hue="stone",
-        font=["system-ui", "sans-serif"],
-        font_mono=["ui-monospace", "monospace"],
-    )
-    return gr.mount_gradio_app(  # type: ignore[no-any-return]
-        app, blocks, path="", theme=theme, css=(_STATIC / "app.css").read_text("utf-8"),
-        js=(_STATIC / "chat.js").read_text("utf-8"), run_history=False, footer_links=[], show_error=False,
-        enable_monitoring=False, max_file_size="1mb", ssr_mode=False, mcp_server=False,
-    )  # fmt: skip
 
 
 def page_server(

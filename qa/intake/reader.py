@@ -47,13 +47,14 @@ def _read(paths: Iterable[str | Path], defaults: Defaults, limits: Limits) -> It
             yield _whole_file(found, defaults, limits)
 
 
-def count(paths: Iterable[str | Path]) -> int | None:
-    """Return how many articles and rejections are to come, None when a .jsonl must be read to know."""
+def count(paths: Iterable[str | Path], *, limits: Limits = LIMITS) -> int:
+    """Return how many articles and rejections are to come; only .jsonl files have to be read to know."""
     total = 0
     for found in find([paths] if isinstance(paths, (str, Path)) else paths):
         if isinstance(found, Found) and found.kind == ".jsonl":
-            return None
-        total += 1
+            total += sum(1 for _ in read_json_lines(found.path, NO_DEFAULTS, limits, found.walked))
+        else:
+            total += 1
     return total
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from qa.intake.decoding import COMPRESSED
 from qa.intake.values import Rejection
+from qa.settings import ARCHIVE_FILE
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".jsonl")
 
@@ -71,8 +72,8 @@ def _walk(folder: Path, root: Path, above: tuple[str, ...]) -> Iterator[Found | 
             yield _judge(path, mode, walked=True)
         elif real in above:
             yield Rejection(str(path), 0, "a link that leads back to a folder above it")
-        elif path.is_symlink():
-            continue  # its target lies in the same folder and is walked there
+        elif path.is_symlink() or (path / ARCHIVE_FILE).exists():
+            continue  # a link's target is walked where it lies; an archive is not a folder of articles
         else:
             yield from _walk(path, root, (*above, real))
 

@@ -17,7 +17,12 @@
 
     const questions = document.querySelectorAll('#chat .user-row');
     const state = `${questions.length} ${Boolean(document.querySelector('#chat .searching'))}`;
-    if (state !== shown && questions.length) toTop(questions[questions.length - 1]);
+    if (state !== shown && questions.length) {
+      // Once more when all that belongs to the same change has been drawn.
+      const newest = questions[questions.length - 1];
+      toTop(newest);
+      requestAnimationFrame(() => toTop(newest));
+    }
     shown = state;
 
     const box = document.querySelector('#question textarea');

