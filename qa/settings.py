@@ -75,3 +75,8 @@ LIMITS = Limits()
 def archive_path(path: str | os.PathLike[str] | None = None) -> Path:
     """Return the archive's folder: the argument, else ``QA_ARCHIVE``, else ``./archive``."""
     return Path(path) if path is not None else Path(os.environ.get("QA_ARCHIVE") or "archive")
+
+
+def has_display() -> bool:
+    """Return whether a browser could be shown to whoever started this process."""
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

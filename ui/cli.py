@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from qa.errors import QaError
-from qa.settings import AskSettings, archive_path
+from qa.settings import AskSettings, archive_path, has_display
 
 if TYPE_CHECKING:
     from qa.archive import Archive
@@ -299,12 +299,16 @@ def chat(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on (0: any that is free).")] = 7860,
     reranker: RerankerOption = "",
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = has_display(),
 ) -> None:
-    """Open the chat page."""
+    """Serve the chat page until it is interrupted."""
     retriever = open_retriever(archive, reranker)
     from ui.web import serve
 
-    serve(retriever, host=host, port=port, on_ready=lambda url: print_line(f"Dateline is ready: {url}"))
+    def ready(url: str) -> None:
+        print_line(f"Dateline is ready: {url}")
+
+    serve(retriever, host=host, port=port, open_browser=open_browser, on_ready=ready)
 
 
 def open_retriever(archive: Path | None, reranker: str = "") -> "Retriever":
