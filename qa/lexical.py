@@ -174,8 +174,15 @@ class LexicalIndex:
 
 
 def deleted_share(folder: Path, more: int = 0) -> float:
-    """Return the share of entries that are deleted but not yet merged away, were ``more`` deleted."""
-    segments = json.loads((folder / "meta.json").read_text())["segments"]
+    """Return the share of entries that are deleted but not yet merged away, were ``more`` deleted.
+
+    Raises:
+        OSError: if the folder does not hold a readable index.
+    """
+    try:
+        segments = json.loads((folder / "meta.json").read_text())["segments"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise OSError(f"the BM25 index in {folder} cannot be read: {error}") from error
     total = sum(segment["max_doc"] for segment in segments)
     deleted = sum((segment["deletes"] or {}).get("num_deleted_docs", 0) for segment in segments)
     return float((deleted + more) / total) if total else 0.0

@@ -17,7 +17,6 @@ from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Literal, Self
 
-import numpy as np
 from filelock import FileLock, Timeout
 
 from qa import database, lexical
@@ -28,24 +27,13 @@ from qa.embedding import Embedder
 from qa.errors import ArchiveError, BusyError, InputError
 from qa.generations import (
     FOLDER,
-    Generation,
-    LexicalFolder,
-    VectorFile,
-    remove_unnamed,
-    write_lexical,
-    write_vectors,
 )
 from qa.intake.anatomy import furniture_spans
+from qa.publishing import Publisher, entry
 from qa.records import Article, Passage
 from qa.settings import ARCHIVE_FILE, IndexSettings
 
 State = Literal["added", "updated", "unchanged"]
-
-# A new vector file is written when this share of the rows of the last one is new (below that the new ones are a
-# small second index, searched as exactly) or gone; the BM25 index is written anew when this share is deleted,
-# because deleted passages still weigh on its document frequencies.
-_NEW_SHARE, _NEW_LEAST = 0.25, 4096
-_GONE_SHARE = 0.2
 
 
 class ArchiveWriter:
@@ -76,8 +64,8 @@ class ArchiveWriter:
                     f"{self.stamp.fingerprint[:12]}), not with {embedder.name} ({embedder.fingerprint[:12]}); use the "
                     "same one, or add the articles to a new archive with --archive"
                 )
-            (folder / FOLDER).mkdir(exist_ok=True)
-            self._clean()
+            self._publisher = Publisher(folder, self._connection, self.stamp.dimension)
+            self._publisher.clean()
             self._reset()
         except BaseException:
             self._lock.release()
@@ -153,18 +141,18 @@ class ArchiveWriter:
         with self._transaction():
             entries, embedded = self._add_passages(progress)
             if entries or self._deletions or current_generation(self._connection) is None:
-                self._publish(entries)
+                self._publisher.publish(entries, self._deletions)
             self._connection.execute("COMMIT")
         self._reset()
-        self._clean()
+        self._publisher.clean()
         return embedded
 
     def rebuild(self) -> int:
         """Make both indexes anew from the stored texts and vectors, without embedding; return how many passages."""
         with self._transaction():
-            count = self._publish((), anew=True)
+            count = self._publisher.publish((), (), anew=True)
             self._connection.execute("COMMIT")
-        self._clean()
+        self._publisher.clean()
         return count
 
     @contextmanager
@@ -267,7 +255,7 @@ class ArchiveWriter:
             )
             assert cursor.lastrowid is not None
             self._connection.execute("INSERT INTO vector VALUES (?, ?)", (cursor.lastrowid, value))
-            entries.append(_entry(cursor.lastrowid, passage.text, self._pending[key]))
+            entries.append(entry(cursor.lastrowid, passage.text, self._pending[key]))
         return entries, embedded
 
     def _vectors(
@@ -293,57 +281,6 @@ class ArchiveWriter:
         matrix = embedder.embed_passages(list(new.values()), progress)
         known.update((sha256, vector.astype("<f4").tobytes()) for sha256, vector in zip(new, matrix, strict=True))
         return [known[sha256] for sha256 in hashes], len(new)
-
-    def _publish(self, entries: Sequence[lexical.Entry], *, anew: bool = False) -> int:
-        """Write the next generation and name it current in the open transaction; return how many passages it holds."""
-        execute = self._connection.execute
-        old = current_generation(self._connection)
-        number = old.number + 1 if old else 1
-        (total,) = execute("SELECT count(*) FROM passage").fetchone()
-        vectors = old.vectors if old else VectorFile("", 0, self.stamp.dimension, 0, 0, "")
-        (removed,) = execute("SELECT count(*) FROM removed").fetchone()
-        tail = total - (vectors.rows - removed)
-        if anew or tail > max(_NEW_LEAST, _NEW_SHARE * vectors.rows) or removed > _GONE_SHARE * max(vectors.rows, 1):
-            vectors = self._write_vectors(number, total)
-            execute("DELETE FROM removed")
-        if anew or old is None or self._gone_share(old.lexical) > _GONE_SHARE:
-            folder = write_lexical(self.folder, number, None, self._all_entries(), ())
-        else:
-            folder = write_lexical(self.folder, number, old.lexical, entries, self._deletions)
-        execute("INSERT INTO generation VALUES (?,?,?)", Generation(number, vectors, folder).to_row())
-        execute("DELETE FROM generation WHERE number < ?", (number - 1,))
-        return int(total)
-
-    def _write_vectors(self, number: int, total: int) -> VectorFile:
-        rows = np.zeros(total, np.int64)
-        matrix = np.zeros((total, self.stamp.dimension), np.float32)
-        for i, (row, value) in enumerate(self._connection.execute("SELECT row, value FROM vector ORDER BY row")):
-            rows[i] = row
-            matrix[i] = np.frombuffer(value, "<f4")
-        return write_vectors(self.folder, number, rows, matrix)
-
-    def _gone_share(self, folder: LexicalFolder) -> float:
-        return lexical.deleted_share(self.folder / FOLDER / folder.name, len(self._deletions))
-
-    def _all_entries(self) -> Iterator[lexical.Entry]:
-        for key, *values in self._connection.execute(
-            f"SELECT key, {','.join(ARTICLE_FIELDS)} FROM article ORDER BY key"
-        ):
-            article = Article(*values)
-            for row, start, end in self._connection.execute(
-                'SELECT row, start, "end" FROM passage WHERE article = ? ORDER BY row', (key,)
-            ):
-                yield _entry(row, article.text[start:end], article)
-
-    def _clean(self) -> None:
-        """Remove index files that no generation names; the one before the current is kept for readers under way."""
-        rows = self._connection.execute("SELECT number, vectors, lexical FROM generation").fetchall()
-        remove_unnamed(self.folder, [Generation.from_row(*row) for row in rows])
-
-
-def _entry(row: int, text: str, article: Article) -> lexical.Entry:
-    dates = period(article.published)
-    return lexical.Entry(row, text, article.id, article.source, astuple(dates) if dates else None)
 
 
 def content_hash(article: Article) -> str:
@@ -387,8 +324,12 @@ def _locked(folder: Path) -> FileLock:
         return lock
 
 
+# What a kill may leave in a folder before there is an archive in it.
+_LEFT_OVER = {"writer.lock", "writer.pid", "archive.new", "archive.new-journal"}
+
+
 def _create(folder: Path, embedder: Embedder, settings: IndexSettings) -> None:
-    others = [path.name for path in folder.iterdir() if path.name not in {"writer.lock", "writer.pid"}]
+    others = [path.name for path in folder.iterdir() if path.name not in _LEFT_OVER]
     if others and not (folder / FOLDER).exists():
         raise ArchiveError(
             f"{folder}: is not an archive and holds other files ({sorted(others)[0]}); give an empty or new folder"

@@ -12,7 +12,9 @@ def hit(text: str, article: str = "a", start: int = 0, score: float = 1.0) -> Hi
     return Hit(passage, citation, score, (Part("bm25", 1, 5.0, score / 2), Part("dense", 1, 0.6, score / 2)))
 
 
-DAM = hit("The dam at Verrin was closed. Engineers found that 11 of 40 sensors had drifted. Fishing goes on.", start=100)
+DAM = hit(
+    "The dam at Verrin was closed. Engineers found that 11 of 40 sensors had drifted. Fishing goes on.", start=100
+)
 
 
 def test_an_answer_quotes_the_sentence_with_its_offsets_in_the_article(embedder: WordEmbedder) -> None:
