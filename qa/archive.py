@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -20,13 +20,11 @@ import numpy as np
 from qa import database
 from qa.errors import ArchiveError, DamageError
 from qa.filters import Where
-from qa.generations import Generation, read_lexical, read_vectors
-from qa.lexical import LexicalIndex
 from qa.records import Article, Passage
-from qa.settings import IndexSettings, archive_path
-from qa.vectors import ExactVectors, Matrix, Rows, merge
+from qa.settings import archive_path
+from qa.snapshots import Snapshot, current_generation, read_snapshot, read_stamp
+from qa.vectors import Matrix, Rows, merge
 
-ARTICLE_FIELDS = tuple(field.name for field in fields(Article))
 Scored = tuple[str, float]
 T = TypeVar("T")
 
@@ -45,30 +43,10 @@ class Listed:
     passages: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Snapshot:
-    """One generation in memory; ``base`` holds the vectors of its file, ``tail`` those added since."""
-
-    generation: Generation
-    base: ExactVectors | None
-    base_live: ExactVectors | None
-    tail: ExactVectors
-    lexical: LexicalIndex
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """What is baked into an archive."""
-
-    settings: IndexSettings
-    fingerprint: str
-    dimension: int
-
-
 class ArchiveView:
     """An archive as of one generation; every method of the archive seam."""
 
-    def __init__(self, connection: sqlite3.Connection, snapshot: _Snapshot) -> None:
+    def __init__(self, connection: sqlite3.Connection, snapshot: Snapshot) -> None:
         self._connection = connection
         self._snapshot = snapshot
 
@@ -125,7 +103,7 @@ class ArchiveView:
     def article(self, article_id: str) -> Article | None:
         """Return an article, or None."""
         row = self._connection.execute(
-            f"SELECT {','.join(ARTICLE_FIELDS)} FROM article WHERE id = ?", (article_id,)
+            f"SELECT {','.join(database.ARTICLE_FIELDS)} FROM article WHERE id = ?", (article_id,)
         ).fetchone()
         return Article(*row) if row else None
 
@@ -187,7 +165,7 @@ class Archive:
         self.folder = folder
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._loading = threading.Lock()
-        self._snapshot: _Snapshot | None = None
+        self._snapshot: Snapshot | None = None
         self._known: set[str] = set()
         connection = database.connect(folder)
         self.stamp = read_stamp(connection, folder)
@@ -227,7 +205,7 @@ class Archive:
         while not self._idle.empty():
             self._idle.get_nowait().close()
 
-    def _begin(self) -> tuple[sqlite3.Connection, _Snapshot]:
+    def _begin(self) -> tuple[sqlite3.Connection, Snapshot]:
         try:
             connection = self._idle.get_nowait()
         except queue.Empty:
@@ -250,7 +228,7 @@ class Archive:
                 raise
         raise AssertionError("unreachable")
 
-    def _load(self, connection: sqlite3.Connection) -> _Snapshot:
+    def _load(self, connection: sqlite3.Connection) -> Snapshot:
         generation = current_generation(connection)
         if generation is None:
             raise ArchiveError(f"{self.folder}: nothing has been added yet; run: qa add FOLDER --archive {self.folder}")
@@ -260,62 +238,10 @@ class Archive:
         with self._loading:
             snapshot = self._snapshot
             if not snapshot or snapshot.generation.number != generation.number:
-                snapshot = self._read(connection, generation, snapshot)
+                snapshot = read_snapshot(connection, self.folder, generation, self._known, snapshot)
                 if not self._snapshot or self._snapshot.generation.number < generation.number:
                     self._snapshot = snapshot
         return snapshot
-
-    def _read(self, connection: sqlite3.Connection, generation: Generation, old: _Snapshot | None) -> _Snapshot:
-        if old and old.generation.vectors == generation.vectors:
-            base = old.base
-        else:
-            base = read_vectors(self.folder, generation.vectors) if generation.vectors.name else None
-        removed = [row for (row,) in connection.execute("SELECT row FROM removed")]
-        tail = _tail(connection, generation.vectors.last_row, self.stamp.dimension)
-        index = read_lexical(self.folder, generation.lexical, self._known)
-        return _Snapshot(generation, base, base.excluding(removed) if base else None, tail, index)
-
-
-def read_stamp(connection: sqlite3.Connection, folder: Path) -> Stamp:
-    """Return what is baked into an archive.
-
-    Raises:
-        ArchiveError: if another version of Dateline made it.
-    """
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version != database.FORMAT:
-        raise ArchiveError(
-            f"{folder}: this archive has format {version}, this program reads format {database.FORMAT}; "
-            "use the Dateline that made it, or add the articles to a new archive"
-        )
-    stored = dict(connection.execute("SELECT name, value FROM setting"))
-    settings = IndexSettings(
-        stored["embedder"], int(stored["max_tokens"]), int(stored["overlap_sentences"]), stored["precision"]
-    )
-    return Stamp(settings, stored["fingerprint"], int(stored["dimension"]))
-
-
-def current_generation(connection: sqlite3.Connection) -> Generation | None:
-    """Return the generation that the database names current, if any."""
-    row = connection.execute("SELECT number, vectors, lexical FROM generation ORDER BY number DESC LIMIT 1").fetchone()
-    return Generation.from_row(*row) if row else None
-
-
-def _tail(connection: sqlite3.Connection, last_row: int, dimension: int) -> ExactVectors:
-    rows: list[int] = []
-    values: list[bytes] = []
-    query = (
-        "SELECT v.row, v.value, p.vector_sha256 FROM vector v JOIN passage p ON p.row = v.row"
-        " WHERE v.row > ? ORDER BY v.row"
-    )
-    for row, value, sha256 in connection.execute(query, (last_row,)):
-        if hashlib.sha256(value).digest() == sha256:
-            rows.append(row)
-            values.append(value)
-        else:
-            _log.error("the vector of passage row %d is damaged and not searched; run: qa verify", row)
-    matrix = np.frombuffer(b"".join(values), "<f4").reshape(len(rows), dimension)
-    return ExactVectors(np.asarray(rows, np.int64), matrix)
 
 
 def _slices(values: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:

@@ -4,15 +4,18 @@ One process writes at a time and only the writing connection checkpoints; reader
 """
 
 import sqlite3
+from dataclasses import fields
 from pathlib import Path
 from urllib.parse import quote
 
 from qa.errors import ArchiveError
 from qa.files import flush_folder
 from qa.filters import Where
+from qa.records import Article
 from qa.settings import ARCHIVE_FILE
 
 FORMAT = 1
+ARTICLE_FIELDS = tuple(field.name for field in fields(Article))
 
 _SCHEMA = """
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from qa import database, lexical
-from qa.archive import ARTICLE_FIELDS, Stamp, current_generation, read_stamp
 from qa.errors import ArchiveError
 from qa.files import hash_file
 from qa.generations import FOLDER, Generation, damaged_files
 from qa.records import Article
 from qa.settings import ARCHIVE_FILE
+from qa.snapshots import Stamp, current_generation, read_stamp
 from qa.vectors import Rows
 from qa.writing import content_hash
 
@@ -137,7 +137,7 @@ def _structure(connection: sqlite3.Connection) -> Iterator[Problem]:
 def _contents(connection: sqlite3.Connection, progress: Callable[[int], None] | None) -> tuple[int, int, list[Problem]]:
     problems: list[Problem] = []
     articles = passages = 0
-    query = f"SELECT key, content, {','.join(ARTICLE_FIELDS)} FROM article ORDER BY key"
+    query = f"SELECT key, content, {','.join(database.ARTICLE_FIELDS)} FROM article ORDER BY key"
     for key, content, *fields in connection.execute(query):
         article = Article(*fields)
         articles += 1

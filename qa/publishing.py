@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from qa import lexical
-from qa.archive import ARTICLE_FIELDS, current_generation
+from qa.database import ARTICLE_FIELDS
 from qa.dates import period
 from qa.generations import FOLDER, Generation, LexicalFolder, VectorFile, remove_unnamed, write_lexical, write_vectors
 from qa.records import Article
+from qa.snapshots import current_generation
 
 # A new vector file is written when this share of the rows of the last one is new (below that the new ones are a
 # small second index, searched as exactly) or gone; the BM25 index is written anew when this share is deleted,

@@ -9,7 +9,6 @@ A batch that is not committed leaves no trace.
 
 import hashlib
 import json
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,14 +16,12 @@ from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Literal, Self
 
-from filelock import FileLock, Timeout
-
 from qa import database, lexical
-from qa.archive import ARTICLE_FIELDS, current_generation, read_stamp
 from qa.chunking import chunk
 from qa.dates import period
 from qa.embedding import Embedder
-from qa.errors import ArchiveError, BusyError, InputError
+from qa.errors import ArchiveError, InputError
+from qa.files import writable, writer_lock
 from qa.generations import (
     FOLDER,
 )
@@ -32,6 +29,7 @@ from qa.intake.anatomy import furniture_spans
 from qa.publishing import Publisher, entry
 from qa.records import Article, Passage
 from qa.settings import ARCHIVE_FILE, IndexSettings
+from qa.snapshots import current_generation, read_stamp
 
 State = Literal["added", "updated", "unchanged"]
 
@@ -52,7 +50,7 @@ class ArchiveWriter:
     def __init__(self, folder: Path, embedder: Embedder | None = None, settings: IndexSettings | None = None) -> None:
         self.folder = folder
         self._embedder = embedder
-        self._lock = _locked(folder)
+        self._lock = writer_lock(folder)
         try:
             if embedder and not (folder / ARCHIVE_FILE).exists():
                 _create(folder, embedder, settings or IndexSettings(embedder.name))
@@ -199,7 +197,7 @@ class ArchiveWriter:
     def _store(self, key: int | None, article: Article, content: str) -> int:
         dates = period(article.published)
         values = (*astuple(article), content, *(astuple(dates) if dates else (None,) * 4))
-        names = (*ARTICLE_FIELDS, "content", *lexical.PERIOD_FIELDS)
+        names = (*database.ARTICLE_FIELDS, "content", *lexical.PERIOD_FIELDS)
         if key is None:
             query = f"INSERT INTO article ({','.join(names)}) VALUES ({','.join('?' * len(names))})"
             cursor = self._connection.execute(query, values)
@@ -298,32 +296,6 @@ def content_hash(article: Article) -> str:
         raise InputError(f"article {article.id or article.title!r}: holds half a surrogate pair; remove it") from None
 
 
-@contextmanager
-def _writable(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise ArchiveError(
-            f"{folder}: cannot be written ({error.strerror or error}); give another folder with --archive"
-        ) from error
-
-
-def _locked(folder: Path) -> FileLock:
-    with _writable(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        owner = folder / "writer.pid"
-        lock = FileLock(folder / "writer.lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            pid = owner.read_text().strip() if owner.exists() else "unknown"
-            raise BusyError(
-                f"{folder}: another process is writing to this archive (pid {pid}); wait until it is done"
-            ) from None
-        owner.write_text(f"{os.getpid()}\n")
-        return lock
-
-
 # What a kill may leave in a folder before there is an archive in it.
 _LEFT_OVER = {"writer.lock", "writer.pid", "archive.new", "archive.new-journal"}
 
@@ -342,5 +314,5 @@ def _create(folder: Path, embedder: Embedder, settings: IndexSettings) -> None:
         "overlap_sentences": str(settings.overlap_sentences),
         "precision": settings.precision,
     }
-    with _writable(folder):
+    with writable(folder):
         database.create(folder, stored)

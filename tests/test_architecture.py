@@ -14,8 +14,8 @@ SOURCES = sorted(p for room in ("qa", "ui") for p in (PROJECT / room).rglob("*.p
 # A module imports only modules of ours that stand above it.
 _ORDER = """
     errors records settings files dates filters sentences chunking vectors embedding lexical intake database generations
-    archive publishing writing indexing maintenance fusion reranking conversation answering retrieval questions
-    resampling evaluation runs comparison
+    snapshots archive publishing writing indexing maintenance fusion reranking conversation answering retrieval
+    questions resampling evaluation runs comparison
 """
 ORDER = _ORDER.split()
 
