@@ -264,7 +264,7 @@ def _text(sentences: Sequence[Sentence]) -> str:
 
 
 def _abstention(question: str, hits: Sequence[Hit], confidence: float) -> Answer:
-    text = "The archive does not hold an answer to this question."
+    text = "No answer to this question was found in the archive."
     if hits:
         text += " The nearest passages follow."
     return Answer(question, question, text, "", (), (), tuple(hits), confidence)

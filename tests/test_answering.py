@@ -31,7 +31,7 @@ def test_an_answer_quotes_the_sentence_with_its_offsets_in_the_article(embedder:
 def test_without_hits_it_abstains(embedder: WordEmbedder) -> None:
     answer = Answerer(embedder).answer("Anything?", [])
     assert (answer.abstained, answer.confidence, answer.exact, answer.sentences) == (True, 0.0, "", ())
-    assert answer.text == "The archive does not hold an answer to this question."
+    assert answer.text == "No answer to this question was found in the archive."
 
 
 def test_a_question_about_something_else_is_refused_with_the_nearest_passages(embedder: WordEmbedder) -> None:

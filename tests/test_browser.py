@@ -324,7 +324,7 @@ def test_a_question_that_the_archive_cannot_answer_is_said_to_be_so(page: Page, 
     assert expected.abstained
     answer = ask(page, question)
     expect(answer.locator(".abstained")).to_have_text(expected.text)
-    expect(answer.locator("summary").first).to_have_text("The nearest passages, which do not answer it")
+    expect(answer.locator("summary").first).to_have_text("The nearest passages")
     expect(answer.locator("a.cite")).to_have_count(0)
 
 

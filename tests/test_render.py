@@ -108,7 +108,7 @@ def test_a_passage_comes_with_its_outlet_date_title_and_the_parts_of_its_score()
 def test_an_abstention_says_so_and_calls_the_passages_nearest() -> None:
     html = render.answer_html(answer(text="Nothing about this.", sentences=(), citations=(), hits=(hit(), hit())))
     assert '<p class="abstained">Nothing about this&#46;</p>' in html
-    assert "<summary>The nearest passages, which do not answer it</summary>" in html
+    assert "<summary>The nearest passages</summary>" in html
     assert 'class="cite"' not in html
 
 

@@ -113,7 +113,7 @@ def answer_html(answer: Answer, filters: Sequence[str] = ()) -> str:
     if filters:
         parts.append(f'<p class="aside">Only {inert("; ".join(filters))}</p>')
     if answer.abstained:
-        parts.append(f'<p class="abstained">{inert(answer.text or _NO_ANSWER)}</p>')
+        parts.append(f'<p class="abstained">{inert(answer.text)}</p>')
         if not answer.hits and filters:
             parts.append("<p>No article passes the filters.</p>")
     else:
@@ -122,9 +122,6 @@ def answer_html(answer: Answer, filters: Sequence[str] = ()) -> str:
     if answer.hits:
         parts.append(_passages(answer))
     return "".join((*parts, "</div>"))
-
-
-_NO_ANSWER = "The archive does not hold an answer to this question."
 
 
 def _sentence(sentence: Sentence, citations: Sequence[Citation]) -> str:
@@ -161,7 +158,7 @@ def _meta(citation: Citation) -> str:
 def _passages(answer: Answer) -> str:
     count = len(answer.hits)
     if answer.abstained:
-        heading = "The nearest passages, which do not answer it" if count > 1 else "The nearest passage"
+        heading = "The nearest passages" if count > 1 else "The nearest passage"
         kind = "passages nearest"
     else:
         heading, kind = _counted(count, "passage") + " found, best first", "passages"
