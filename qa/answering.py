@@ -106,7 +106,7 @@ class Answerer:
         if not reading.candidates:
             return _abstention(question, hits, 0.0)
         probabilities = model.sentence(reading.features)
-        confidence = float(model.archive(question_features(question, hits, reading, probabilities, weights)[None])[0])
+        confidence = float(model.archive(question_features(question, hits, probabilities)[None])[0])
         if confidence < model.threshold:
             return _abstention(question, hits, confidence)
         order = sorted(range(len(probabilities)), key=lambda i: (-probabilities[i], i))
@@ -172,37 +172,21 @@ def _sentence_features(
     ]
 
 
-def question_features(
-    question: str,
-    hits: Sequence[Hit],
-    reading: Reading,
-    probabilities: NDArray[np.float64],
-    weights: Mapping[str, float] | None = None,
-) -> NDArray[np.float64]:
-    """Return what tells whether the archive holds an answer, shape (9,)."""
+def question_features(question: str, hits: Sequence[Hit], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what tells whether the archive holds an answer, shape (4,).
+
+    These are the log odds of the best sentence, the best cosine of a passage, how many words carry the question's
+    meaning (a long question shares a smaller part of them), and the share of its names and numbers that the best
+    passage lacks.
+    """
     words = content_words(question)
-    weight = _weight(words, weights)
-    stems = {word: set(terms(word)) for word in words}
-    held = [set(terms(hit.passage.text)) for hit in hits]
-    covers = [_covered(stems, weight, own) for own in held]
-    absent = [word for word in words if weights is not None and weights.get(word, 0.0) == 0.0]
+    held = set(terms(hits[0].passage.text))
     names = [word for word in words if word[0].isupper() or word[0].isdigit()]
-    missing_names = [word for word in names if not stems[word] & held[0]] if held else names
-    dense = [part.score for hit in hits for part in hit.why if part.name == "dense"] or [0.0]
-    ranked = np.sort(probabilities)[::-1]
-    best = int(np.argmax(probabilities))
+    missing = [name for name in names if not set(terms(name)) & held]
+    best = min(max(float(probabilities.max()), 1e-6), 1 - 1e-6)
+    dense = [part.score for hit in hits for part in hit.why if part.name == "dense"]
     return np.array(
-        [
-            float(ranked[0]),
-            float(ranked[:3].mean()),
-            float(reading.features[:, 0].max()),
-            float(reading.features[best, 1]),
-            max(dense),
-            max(covers, default=0.0),
-            _covered(stems, weight, set().union(*held)),
-            len(absent) / max(1, len(words)),
-            len(missing_names) / max(1, len(names)),
-        ]
+        [math.log(best / (1 - best)), max(dense, default=0.0), len(words), len(missing) / max(1, len(names))]
     )
 
 

@@ -141,7 +141,7 @@ class Retriever:
         asked = stand_alone(question, history)
         with self.archive.view() as view:
             hits = self._hits(view, asked, k, where, per_article)
-            answer = self._answerer.answer(asked, hits, _weights(view, asked))
+            answer = self._answerer.answer(asked, hits, word_weights(view, asked))
         return replace(answer, question=question)
 
     def undated(self, sources: Sequence[str] = (), articles: Sequence[str] = ()) -> int:
@@ -184,7 +184,7 @@ class Retriever:
         return ranked
 
 
-def _weights(view: ArchiveView, question: str) -> dict[str, float]:
+def word_weights(view: ArchiveView, question: str) -> dict[str, float]:
     """Return how much each word of the question tells: its best BM25 score alone, which is near its inverse frequency.
 
     A word that the archive never uses has 0.
