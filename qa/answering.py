@@ -23,7 +23,7 @@ from qa.sentences import sentence_spans
 
 _READ_SENTENCES = 24  # how many sentences are embedded: those that share most with the question
 _MOST_SENTENCES = 3  # in an answer
-_NEAR = 0.7  # a further sentence is given when it is at least this probable, relative to the best
+_NEAR = 0.4  # a further sentence is given when it is at least this probable, relative to the best
 
 _FUNCTION = """
     a about above after again against all also am an and any are as at be because been before being below
