@@ -69,7 +69,7 @@ class FragileEmbedder:
         return self._embedder.embed_queries(texts)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def retriever(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
     folder: Path = tmp_path_factory.mktemp("browser") / "archive"
     embedder: Any = FragileEmbedder()
@@ -82,7 +82,7 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
     archive.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def url(retriever: Retriever) -> Iterator[str]:
     from ui.web import page_server
 
@@ -105,7 +105,7 @@ def url(retriever: Retriever) -> Iterator[str]:
     assert not thread.is_alive()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(url: str) -> Iterator[Browser]:
     if not CHROMIUM:
         message = "no chromium: install Debian's package to run the browser tests"
