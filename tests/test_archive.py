@@ -230,3 +230,27 @@ def test_a_damaged_passage_is_named_and_never_shown(archive: Archive) -> None:
         assert view.passages([best]) == {}
     problems = maintenance.verify(archive.folder).problems
     assert {(problem.kind, problem.id) for problem in problems} == {("article", "dam"), ("passage", "dam")}
+
+
+def test_an_archive_whose_articles_are_all_removed_finds_nothing(archive: Archive, embedder: WordEmbedder) -> None:
+    with ArchiveWriter(archive.folder) as writer:
+        writer.rebuild()  # so that there is a vector file
+        assert writer.delete(["dam", "vote", "fire"]) == 3
+        writer.commit()
+    with Archive(archive.folder).view() as view:
+        assert view.search_vectors(embedder.embed_queries(["dam"])[0], 5) == []
+        assert view.search_text("dam", 5) == []
+        assert view.count() == 0
+    assert maintenance.verify(archive.folder).ok
+    with ArchiveWriter(archive.folder, embedder) as writer:
+        writer.upsert(article("The dam again.", id="dam"))
+        writer.commit()
+    with archive.view() as view:
+        assert len(view.search_text("dam", 5)) == 1
+
+
+def test_an_archive_to_which_nothing_was_added_says_so(tmp_path: Path, embedder: WordEmbedder) -> None:
+    ArchiveWriter(tmp_path / "new", embedder).close()
+    with pytest.raises(ArchiveError, match="nothing has been added yet; run: qa add FOLDER"), Archive(tmp_path / "new").view():
+        pass
+    assert maintenance.verify(tmp_path / "new").ok
