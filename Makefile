@@ -3,7 +3,7 @@
 PYTHON ?= python3
 # The torch that was tested; give any other requirement for another build, for instance: make setup TORCH=./torch-2.13.0.whl
 TORCH ?= torch==2.13.0
-ARCHIVE ?= archive
+ARCHIVE ?= $(or $(QA_ARCHIVE),archive)
 BIN := .venv/bin
 READY := .venv/.ready
 
@@ -24,8 +24,9 @@ system:
 	@sh tools/system.sh
 
 chat: setup
-	@test -f $(ARCHIVE)/archive.sqlite || $(BIN)/qa add seeds --archive $(ARCHIVE)
-	@$(BIN)/qa chat --archive $(ARCHIVE)
+	@test -f '$(ARCHIVE)/archive.sqlite' || $(BIN)/qa add seeds --archive '$(ARCHIVE)'
+	@$(BIN)/qa status --json --archive '$(ARCHIVE)' | grep -q '"articles": 0,' && $(BIN)/qa add seeds --archive '$(ARCHIVE)' || true
+	@$(BIN)/qa chat --archive '$(ARCHIVE)'
 
 lint: setup
 	$(BIN)/ruff check .

@@ -242,9 +242,14 @@ def _text(sentences: Sequence[Sentence]) -> str:
     """Return sentences with their numbers; what looks like a number in an article is not one."""
     lines = []
     for sentence in sentences:
-        words = re.sub(r"\[(\d+)\]", r"［\1］", " ".join(sentence.text.split()))
+        words = without_markers(" ".join(sentence.text.split()))
         lines.append(words + "".join(f" [{number}]" for number in sentence.citations))
     return " ".join(lines)
+
+
+def without_markers(text: str) -> str:
+    """Return an article's words with its own "[1]" or "[2, 3]" in other brackets, so that they cannot pass for ours."""
+    return re.sub(r"\[([\s\d,;–-]+)\]", r"［\1］", text)
 
 
 def _abstention(question: str, hits: Sequence[Hit], confidence: float) -> Answer:

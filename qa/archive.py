@@ -18,8 +18,9 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from qa import database
-from qa.errors import ArchiveError, DamageError
+from qa.errors import ArchiveError, DamageError, check_text
 from qa.filters import Where
+from qa.generations import damaged_index
 from qa.records import Article, Passage
 from qa.settings import archive_path
 from qa.snapshots import Snapshot, current_generation, read_snapshot, read_stamp
@@ -102,9 +103,8 @@ class ArchiveView:
 
     def article(self, article_id: str) -> Article | None:
         """Return an article, or None."""
-        row = self._connection.execute(
-            f"SELECT {','.join(database.ARTICLE_FIELDS)} FROM article WHERE id = ?", (article_id,)
-        ).fetchone()
+        query = f"SELECT {','.join(database.ARTICLE_FIELDS)} FROM article WHERE id = ?"
+        row = self._connection.execute(query, (check_text(article_id, "article"),)).fetchone()
         return Article(*row) if row else None
 
     def articles(
@@ -168,7 +168,11 @@ class Archive:
         self._snapshot: Snapshot | None = None
         self._known: set[str] = set()
         connection = database.connect(folder)
-        self.stamp = read_stamp(connection, folder)
+        self._identity = database.identity(folder)
+        try:
+            self.stamp = read_stamp(connection, folder)
+        except sqlite3.DatabaseError as error:
+            raise DamageError(database.damaged(folder, error)) from error
         self._idle.put(connection)
 
     @classmethod
@@ -188,12 +192,15 @@ class Archive:
             DamageError: if an index does not match its hash.
             ArchiveError: if nothing has been added yet.
         """
-        connection, snapshot = self._begin()
         try:
-            yield ArchiveView(connection, snapshot)
-        finally:
-            connection.execute("ROLLBACK")
-            self._idle.put(connection)
+            connection, snapshot = self._begin()
+            try:
+                yield ArchiveView(connection, snapshot)
+            finally:
+                connection.execute("ROLLBACK")
+                self._idle.put(connection)
+        except sqlite3.DatabaseError as error:
+            raise DamageError(database.damaged(self.folder, error)) from error
 
     def article(self, article_id: str) -> Article | None:
         """Return an article, or None."""
@@ -206,6 +213,7 @@ class Archive:
             self._idle.get_nowait().close()
 
     def _begin(self) -> tuple[sqlite3.Connection, Snapshot]:
+        self._notice_replacement()
         try:
             connection = self._idle.get_nowait()
         except queue.Empty:
@@ -213,20 +221,33 @@ class Archive:
         # A writer may replace the files between our reading of their names and of themselves; the next look finds the
         # newer ones.
         for last in (False, False, False, True):
-            connection.execute("BEGIN")
             try:
+                connection.execute("BEGIN")
                 return connection, self._load(connection)
             except FileNotFoundError as error:
                 connection.execute("ROLLBACK")
                 if last:
-                    raise DamageError(
-                        f"{error.filename} is missing; the articles are safe, make the index again with: "
-                        f"qa rebuild --archive {self.folder}"
-                    ) from error
+                    raise DamageError(damaged_index(self.folder, error.filename, "is missing")) from error
             except BaseException:
                 connection.close()
                 raise
         raise AssertionError("unreachable")
+
+    def _notice_replacement(self) -> None:
+        """Forget what was read if the archive was deleted and another made in its place."""
+        found = database.identity(self.folder)
+        if found == self._identity:
+            return
+        with self._loading:
+            self.close()
+            self._snapshot = None
+            self._known.clear()
+            connection = database.connect(self.folder)
+            stamp = read_stamp(connection, self.folder)
+            self._idle.put(connection)
+            if stamp.fingerprint != self.stamp.fingerprint:
+                raise ArchiveError(f"{self.folder}: was replaced by an archive of another embedder; open it again")
+            self._identity = found
 
     def _load(self, connection: sqlite3.Connection) -> Snapshot:
         generation = current_generation(connection)

@@ -8,7 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from urllib.parse import quote
 
-from qa.errors import ArchiveError
+from qa.errors import ArchiveError, DamageError
 from qa.files import flush_folder
 from qa.filters import Where
 from qa.records import Article
@@ -76,8 +76,8 @@ def connect(folder: Path, *, write: bool = False) -> sqlite3.Connection:
             connection.execute("PRAGMA foreign_keys=ON")
         else:
             connection = _read_only(path, location)
-    except sqlite3.Error as error:
-        raise ArchiveError(f"{path}: cannot be opened ({error}); run: qa verify --archive {folder}") from error
+    except sqlite3.DatabaseError as error:
+        raise DamageError(damaged(folder, error)) from error
     return connection
 
 
@@ -99,6 +99,21 @@ def create(folder: Path, settings: dict[str, str]) -> None:
         connection.close()
     unfinished.rename(path)
     flush_folder(folder)
+
+
+def damaged(folder: Path, error: Exception) -> str:
+    """Return what to tell of a database that cannot be read."""
+    way_out = "restore it from a backup, or add the articles to a new archive"
+    return f"{folder / ARCHIVE_FILE}: cannot be read ({error}); {way_out}"
+
+
+def identity(folder: Path) -> tuple[int, int]:
+    """Return what tells the database file from one that was put in its place; zeros when there is none."""
+    try:
+        found = (folder / ARCHIVE_FILE).stat()
+    except OSError:
+        return 0, 0
+    return found.st_dev, found.st_ino
 
 
 def _connection(location: str) -> sqlite3.Connection:

@@ -7,6 +7,7 @@ Times are seconds since 1970-01-01T00:00 by the clock as written (no zone), or U
 """
 
 import re
+from calendar import isleap, monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
@@ -48,9 +49,9 @@ def _parse(value: str) -> tuple[datetime, timedelta, timedelta | None]:
     elif day:
         length = timedelta(days=1)
     elif month:
-        length = (start.replace(day=28) + timedelta(days=4)).replace(day=1) - start
+        length = timedelta(days=monthrange(start.year, start.month)[1])
     else:
-        length = timedelta(days=366 if _leap(start.year) else 365)
+        length = timedelta(days=366 if isleap(start.year) else 365)
     offset = None
     if zone == "Z":
         offset = timedelta(0)
@@ -59,10 +60,6 @@ def _parse(value: str) -> tuple[datetime, timedelta, timedelta | None]:
         offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:])) * (-1 if zone[0] == "-" else 1)
         timezone(offset)  # raises ValueError for a zone that does not exist
     return start, length, offset
-
-
-def _leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
 def period(published: str) -> Period | None:
@@ -95,10 +92,9 @@ def bound(value: Bound, name: str, *, end: bool = False) -> Moment:
     Raises:
         InputError: if it is none of these.
     """
-    text = value.isoformat() if isinstance(value, date) else value
     try:
-        start, length, offset = _parse(text)
-    except (ValueError, TypeError):
+        start, length, offset = _parse(value.isoformat() if isinstance(value, date) else value)
+    except (ValueError, TypeError, AttributeError):
         raise InputError(f"{name}={value!r} is not a date: give YYYY-MM-DD or an ISO 8601 time") from None
-    moment = start + length if end else start
-    return Moment(_seconds(moment) - int(offset.total_seconds() if offset else 0), offset is not None)
+    seconds = _seconds(start) + (int(length.total_seconds()) if end else 0)
+    return Moment(seconds - int(offset.total_seconds() if offset else 0), offset is not None)

@@ -59,6 +59,8 @@ class SentenceTransformerEmbedder:
         folder = _model_folder(name)
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         os.environ["HF_HUB_OFFLINE"] = "1"
+        from safetensors import SafetensorError
+
         try:
             from sentence_transformers import SentenceTransformer
             from tokenizers import Tokenizer
@@ -71,7 +73,7 @@ class SentenceTransformerEmbedder:
             # Static models hold a bare tokenizer, others one wrapped by transformers.
             tokenizer = getattr(self._model.tokenizer, "backend_tokenizer", self._model.tokenizer)
             self._tokenizer = Tokenizer.from_str(tokenizer.to_str())  # a copy of our own, without its truncation
-        except (OSError, ValueError, KeyError, AttributeError, ImportError) as error:
+        except (OSError, ValueError, KeyError, AttributeError, ImportError, RuntimeError, SafetensorError) as error:
             cause = " ".join(str(error).split())[:200]
             raise ModelError(
                 f"embedder {name}: cannot be loaded from {folder} ({cause}); give the folder of a complete "

@@ -33,3 +33,18 @@ class DamageError(ArchiveError):
 
 class BusyError(ArchiveError):
     """Another process is writing to the archive."""
+
+
+def check_text(value: object, name: str) -> str:
+    """Return a text that can be searched for and stored.
+
+    Raises:
+        InputError: if it is not a text, or holds half a surrogate pair.
+    """
+    if not isinstance(value, str):
+        raise InputError(f"{name}={value!r} is not a text; give a string")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise InputError(f"{name}: holds half a surrogate pair, which is no character; remove it") from None
+    return value

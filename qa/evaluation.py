@@ -104,11 +104,15 @@ class Report:
     scores: Scores
     latency_ms: Mapping[str, Figure]
     by_type: Mapping[str, Scores]
+    latency_by_type: Mapping[str, Mapping[str, Figure]]
     results: tuple[QuestionResult, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return what ``qa eval`` prints."""
-        by_type = {name: scores.to_dict() for name, scores in self.by_type.items()}
+        by_type = {
+            name: {**scores.to_dict(), "latency_ms": _plain(self.latency_by_type[name])}
+            for name, scores in self.by_type.items()
+        }
         scores = {"questions": dict(self.questions), **self.scores.to_dict()}
         return {**scores, "latency_ms": _plain(self.latency_ms), "by_type": by_type}
 
@@ -151,13 +155,12 @@ def evaluate(
     types: dict[str, list[QuestionResult]] = {}
     for result in results:
         types.setdefault(result.question.type or "untyped", []).append(result)
-    latencies = np.array([result.latency_ms for result in results])
-    latency = together(percentiles(latencies, (50, 99)), means(latencies[:, None]))
     return Report(
         _counts(results, rejected),
         _scores(results, seed, resamples),
-        _figures(("p50", "p99", "mean"), latency, len(results), seed, resamples),
+        _latency(results, seed, resamples),
         {name: _scores(types[name], seed, resamples) for name in sorted(types)},
+        {name: _latency(types[name], seed, resamples) for name in sorted(types)},
         tuple(results),
     )
 
@@ -284,6 +287,12 @@ def _scores(results: Sequence[QuestionResult], seed: int, resamples: int) -> Sco
     evidence, answer, article = (mean(level, RETRIEVAL) for level in LEVELS)
     abstention = _figures(ABSTENTION, refusing, len(results), seed, resamples)
     return Scores(evidence, answer, article, mean("answers", ANSWERS), abstention)
+
+
+def _latency(results: Sequence[QuestionResult], seed: int, resamples: int) -> Mapping[str, Figure]:
+    latencies = np.array([result.latency_ms for result in results])
+    statistic = together(percentiles(latencies, (50, 99)), means(latencies[:, None]))
+    return _figures(("p50", "p99", "mean"), statistic, len(results), seed, resamples)
 
 
 def _figures(names: Sequence[str], of: Statistic, n: int, seed: int, resamples: int) -> dict[str, Figure]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from qa.dates import Bound, Moment, bound
+from qa.errors import check_text
 
 Field = Literal["source", "article_id", "published", "published_utc"]
 Operator = Literal["=", "in", ">=", "<"]
@@ -41,9 +42,9 @@ def where(
     """
     conditions: list[Condition] = []
     if sources:
-        conditions.append(Condition("source", "in", _texts(sources)))
+        conditions.append(Condition("source", "in", _texts(sources, "sources")))
     if articles:
-        conditions.append(Condition("article_id", "in", _texts(articles)))
+        conditions.append(Condition("article_id", "in", _texts(articles, "articles")))
     if after:
         conditions.append(_published(">=", bound(after, "after")))
     if before:
@@ -61,5 +62,5 @@ def _published(operator: Operator, moment: Moment) -> Condition:
     return Condition("published_utc" if moment.utc else "published", operator, moment.seconds)
 
 
-def _texts(values: Sequence[str]) -> tuple[str, ...]:
-    return tuple(sorted({values} if isinstance(values, str) else set(values)))
+def _texts(values: Sequence[str], name: str) -> tuple[str, ...]:
+    return tuple(sorted({check_text(value, name) for value in ([values] if isinstance(values, str) else values)}))

@@ -90,7 +90,7 @@ def read_vectors(archive: Path, file: VectorFile) -> ExactVectors:
     """
     data = (archive / FOLDER / file.name).read_bytes()
     if len(data) != file.size or hashlib.sha256(data).hexdigest() != file.sha256:
-        raise DamageError(_damaged(archive, file.name))
+        raise DamageError(damaged_index(archive, file.name, "is damaged"))
     rows = np.frombuffer(data, "<i8", file.rows)
     matrix = np.frombuffer(data, "<f4", offset=rows.nbytes).reshape(file.rows, file.dimension)
     return ExactVectors(rows, matrix)
@@ -113,7 +113,10 @@ def write_lexical(
     temporary.mkdir()
     if previous:
         for name in previous.files:
-            os.link(archive / FOLDER / previous.name / name, temporary / name)
+            try:
+                os.link(archive / FOLDER / previous.name / name, temporary / name)
+            except FileNotFoundError as error:
+                raise DamageError(damaged_index(archive, f"{previous.name}/{name}", "is missing")) from error
     else:
         lexical.create(temporary)
     before = {path.name: path.stat().st_ino for path in temporary.iterdir()} if previous else {}
@@ -144,7 +147,7 @@ def read_lexical(archive: Path, folder: LexicalFolder, known: set[str]) -> lexic
     """
     path = archive / FOLDER / folder.name
     for name in damaged_files(path, folder, known):
-        raise DamageError(_damaged(archive, f"{folder.name}/{name}"))
+        raise DamageError(damaged_index(archive, f"{folder.name}/{name}", "is damaged"))
     known.update(sha for _, sha in folder.files.values())
     return lexical.LexicalIndex(path)
 
@@ -165,6 +168,19 @@ def remove_unnamed(archive: Path, generations: Iterable[Generation]) -> None:
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
-def _damaged(archive: Path, name: str) -> str:
+def gone_share(archive: Path, folder: LexicalFolder, more: int = 0) -> float:
+    """Return the share of a BM25 index that is deleted, were ``more`` deleted.
+
+    Raises:
+        DamageError: if the index cannot be read.
+    """
+    try:
+        return lexical.deleted_share(archive / FOLDER / folder.name, more)
+    except OSError as error:
+        raise DamageError(damaged_index(archive, folder.name, "is damaged")) from error
+
+
+def damaged_index(archive: Path, name: str | None, what: str) -> str:
+    """Return what to tell of an index file that is missing or damaged."""
     way_out = f"the articles are safe, make the index again with: qa rebuild --archive {archive}"
-    return f"{archive / FOLDER / name} is damaged; {way_out}"
+    return f"{archive / FOLDER / name if name else archive} {what}; {way_out}"

@@ -96,7 +96,8 @@ class _Batch:
     def put(self, reading: Reading) -> None:
         article = reading.article
         self._report.notes += ((reading.file, reading.line, note) for note in reading.notes)
-        origin = "" if article.id or reading.line else str(Path(reading.file).absolute())
+        path = "" if article.id or reading.line else str(Path(reading.file).absolute())
+        origin = path.encode("utf-8", "backslashreplace").decode()  # names need not be UTF-8
         try:
             article_id, state = self._writer.upsert(article, origin)
         except InputError as error:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import tantivy
 
+from qa.errors import ArchiveError
 from qa.filters import Where
 from qa.vectors import Matrix, Rows
 
@@ -120,6 +121,10 @@ class LexicalIndex:
     def __init__(self, folder: Path) -> None:
         # tantivy writes lock files into the folder it opens; links in a folder of our own keep the archive untouched.
         # Its threads may still be making one when the folder is removed.
+        try:
+            tempfile.gettempdir()
+        except FileNotFoundError as error:
+            raise ArchiveError("no folder for temporary files can be written; name one in TMPDIR") from error
         with tempfile.TemporaryDirectory(prefix="dateline-", ignore_cleanup_errors=True) as links:
             try:
                 for file in folder.iterdir():

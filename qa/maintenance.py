@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from qa import database, lexical
-from qa.errors import ArchiveError
+from qa.errors import DamageError
 from qa.files import hash_file
-from qa.generations import FOLDER, Generation, damaged_files
+from qa.generations import FOLDER, Generation, damaged_files, gone_share
 from qa.records import Article
 from qa.settings import ARCHIVE_FILE
 from qa.snapshots import Stamp, current_generation, read_stamp
@@ -79,7 +79,7 @@ def status(folder: Path) -> Status:
         generation = current_generation(connection)
         share = 0.0
         if generation:
-            share = lexical.deleted_share(folder / FOLDER / generation.lexical.name)
+            share = gone_share(folder, generation.lexical)
         return Status(
             articles=one("SELECT count(*) FROM article")[0],
             passages=one("SELECT count(*) FROM passage")[0],
@@ -94,6 +94,8 @@ def status(folder: Path) -> Status:
             deleted_share=share,
             sqlite=sqlite3.sqlite_version,
         )
+    except sqlite3.DatabaseError as error:
+        raise DamageError(database.damaged(folder, error)) from error
     finally:
         connection.close()
 
@@ -122,8 +124,7 @@ def verify(folder: Path, progress: Callable[[int], None] | None = None) -> Verdi
             problems.append(Problem("index", "", "no index has been made; run: qa rebuild"))
         return Verdict(articles, passages, tuple(problems))
     except sqlite3.DatabaseError as error:
-        way_out = "restore it from a backup, or add the articles to a new archive"
-        raise ArchiveError(f"{folder / ARCHIVE_FILE}: is damaged ({error}); {way_out}") from error
+        raise DamageError(database.damaged(folder, error)) from error
     finally:
         connection.close()
 

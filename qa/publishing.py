@@ -10,7 +10,7 @@ import numpy as np
 from qa import lexical
 from qa.database import ARTICLE_FIELDS
 from qa.dates import period
-from qa.generations import FOLDER, Generation, LexicalFolder, VectorFile, remove_unnamed, write_lexical, write_vectors
+from qa.generations import FOLDER, Generation, VectorFile, gone_share, remove_unnamed, write_lexical, write_vectors
 from qa.records import Article
 from qa.snapshots import current_generation
 
@@ -46,7 +46,7 @@ class Publisher:
         if anew or tail > max(_NEW_LEAST, _NEW_SHARE * vectors.rows) or removed > _GONE_SHARE * max(vectors.rows, 1):
             vectors = self._write_vectors(number, total)
             execute("DELETE FROM removed")
-        if anew or old is None or self._gone_share(old.lexical, len(deletions)) > _GONE_SHARE:
+        if anew or old is None or gone_share(self._folder, old.lexical, len(deletions)) > _GONE_SHARE:
             folder = write_lexical(self._folder, number, None, self._all_entries(), ())
         else:
             folder = write_lexical(self._folder, number, old.lexical, entries, deletions)
@@ -61,9 +61,6 @@ class Publisher:
             rows[i] = row
             matrix[i] = np.frombuffer(value, "<f4")
         return write_vectors(self._folder, number, rows, matrix)
-
-    def _gone_share(self, folder: LexicalFolder, more: int) -> float:
-        return lexical.deleted_share(self._folder / FOLDER / folder.name, more)
 
     def _all_entries(self) -> Iterator[lexical.Entry]:
         for key, *values in self._connection.execute(

@@ -24,13 +24,15 @@ class CrossEncoderReranker:
 
     def __init__(self, name: str) -> None:
         os.environ["HF_HUB_OFFLINE"] = "1"
+        from safetensors import SafetensorError
+
         try:
             from sentence_transformers import CrossEncoder
 
             self._model: Any = CrossEncoder(
                 name, device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
             )
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, AttributeError, RuntimeError, SafetensorError) as error:
             cause = " ".join(str(error).split())[:200]
             raise ModelError(
                 f"reranker {name}: cannot be loaded ({cause}); give the folder of a sentence-transformers CrossEncoder"

@@ -11,7 +11,7 @@ from qa.archive import Archive, ArchiveView
 from qa.conversation import Turn, stand_alone
 from qa.dates import Bound
 from qa.embedding import Embedder, load_embedder
-from qa.errors import ArchiveError, InputError
+from qa.errors import ArchiveError, InputError, check_text
 from qa.filters import Where
 from qa.fusion import Ranked, add_part, fuse
 from qa.records import Answer, Article, Citation, Hit, Passage
@@ -221,13 +221,13 @@ def _citation(article: Article, passage: Passage, digest: str) -> Citation:
 
 
 def _check(question: str, k: int, per_article: int) -> None:
-    if not isinstance(question, str) or not question.strip():
+    if not check_text(question, "question").strip():
         raise InputError("question: is empty; ask something")
     if len(question) > LIMITS.question_characters:
         raise InputError(
             f"question: has {len(question)} characters, more than the {LIMITS.question_characters} allowed; shorten it"
         )
-    if not 1 <= k <= LIMITS.hits:
+    if not isinstance(k, int) or not 1 <= k <= LIMITS.hits:
         raise InputError(f"k={k!r} is out of range: give 1 to {LIMITS.hits}")
-    if per_article < 0:
+    if not isinstance(per_article, int) or per_article < 0:
         raise InputError(f"per_article={per_article!r} is out of range: give 0 (no cap) or more")

@@ -20,7 +20,7 @@ from qa import database, lexical
 from qa.chunking import chunk
 from qa.dates import period
 from qa.embedding import Embedder
-from qa.errors import ArchiveError, InputError
+from qa.errors import ArchiveError, DamageError, InputError
 from qa.files import writable, writer_lock
 from qa.generations import (
     FOLDER,
@@ -50,6 +50,8 @@ class ArchiveWriter:
     def __init__(self, folder: Path, embedder: Embedder | None = None, settings: IndexSettings | None = None) -> None:
         self.folder = folder
         self._embedder = embedder
+        if not embedder and not (folder / ARCHIVE_FILE).is_file():
+            database.connect(folder)  # says that there is none, before a folder is made for the lock
         self._lock = writer_lock(folder)
         try:
             if embedder and not (folder / ARCHIVE_FILE).exists():
@@ -65,6 +67,8 @@ class ArchiveWriter:
             self._publisher = Publisher(folder, self._connection, self.stamp.dimension)
             self._publisher.clean()
             self._reset()
+            if current_generation(self._connection) is None:
+                self._publish(anew=False)  # an archive without articles can be read too
         except BaseException:
             self._lock.release()
             raise
@@ -104,12 +108,12 @@ class ArchiveWriter:
                 key, article_id, stored = known
                 article = replace(article, id=article_id)
                 if stored == content:
+                    self._note_origin(origin, key)
                     return article_id, "unchanged"
                 state = "updated"
                 self._remove_passages(key)
             key = self._store(key, article, content)
-            if origin:
-                self._connection.execute("INSERT OR IGNORE INTO origin VALUES (?, ?)", (origin, key))
+            self._note_origin(origin, key)
             self._pending[key] = article
         return article.id, state
 
@@ -147,8 +151,11 @@ class ArchiveWriter:
 
     def rebuild(self) -> int:
         """Make both indexes anew from the stored texts and vectors, without embedding; return how many passages."""
+        return self._publish(anew=True)
+
+    def _publish(self, *, anew: bool) -> int:
         with self._transaction():
-            count = self._publisher.publish((), (), anew=True)
+            count = self._publisher.publish((), (), anew=anew)
             self._connection.execute("COMMIT")
         self._publisher.clean()
         return count
@@ -164,6 +171,8 @@ class ArchiveWriter:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             self._reset()
+            if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+                raise DamageError(database.damaged(self.folder, error)) from error
             if isinstance(error, OSError | sqlite3.OperationalError):
                 raise ArchiveError(
                     f"{self.folder}: cannot be written ({error}); what was acknowledged before is safe: make room or "
@@ -191,8 +200,19 @@ class ArchiveWriter:
         else:
             mapped = "key = (SELECT article FROM origin WHERE path = ?)"
             row = self._connection.execute(find + mapped, (origin,)).fetchone()
+            if row and row[2] != content and self._held_elsewhere(row[0], origin):
+                row = None  # one of two copies has changed: the other is still what it was
             row = row or self._connection.execute(find + "content = ? LIMIT 1", (content,)).fetchone()
         return (int(row[0]), str(row[1]), str(row[2])) if row else None
+
+    def _note_origin(self, origin: str, key: int) -> None:
+        if origin:
+            self._connection.execute("INSERT OR REPLACE INTO origin VALUES (?, ?)", (origin, key))
+
+    def _held_elsewhere(self, key: int, origin: str) -> bool:
+        """Whether another file that is still there was read as the same article."""
+        query = "SELECT path FROM origin WHERE article = ? AND path <> ?"
+        return any(Path(path).exists() for (path,) in self._connection.execute(query, (key, origin)))
 
     def _store(self, key: int | None, article: Article, content: str) -> int:
         dates = period(article.published)
@@ -281,13 +301,19 @@ class ArchiveWriter:
         return [known[sha256] for sha256 in hashes], len(new)
 
 
+_LONGEST_ID, _LONGEST_SOURCE = 500, 1_000  # characters; longer ones are no terms that BM25's index can filter by
+
+
 def content_hash(article: Article) -> str:
     """Return the SHA-256 over every field but the id.
 
     Raises:
-        InputError: if a field holds NUL or half a surrogate pair.
+        InputError: if a field holds NUL or half a surrogate pair, or the id or source is too long.
     """
     fields = astuple(article)
+    for name, value, most in (("id", article.id, _LONGEST_ID), ("source", article.source, _LONGEST_SOURCE)):
+        if len(value) > most:
+            raise InputError(f"article {article.id[:40]!r}: {name} has {len(value)} characters, more than {most}")
     if any("\0" in field for field in fields):
         raise InputError(f"article {article.id or article.title!r}: holds a NUL character; remove it")
     try:

@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 
 from qa import maintenance
 from qa.archive import Archive
-from qa.errors import ArchiveError, BusyError
+from qa.errors import ArchiveError, BusyError, DamageError, InputError
 from qa.filters import where
 from qa.writing import ArchiveWriter
 from tests.plain import WordEmbedder, article
@@ -249,8 +250,77 @@ def test_an_archive_whose_articles_are_all_removed_finds_nothing(archive: Archiv
         assert len(view.search_text("dam", 5)) == 1
 
 
-def test_an_archive_to_which_nothing_was_added_says_so(tmp_path: Path, embedder: WordEmbedder) -> None:
+def test_an_archive_to_which_nothing_was_added_is_empty(tmp_path: Path, embedder: WordEmbedder) -> None:
     ArchiveWriter(tmp_path / "new", embedder).close()
-    with pytest.raises(ArchiveError, match="nothing has been added yet; run: qa add FOLDER"), Archive(tmp_path / "new").view():
-        pass
+    with Archive(tmp_path / "new").view() as view:
+        assert view.articles() == []
+        assert view.search_text("dam", 5) == []
+        assert view.search_vectors(embedder.embed_queries(["dam"])[0], 5) == []
     assert maintenance.verify(tmp_path / "new").ok
+
+
+def test_a_moved_file_keeps_its_article_when_it_changes(tmp_path: Path, embedder: WordEmbedder) -> None:
+    news = tmp_path / "news.txt"
+    news.touch()
+    with ArchiveWriter(tmp_path / "archive", embedder) as writer:
+        first, _ = writer.upsert(article("One text."), origin=str(tmp_path / "gone.txt"))
+        assert writer.upsert(article("One text."), origin=str(news)) == (first, "unchanged")
+        assert writer.upsert(article("Changed."), origin=str(news)) == (first, "updated")
+
+
+def test_of_two_copies_the_one_that_changes_becomes_an_article_of_its_own(
+    tmp_path: Path, embedder: WordEmbedder
+) -> None:
+    a, b = tmp_path / "a.txt", tmp_path / "b.txt"
+    a.touch()
+    b.touch()
+    with ArchiveWriter(tmp_path / "archive", embedder) as writer:
+        first, _ = writer.upsert(article("One text."), origin=str(a))
+        assert writer.upsert(article("One text."), origin=str(b)) == (first, "unchanged")
+        second, state = writer.upsert(article("Another."), origin=str(b))
+        assert (second != first, state) == (True, "added")
+        assert writer.upsert(article("One text."), origin=str(a)) == (first, "unchanged")
+        assert writer.upsert(article("Another."), origin=str(b)) == (second, "unchanged")
+
+
+def test_an_archive_made_anew_in_the_same_place_is_noticed(archive: Archive, embedder: WordEmbedder) -> None:
+    assert archive.article("dam") is not None
+    shutil.rmtree(archive.folder)
+    with pytest.raises(ArchiveError, match="there is no archive here"):
+        archive.article("dam")
+    with ArchiveWriter(archive.folder, embedder) as writer:
+        writer.upsert(article("Quite another text.", id="other"))
+        writer.commit()
+    assert ids(archive) == ["other"]
+
+
+def test_a_damaged_database_is_told_in_one_line(archive: Archive) -> None:
+    with archive.view() as view:
+        assert view.count() == 3
+    archive.close()
+    file = archive.folder / "archive.sqlite"
+    file.write_bytes(file.read_bytes()[:4096] + b"x" * (file.stat().st_size - 4096))
+    for look in (maintenance.status, maintenance.verify, lambda folder: ids(Archive(folder))):
+        with pytest.raises(DamageError, match="restore it from a backup"):
+            look(archive.folder)
+
+
+def test_an_index_that_is_gone_is_told_with_the_way_out(archive: Archive, embedder: WordEmbedder) -> None:
+    shutil.rmtree(archive.folder / "generations")
+    with pytest.raises(DamageError, match="qa rebuild"):
+        ids(Archive(archive.folder))
+    with pytest.raises(DamageError, match="qa rebuild"):
+        maintenance.status(archive.folder)
+    with ArchiveWriter(archive.folder, embedder) as writer:
+        writer.delete(["dam"])
+        with pytest.raises(DamageError, match="qa rebuild"):
+            writer.commit()
+    with ArchiveWriter(archive.folder) as writer:
+        assert writer.rebuild() == 3
+    assert ids(Archive(archive.folder)) == ["dam", "fire", "vote"]
+
+
+@pytest.mark.parametrize("fields", [{"id": "x" * 501}, {"source": "x" * 1001}])
+def test_what_cannot_be_filtered_by_is_refused(tmp_path: Path, embedder: WordEmbedder, fields: dict[str, str]) -> None:
+    with ArchiveWriter(tmp_path / "a", embedder) as writer, pytest.raises(InputError, match="characters, more than"):
+        writer.upsert(article("Text.", **fields))

@@ -40,6 +40,11 @@ def test_a_bound_is_a_moment() -> None:
     assert bound("2015-05", "as_of", end=True) == Moment(MAY_11 + 21 * DAY, utc=False)
 
 
+def test_the_last_day_of_the_calendar_has_an_end() -> None:
+    assert bound("9999-12-31", "as_of", end=True).seconds - bound("9999-12-31", "after").seconds == DAY
+    assert bound("9999", "as_of", end=True) == bound("9999-12", "as_of", end=True)
+
+
 def test_what_is_not_a_bound_is_named() -> None:
     with pytest.raises(InputError, match="before='next week' is not a date: give YYYY-MM-DD"):
         bound("next week", "before")

@@ -388,7 +388,7 @@ def test_the_json_has_the_contracts_keys_and_figures() -> None:
     assert list(data["answers"]) == ["exact_match", "f1", "contains"]
     assert list(data["abstention"]) == ["precision", "recall", "f1", "accuracy", "auroc", "answered"]
     assert list(data["latency_ms"]) == ["p50", "p99", "mean"]
-    assert list(data["by_type"]["who"]) == ["passage", "article", "answers", "abstention"]
+    assert list(data["by_type"]["who"]) == ["passage", "article", "answers", "abstention", "latency_ms"]
     assert data["article"]["hit@1"] == {"value": 1.0, "low": 1.0, "high": 1.0, "n": 4}
     assert data["latency_ms"]["mean"] == {"value": 1.0, "low": 1.0, "high": 1.0, "n": 4}
 

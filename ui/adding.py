@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from qa import indexing, intake
 from qa.errors import InputError
 from qa.intake import Defaults, Reading, Rejection
+from qa.intake.dates import normalise
 from qa.settings import ARCHIVE_FILE, DEFAULT_EMBEDDER, IndexSettings
 from ui import terminal
 from ui.cli import exit_code, print_json, print_line, print_notice
@@ -24,11 +25,10 @@ def defaults(source: str, date: str, url: str) -> Defaults:
     Raises:
         InputError: if the date is not one.
     """
-    from qa.dates import period
-
-    if date and period(date) is None:
+    published = normalise(date)
+    if date and not published:
         raise InputError(f"--date {date!r} is not a date: give YYYY, YYYY-MM, YYYY-MM-DD or an ISO 8601 time")
-    return Defaults(source, date, url)
+    return Defaults(source, published, url)
 
 
 def dry_run(paths: Sequence[str], given: Defaults, as_json: bool) -> int:
@@ -82,6 +82,8 @@ def add(folder: Path, paths: Sequence[str], given: Defaults, embedder: str, prec
 
 def _settings(folder: Path, embedder: str, precision: str) -> IndexSettings:
     """Return what is baked into the archive; where there is none yet, what is wanted."""
+    if embedder and Path(embedder).is_dir():
+        embedder = str(Path(embedder).resolve())  # it is looked for from other folders later
     wanted = IndexSettings(embedder or DEFAULT_EMBEDDER, precision=precision or "float32")
     if not (folder / ARCHIVE_FILE).exists():
         return wanted

@@ -59,6 +59,9 @@ def main() -> None:
     except KeyboardInterrupt:
         print_notice("qa: interrupted")
         sys.exit(130)
+    except OSError as error:  # what is ours to say about files is a QaError; this is the terminal itself
+        print_notice(f"qa: the result cannot be written ({error.strerror or error}); look at where stdout goes")
+        sys.exit(1)
 
 
 @app.command()
@@ -308,7 +311,8 @@ def chat(
     def ready(url: str) -> None:
         print_line(f"Dateline is ready: {url}")
 
-    serve(retriever, host=host, port=port, open_browser=open_browser, on_ready=ready)
+    if serve(retriever, host=host, port=port, open_browser=open_browser, on_ready=ready):
+        raise KeyboardInterrupt
 
 
 def open_retriever(archive: Path | None, reranker: str = "") -> "Retriever":

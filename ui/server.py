@@ -3,6 +3,7 @@
 import http.client
 import logging
 import re
+import signal
 import socket
 import threading
 import time
@@ -131,6 +132,7 @@ class PageServer(uvicorn.Server):
         on_ready: Callable[[str], None],
         on_stop: Callable[[], None],
     ) -> None:
+        self.interrupted = False
         super().__init__(
             uvicorn.Config(
                 app,
@@ -160,6 +162,7 @@ class PageServer(uvicorn.Server):
         """End on a signal, and end well: unlike uvicorn, do not raise it again afterwards."""
         self.force_exit = self.should_exit
         self.should_exit = True
+        self.interrupted = sig == signal.SIGINT
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End open responses, then everything else."""

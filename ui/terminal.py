@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from qa.answering import without_markers
 from qa.intake import Reading, Rejection
 from qa.records import Answer, Article, Citation, Hit
 
@@ -39,7 +40,7 @@ def answer_text(answer: Answer) -> Text:
                 text.append_text(hit_text(number, hit, answer.asked))
         return text
     for sentence in answer.sentences:
-        text.append(" ".join(safe(sentence.text).split()), "bold")
+        text.append(without_markers(" ".join(safe(sentence.text).split())), "bold")
         text.append("".join(f" [{number}]" for number in sentence.citations) + "\n", "cyan")
     text.append("\n")
     for number, citation in enumerate(answer.citations, 1):
@@ -126,7 +127,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     """Return a plain table; cells are shown as they are, without markup."""
     result = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
-        result.add_column(heading)
+        result.add_column(heading, no_wrap=heading == "id", overflow="fold")
     for row in rows:
         result.add_row(*(Text(safe(cell)) for cell in row))
     return result

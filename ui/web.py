@@ -275,8 +275,8 @@ def serve(
     open_browser: bool = False,
     examples: Sequence[str] = (),
     on_ready: Callable[[str], None] = lambda url: None,
-) -> None:
-    """Serve the chat page until SIGINT or SIGTERM.
+) -> bool:
+    """Serve the chat page until SIGINT or SIGTERM; return whether it was SIGINT.
 
     Args:
         retriever: the opened archive.
@@ -295,4 +295,6 @@ def serve(
         if open_browser:
             webbrowser.open(url)
 
-    page_server(retriever, host, port, examples=examples, on_ready=ready).run()
+    server = page_server(retriever, host, port, examples=examples, on_ready=ready)
+    server.run()
+    return server.interrupted

@@ -1,0 +1,5 @@
+"""``python -m ui`` is ``qa``."""
+
+from ui.cli import main
+
+main()
