@@ -56,7 +56,7 @@ def a_run(name: str, *results: QuestionResult) -> Run:
 
 
 def a_report(*results: QuestionResult) -> Report:
-    return Report({"given": len(results)}, evaluate(Nobody(), []).scores, {}, {}, results)
+    return Report({"given": len(results)}, evaluate(Nobody(), []).scores, {}, {}, {}, results)
 
 
 class Nobody:
