@@ -107,7 +107,7 @@ class Page:
             )
         except QaError as error:
             return render.notice_html(str(error)), turns
-        except Exception:
+        except Exception:  # whatever it is, the page says so, the log says what, and the box can be used again
             _log.exception("a question could not be answered")
             return render.notice_html(_FAILED), turns
         turns = [*turns, ("user", question), ("assistant", answer.text)]
