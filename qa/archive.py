@@ -101,6 +101,31 @@ class ArchiveView:
             found.update((i, np.frombuffer(v, "<f4")) for i, v in self._connection.execute(query, chosen))
         return found
 
+    def signatures(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """Return the signatures (``copies.signature``) of these passages by id; unknown ones are left out."""
+        found: dict[str, bytes] = {}
+        for chosen in _slices(ids):
+            query = f"SELECT id, signature FROM passage WHERE id IN ({','.join('?' * len(chosen))})"
+            found.update(self._connection.execute(query, chosen))
+        return found
+
+    def copies(self, article_ids: Sequence[str]) -> dict[str, tuple[Scored, ...]]:
+        """Return the articles recorded as resembling each of these: (id, resemblance), nearest first, ties by id.
+
+        Articles that resemble none are left out.
+        """
+        found: dict[str, list[Scored]] = {}
+        for chosen in _slices(article_ids):
+            marks = ",".join("?" * len(chosen))
+            for one, other in (("article", "other"), ("other", "article")):
+                query = (
+                    f"SELECT a.id, b.id, c.resemblance FROM article a JOIN copy c ON c.{one} = a.key"
+                    f" JOIN article b ON b.key = c.{other} WHERE a.id IN ({marks})"
+                )
+                for article_id, copy_id, resemblance in self._connection.execute(query, chosen):
+                    found.setdefault(article_id, []).append((copy_id, resemblance))
+        return {key: tuple(sorted(near, key=lambda item: (-item[1], item[0]))) for key, near in found.items()}
+
     def article(self, article_id: str) -> Article | None:
         """Return an article, or None."""
         query = f"SELECT {','.join(database.ARTICLE_FIELDS)} FROM article WHERE id = ?"

@@ -14,7 +14,7 @@ from qa.filters import Where
 from qa.records import Article
 from qa.settings import ARCHIVE_FILE
 
-FORMAT = 1
+FORMAT = 2
 ARTICLE_FIELDS = tuple(field.name for field in fields(Article))
 
 _SCHEMA = """
@@ -41,7 +41,8 @@ CREATE TABLE passage (
     id TEXT NOT NULL UNIQUE,
     article INTEGER NOT NULL REFERENCES article (key) ON DELETE CASCADE,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    text_sha256 BLOB NOT NULL, vector_sha256 BLOB NOT NULL
+    text_sha256 BLOB NOT NULL, vector_sha256 BLOB NOT NULL,
+    signature BLOB NOT NULL              -- copies.signature of its text
 );
 CREATE INDEX passage_article ON passage (article);
 CREATE INDEX passage_text ON passage (text_sha256);
@@ -49,6 +50,23 @@ CREATE TABLE vector (
     row INTEGER PRIMARY KEY REFERENCES passage (row) ON DELETE CASCADE,
     value BLOB NOT NULL                  -- float32, little-endian
 );
+CREATE TABLE signature (                 -- copies.signature of an article's body
+    article INTEGER PRIMARY KEY REFERENCES article (key) ON DELETE CASCADE,
+    value BLOB NOT NULL
+);
+CREATE TABLE band (                      -- which articles share a part of their signatures
+    value INTEGER NOT NULL,
+    article INTEGER NOT NULL REFERENCES article (key) ON DELETE CASCADE,
+    PRIMARY KEY (value, article)
+) WITHOUT ROWID;
+CREATE INDEX band_article ON band (article);
+CREATE TABLE copy (                      -- articles that resemble each other, each pair once
+    article INTEGER NOT NULL REFERENCES article (key) ON DELETE CASCADE,
+    other INTEGER NOT NULL REFERENCES article (key) ON DELETE CASCADE,
+    resemblance REAL NOT NULL,
+    PRIMARY KEY (article, other)
+) WITHOUT ROWID;
+CREATE INDEX copy_other ON copy (other);
 CREATE TABLE removed (row INTEGER PRIMARY KEY);   -- rows of the current vector file that are gone
 CREATE TABLE generation (
     number INTEGER PRIMARY KEY,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from qa import database, lexical
+from qa.copies import SIGNATURE_BYTES
 from qa.errors import DamageError
 from qa.files import hash_file
 from qa.generations import FOLDER, Generation, damaged_files, gone_share
@@ -22,12 +23,16 @@ from qa.writing import content_hash
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Sizes in bytes; ``deleted_share`` is the share of the BM25 index's passages that are deleted."""
+    """Sizes in bytes; ``deleted_share`` is the share of the BM25 index's passages that are deleted.
+
+    ``copied`` is how many articles resemble another.
+    """
 
     articles: int
     passages: int
     sources: int
     undated: int
+    copied: int
     first: str
     last: str
     database_bytes: int
@@ -85,6 +90,7 @@ def status(folder: Path) -> Status:
             passages=one("SELECT count(*) FROM passage")[0],
             sources=one("SELECT count(DISTINCT source) FROM article WHERE source <> ''")[0],
             undated=one("SELECT count(*) FROM article WHERE published_from IS NULL")[0],
+            copied=one("SELECT count(*) FROM (SELECT article FROM copy UNION SELECT other FROM copy)")[0],
             first=first or "",
             last=last or "",
             database_bytes=sum(path.stat().st_size for path in folder.glob(ARCHIVE_FILE + "*")),
@@ -117,6 +123,7 @@ def verify(folder: Path, progress: Callable[[int], None] | None = None) -> Verdi
         problems = [*_structure(connection)]
         articles, passages, found = _contents(connection, progress)
         problems += found
+        problems += _copies(connection)
         generation = current_generation(connection)
         if generation:
             problems += _indexes(connection, folder, generation)
@@ -165,6 +172,22 @@ def _contents(connection: sqlite3.Connection, progress: Callable[[int], None] | 
         if progress:
             progress(1)
     return articles, passages, problems
+
+
+def _copies(connection: sqlite3.Connection) -> Iterator[Problem]:
+    """Look for signatures and recorded copies that cannot be compared, or belong to no article."""
+    again = "its copies may not be found; add the article again"
+    sizes = f"(0, {SIGNATURE_BYTES})"
+    for table, column, name in (
+        ("article LEFT JOIN signature s ON s.article = article.key", "s.value", "article.id"),
+        ("passage JOIN article ON article.key = passage.article", "passage.signature", "article.id"),
+    ):
+        query = f"SELECT DISTINCT {name} FROM {table} WHERE coalesce(length({column}), -1) NOT IN {sizes}"
+        for (article_id,) in connection.execute(query):
+            yield Problem("signature", article_id, f"a signature is damaged or missing; {again}")
+    for table in ("signature", "band", "copy"):
+        if connection.execute(f"PRAGMA foreign_key_check({table})").fetchone():
+            yield Problem("copies", table, "names an article that is gone; restore it from a backup")
 
 
 def _indexes(connection: sqlite3.Connection, folder: Path, generation: Generation) -> Iterator[Problem]:

@@ -72,12 +72,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for a question; ``score`` is comparable only within that question."""
+    """A passage found for a question; ``score`` is comparable only within that question.
+
+    ``copies`` are passages of other articles that were found too and say the same in the same words, best first.  The
+    newest of them is the one shown; ``score`` and ``why`` are those of the best.
+    """
 
     passage: Passage
     citation: Citation
     score: float
     why: tuple[Part, ...]
+    copies: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

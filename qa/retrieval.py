@@ -1,8 +1,9 @@
-"""Question to hits: both searches, fused, capped per article, cited."""
+"""Question to hits: both searches, fused, selected, cited."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from qa import filters
@@ -16,6 +17,7 @@ from qa.filters import Where
 from qa.fusion import Ranked, add_part, fuse
 from qa.records import Answer, Article, Citation, Hit, Passage
 from qa.reranking import CrossEncoderReranker, Reranker
+from qa.selection import select
 from qa.settings import LIMITS, AskSettings
 
 
@@ -156,15 +158,20 @@ class Retriever:
 
     def _hits(self, view: ArchiveView, question: str, k: int, where: Where, per_article: int) -> list[Hit]:
         ranked = self._ranked(view, question, k, where)
-        chosen = _capped(view, ranked, k, per_article)
-        found = {article_id: view.article(article_id) for article_id in dict.fromkeys(p.article_id for _, p in chosen)}
-        digests = {key: hashlib.sha256(a.text.encode()).hexdigest() for key, a in found.items() if a}
-        hits = []
-        for item, passage in chosen:
-            article = found[passage.article_id]
-            assert article is not None  # the view sees one generation
-            hits.append(Hit(passage, _citation(article, passage, digests[article.id]), item.score, item.why))
-        return hits
+        article = cache(view.article)
+        chosen = select(view, ranked, k, per_article, article, group_copies=self.settings.group_copies)
+        digests: dict[str, str] = {}
+
+        def cite(passage: Passage) -> Citation:
+            stored = article(passage.article_id)
+            assert stored is not None  # the view sees one generation
+            if stored.id not in digests:
+                digests[stored.id] = hashlib.sha256(stored.text.encode()).hexdigest()
+            return _citation(stored, passage, digests[stored.id])
+
+        return [
+            Hit(c.passage, cite(c.passage), c.ranked.score, c.ranked.why, tuple(map(cite, c.copies))) for c in chosen
+        ]
 
     def _ranked(self, view: ArchiveView, question: str, k: int, where: Where) -> list[Ranked]:
         settings = self.settings
@@ -190,27 +197,6 @@ def word_weights(view: ArchiveView, question: str) -> dict[str, float]:
     A word that the archive never uses has 0.
     """
     return {word: (view.search_text(word, 1) or [("", 0.0)])[0][1] for word in content_words(question)}
-
-
-def _capped(view: ArchiveView, ranked: Sequence[Ranked], k: int, per_article: int) -> list[tuple[Ranked, Passage]]:
-    """Return the first ``k``, at most ``per_article`` of one article before those of all others."""
-    kept: list[tuple[Ranked, Passage]] = []
-    over: list[tuple[Ranked, Passage]] = []
-    counts: dict[str, int] = {}
-    step = max(50, 4 * k)
-    for begin in range(0, len(ranked), step):
-        items = ranked[begin : begin + step]
-        passages = view.passages([item.passage_id for item in items])
-        for item in items:
-            passage = passages.get(item.passage_id)
-            if passage is None:  # damaged: reported by the archive, never shown
-                continue
-            counts[passage.article_id] = counts.get(passage.article_id, 0) + 1
-            within = per_article == 0 or counts[passage.article_id] <= per_article
-            (kept if within else over).append((item, passage))
-        if len(kept) >= k:
-            break
-    return (kept + over)[:k]
 
 
 def _citation(article: Article, passage: Passage, digest: str) -> Citation:

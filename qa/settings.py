@@ -42,7 +42,8 @@ class AskSettings:
 
     ``pool`` is how many passages each engine puts forward, ``dense_weight`` the share of the dense score in the
     fused one (BM25 has the rest), ``reranker`` the CrossEncoder that reads the first ``rerank`` of the fused list
-    (``""``: none), ``reranker_weight`` what its score weighs against the fused one.
+    (``""``: none), ``reranker_weight`` what its score weighs against the fused one.  With ``group_copies`` one passage
+    stands for those of other articles that say the same in the same words.
     """
 
     pool: int = 200
@@ -50,6 +51,7 @@ class AskSettings:
     reranker: str = ""
     rerank: int = 30
     reranker_weight: float = 0.5
+    group_copies: bool = True
 
     def __post_init__(self) -> None:
         _require(1 <= self.pool <= 10_000, "pool", self.pool, "1 to 10000")

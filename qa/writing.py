@@ -10,24 +10,21 @@ A batch that is not committed leaves no trace.
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Literal, Self
 
 from qa import database, lexical
-from qa.chunking import chunk
 from qa.dates import period
 from qa.embedding import Embedder
 from qa.errors import ArchiveError, DamageError, InputError
 from qa.files import writable, writer_lock
-from qa.generations import (
-    FOLDER,
-)
-from qa.intake.anatomy import furniture_spans
-from qa.publishing import Publisher, entry
-from qa.records import Article, Passage
+from qa.generations import FOLDER
+from qa.passages import PassageMaker
+from qa.publishing import Publisher
+from qa.records import Article
 from qa.settings import ARCHIVE_FILE, IndexSettings
 from qa.snapshots import current_generation, read_stamp
 
@@ -141,13 +138,21 @@ class ArchiveWriter:
         if not self._connection.in_transaction:
             return 0
         with self._transaction():
-            entries, embedded = self._add_passages(progress)
+            entries, embedded = self._add_pending(progress)
             if entries or self._deletions or current_generation(self._connection) is None:
                 self._publisher.publish(entries, self._deletions)
             self._connection.execute("COMMIT")
         self._reset()
         self._publisher.clean()
         return embedded
+
+    def _add_pending(self, progress: Callable[[int], None] | None) -> tuple[list[lexical.Entry], int]:
+        if not self._pending:
+            return [], 0
+        if self._embedder is None:
+            raise ValueError("a writer without an embedder cannot add articles")
+        maker = PassageMaker(self._connection, self._embedder, self.stamp.settings)
+        return maker.add(self._pending, self._reusable, progress)
 
     def rebuild(self) -> int:
         """Make both indexes anew from the stored texts and vectors, without embedding; return how many passages."""
@@ -243,62 +248,6 @@ class ArchiveWriter:
     def _last_row(self) -> int:
         generation = current_generation(self._connection)
         return generation.vectors.last_row if generation else 0
-
-    def _add_passages(self, progress: Callable[[int], None] | None) -> tuple[list[lexical.Entry], int]:
-        if not self._pending:
-            return [], 0
-        if self._embedder is None:
-            raise ValueError("a writer without an embedder cannot add articles")
-        settings = self.stamp.settings
-        passages: list[tuple[int, Passage]] = []
-        for key, article in self._pending.items():
-            furniture = [(start, end) for start, end, _ in furniture_spans(article.text)]
-            passages += (
-                (key, passage)
-                for passage in chunk(
-                    article,
-                    self._embedder,
-                    max_tokens=min(settings.max_tokens, self._embedder.max_tokens),
-                    overlap_sentences=settings.overlap_sentences,
-                    furniture=furniture,
-                )
-            )
-        hashes = [hashlib.sha256(passage.text.encode()).digest() for _, passage in passages]
-        vectors, embedded = self._vectors(self._embedder, [passage.text for _, passage in passages], hashes, progress)
-        entries: list[lexical.Entry] = []
-        for (key, passage), sha256, value in zip(passages, hashes, vectors, strict=True):
-            cursor = self._connection.execute(
-                'INSERT INTO passage (id, article, start, "end", text_sha256, vector_sha256) VALUES (?,?,?,?,?,?)',
-                (passage.id, key, passage.start, passage.end, sha256, hashlib.sha256(value).digest()),
-            )
-            assert cursor.lastrowid is not None
-            self._connection.execute("INSERT INTO vector VALUES (?, ?)", (cursor.lastrowid, value))
-            entries.append(entry(cursor.lastrowid, passage.text, self._pending[key]))
-        return entries, embedded
-
-    def _vectors(
-        self,
-        embedder: Embedder,
-        texts: Sequence[str],
-        hashes: Sequence[bytes],
-        progress: Callable[[int], None] | None,
-    ) -> tuple[list[bytes], int]:
-        """Return the vector of each text; one that the archive holds for the same text is not computed again."""
-        known = dict(self._reusable)
-        for sha256 in dict.fromkeys(hashes):
-            if sha256 not in known:
-                row = self._connection.execute(
-                    "SELECT v.value FROM passage p JOIN vector v ON v.row = p.row WHERE p.text_sha256 = ? LIMIT 1",
-                    (sha256,),
-                ).fetchone()
-                if row:
-                    known[sha256] = row[0]
-        new = {sha256: text for sha256, text in zip(hashes, texts, strict=True) if sha256 not in known}
-        if progress:
-            progress(len(texts) - len(new))
-        matrix = embedder.embed_passages(list(new.values()), progress)
-        known.update((sha256, vector.astype("<f4").tobytes()) for sha256, vector in zip(new, matrix, strict=True))
-        return [known[sha256] for sha256 in hashes], len(new)
 
 
 _LONGEST_ID, _LONGEST_SOURCE = 500, 1_000  # characters; longer ones are no terms that BM25's index can filter by

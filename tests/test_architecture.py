@@ -14,7 +14,8 @@ SOURCES = sorted(p for room in ("qa", "ui") for p in (PROJECT / room).rglob("*.p
 # A module imports only modules of ours that stand above it.
 _ORDER = """
     errors records settings files dates filters sentences chunking vectors embedding lexical intake database generations
-    snapshots archive publishing writing indexing maintenance fusion reranking conversation answering retrieval
+    snapshots copies archive publishing passages writing indexing maintenance fusion reranking selection conversation
+    answering retrieval
     questions resampling evaluation runs comparison
 """
 ORDER = _ORDER.split()
@@ -25,6 +26,7 @@ OWNERS = {
     "transformers": {"qa/embedding.py"},
     "faiss": {"qa/vectors.py"},
     "tantivy": {"qa/lexical.py"},
+    "datasketch": {"qa/copies.py"},
     "gradio": {"ui/web.py"},
     "trafilatura": {"qa/intake/html.py"},
     "typer": {"ui/cli.py"},
@@ -86,7 +88,7 @@ def test_nothing_in_the_library_prints_or_unpickles() -> None:
 
 
 def test_importing_qa_is_light() -> None:
-    heavy = ["torch", "faiss", "gradio", "sentence_transformers", "transformers", "numpy", "tantivy"]
+    heavy = ["torch", "faiss", "gradio", "sentence_transformers", "transformers", "numpy", "tantivy", "datasketch"]
     code = "import sys, time; t = time.perf_counter(); import qa; print(time.perf_counter() - t); "
     code += f"print([m for m in {heavy} if m in sys.modules])"
     runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(3)]

@@ -183,7 +183,7 @@ def test_an_archive_of_another_format_is_refused(archive: Archive) -> None:
     connection = sqlite3.connect(archive.folder / "archive.sqlite")
     connection.execute("PRAGMA user_version=99")
     connection.close()
-    with pytest.raises(ArchiveError, match="has format 99, this program reads format 1"):
+    with pytest.raises(ArchiveError, match="has format 99, this program reads format 2"):
         Archive(archive.folder)
 
 

@@ -161,6 +161,7 @@ def search(
             {
                 "rank": rank, "score": hit.score, "why": [asdict(part) for part in hit.why],
                 "passage": asdict(hit.passage), "citation": asdict(hit.citation),
+                "copies": [asdict(copy) for copy in hit.copies],
             }
             for rank, hit in enumerate(hits, 1)
         ]  # fmt: skip

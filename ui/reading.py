@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypedDict
 from urllib.parse import quote, unquote, urlsplit
 
-from qa.records import Article, Citation
+from qa.records import Article, Citation, Hit
 
 _LINK = re.compile(r"#?(?:cite-)?([^:#]{1,2000}):(\d{1,9})-(\d{1,9}):([0-9a-f]{12})")
 _DIGITS = 12
@@ -98,6 +98,15 @@ def reading(article: Article | None, links: Sequence[Reference]) -> Reading:
     }
     result["pieces"] = _cut(article.text, _spans((chosen.start, chosen.end), sorted(same)))
     return result
+
+
+def copies_of(citation: Citation, hits: Sequence[Hit]) -> tuple[Citation, ...]:
+    """Return the copies of the passage that a citation of an answer was taken from."""
+    for hit in hits:
+        whole = hit.citation
+        if whole.article_id == citation.article_id and whole.start <= citation.start and citation.end <= whole.end:
+            return hit.copies
+    return ()
 
 
 def shown_date(published: str) -> str:

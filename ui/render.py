@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from qa.lexical import terms
 from qa.records import Answer, Citation, Hit, Part, Sentence
-from ui.reading import fragment, shown_date
+from ui.reading import copies_of, fragment, shown_date
 
 # Control characters, and marks that reverse or hide the text around them.
 _HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -27,6 +27,7 @@ _COMMON = frozenset(
         "was we were what when where which while who whom whose why will with would you your s t"
     )
 )
+_COPIES_NAMED = 3
 _PARTS = {
     "bm25": "Same words (BM25)",
     "dense": "Same meaning (dense)",
@@ -118,36 +119,20 @@ def answer_html(answer: Answer, filters: Sequence[str] = ()) -> str:
             parts.append("<p>No article passes the filters.</p>")
     else:
         parts += [_sentence(sentence, answer.citations) for sentence in answer.sentences]
-        parts.append(_sources(answer.citations))
+        parts.append(_sources(answer))
     if answer.hits:
         parts.append(_passages(answer))
     return "".join((*parts, "</div>"))
 
 
 def _sentence(sentence: Sentence, citations: Sequence[Citation]) -> str:
-    links = " ".join(_marker(number, citations[number - 1]) for number in sentence.citations)
-    return f'<p class="said">{inert(sentence.text)} {links}</p>'
-
-
-def _marker(number: int, citation: Citation) -> str:
-    # The sanitiser drops aria-label, so the accessible name is made of hidden text.
-    return (
-        f'<a class="cite" href="#{fragment(citation)}" title="{inert(_described(citation))}">'
-        f'<span class="hidden-text">Source </span>[{number}]</a>'
+    links = ", ".join(
+        f'<a href="#{fragment(copy)}" title="{inert(copy.title or "Untitled")}">'
+        f"{inert(copy.source or 'Unknown outlet')} · {inert(shown_date(copy.published))}</a>"
+        for copy in copies[:_COPIES_NAMED]
     )
-
-
-def _described(citation: Citation) -> str:
-    return f"{citation.source or 'Unknown outlet'}, {shown_date(citation.published)}: {citation.title}"
-
-
-def _sources(citations: Sequence[Citation]) -> str:
-    rows = "".join(
-        f'<li><a class="source" href="#{fragment(citation)}"><span class="number">[{number}]</span>'
-        f'<span class="source-title">{inert(citation.title or "Untitled")}</span></a> {_meta(citation)}</li>'
-        for number, citation in enumerate(citations, 1)
-    )
-    return f'<ol class="sources">{rows}</ol>'
+    more = f" and {len(copies) - _COPIES_NAMED:,} more" if len(copies) > _COPIES_NAMED else ""
+    return f'<span class="also">Also: {links}{more}</span>'
 
 
 def _meta(citation: Citation) -> str:
@@ -171,7 +156,7 @@ def _hit(rank: int, hit: Hit, question: str) -> str:
     return (
         f'<li class="hit"><p class="hit-head"><span class="rank">{rank}</span><a class="source" '
         f'href="#{fragment(citation)}">{inert(citation.title or "Untitled")}</a> {_meta(citation)}</p>'
-        f'<p class="hit-text">{marked(hit.passage.text, question)}</p>{_why(hit)}</li>'
+        f'<p class="hit-text">{marked(hit.passage.text, question)}</p>{_also(hit.copies)}{_why(hit)}</li>'
     )
 
 

@@ -10,6 +10,7 @@ from rich.text import Text
 from qa.answering import without_markers
 from qa.intake import Reading, Rejection
 from qa.records import Answer, Article, Citation, Hit
+from ui.reading import copies_of
 
 # Control characters (an escape sequence can rewrite a terminal), and marks that reverse or hide text.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
@@ -49,6 +50,8 @@ def answer_text(answer: Answer) -> Text:
         text.append(f"  {safe(citation.article_id)}:{citation.start}-{citation.end}\n", "dim")
         if citation.url:
             text.append(f"    {safe(citation.url)}\n", "dim")
+        if also := _also(copies_of(citation, answer.hits)):
+            text.append(f"    {also}\n", "dim")
     return text
 
 
@@ -59,9 +62,21 @@ def hit_text(number: int, hit: Hit, question: str) -> Text:
     text.append(safe(label(hit.citation)), "bold")
     text.append(f"  {safe(hit.citation.article_id)}:{hit.citation.start}-{hit.citation.end}\n", "dim")
     text.append_text(marked(" ".join(safe(hit.passage.text).split()), question))
+    if also := _also(hit.copies):
+        text.append(f"\n   {also}", "dim")
     shares = ", ".join(f"{part.name} {part.share:.3f} (rank {part.rank or '-'})" for part in hit.why)
     text.append(f"\n   score {hit.score:.3f} = {shares}\n\n", "dim")
     return text
+
+
+def _also(copies: Sequence[Citation]) -> str:
+    """Return a line that names the outlets and dates of a passage's copies; ``""`` for none."""
+    if not copies:
+        return ""
+    named = "; ".join(", ".join((c.source or "unknown outlet", c.published[:10] or "undated")) for c in copies[:3])
+    more = "; …" if len(copies) > 3 else ""
+    count = f"{len(copies)} {'copy' if len(copies) == 1 else 'copies'}"
+    return f"also in: {safe(named)}{more} ({count})"
 
 
 def marked(text: str, question: str) -> Text:

@@ -1,0 +1,105 @@
+"""Texts that say the same in the same words: MinHash signatures, and the archive's record of articles that resemble.
+
+The resemblance of two texts is the Jaccard similarity of their sets of three-word shingles (Broder, "On the
+resemblance and containment of documents", SEQUENCES 1997).  A signature keeps the lowest byte of each of 128 minima;
+from two the resemblance is estimated with a standard error of at most 0.045 (Li and König, "b-Bit minwise hashing",
+WWW 2010).  Articles to compare are those whose signatures agree in a band (Leskovec, Rajaraman and Ullman, "Mining of
+Massive Datasets", chapter 3).
+"""
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
+
+SHINGLE = 3  # words
+SIGNATURE_BYTES = 128
+BANDS, BAND_BYTES = 42, 3
+# Articles are recorded as resembling from here on.  Two that resemble by .4 share a band with probability .94, by .5
+# with .996; benchmarks/results has the measurement.
+RECORDED = 0.4
+# What bounds the work for one article, however many copies of it there are: the newest so many of each band are looked
+# at, and the nearest so many of those are recorded.
+_BAND_MOST, _RECORDED_MOST = 32, 64
+
+_WORD = re.compile(r"\w+")
+_BATCH = 4096  # shingles hashed at a time: 2 MB of minima
+
+
+def signature(text: str) -> bytes:
+    """Return a text's MinHash signature, of ``SIGNATURE_BYTES`` bytes; ``b""`` for a text without words.
+
+    It is the same in every process and on every machine.  A text shorter than a shingle is a shingle of its own.
+    """
+    words = _WORD.findall(text.casefold())
+    if not words:
+        return b""
+    shingles = {" ".join(words[i : i + SHINGLE]) for i in range(max(1, len(words) - SHINGLE + 1))}
+    coded = [shingle.encode() for shingle in shingles]
+    minhash = _empty().copy()
+    for begin in range(0, len(coded), _BATCH):
+        minhash.update_batch(coded[begin : begin + _BATCH])
+    return bytes((minhash.hashvalues & 0xFF).astype(np.uint8))
+
+
+@lru_cache(maxsize=1)
+def _empty() -> "MinHash":
+    from datasketch import MinHash, sha1_hash32
+
+    return MinHash(SIGNATURE_BYTES, seed=1, hashfunc=sha1_hash32, scheme="affine32")
+
+
+def resemblances(one: bytes, others: Sequence[bytes]) -> NDArray[np.float64]:
+    """Return the estimated resemblance of a text to others by their signatures, shape (len(others),).
+
+    Two bytes agree by chance once in 256 times; that share is taken out, so unrelated texts are near 0, in either
+    direction.  A text without words resembles nothing.
+    """
+    result = np.zeros(len(others))
+    held = [place for place, other in enumerate(others) if other]
+    if one and held:
+        matrix = np.frombuffer(b"".join(others[place] for place in held), np.uint8).reshape(len(held), -1)
+        agreeing = (matrix == np.frombuffer(one, np.uint8)).mean(axis=1)
+        result[held] = (agreeing - 1 / 256) / (1 - 1 / 256)
+    return result
+
+
+def bands(value: bytes) -> list[int]:
+    """Return the bands of a signature as whole numbers that differ between the bands; none for a text without words."""
+    parts = (value[i * BAND_BYTES : (i + 1) * BAND_BYTES] for i in range(BANDS if value else 0))
+    return [int.from_bytes(bytes((number, *part)), "big") for number, part in enumerate(parts)]
+
+
+def record(connection: sqlite3.Connection, key: int, value: bytes) -> None:
+    """Store an article's signature and which others it resembles, within the open transaction.
+
+    The work does not depend on how many articles there are.  Whatever was recorded of the article is replaced.
+    """
+    forget(connection, key)
+    connection.execute("INSERT INTO signature VALUES (?, ?)", (key, value))
+    found: dict[int, bytes] = {}
+    for band in bands(value):
+        query = (
+            "SELECT b.article, s.value FROM (SELECT article FROM band WHERE value = ? ORDER BY article DESC LIMIT ?) b"
+            " JOIN signature s ON s.article = b.article"
+        )
+        found.update(connection.execute(query, (band, _BAND_MOST)).fetchall())
+    connection.executemany("INSERT INTO band VALUES (?, ?)", [(band, key) for band in bands(value)])
+    near = zip(resemblances(value, list(found.values())).tolist(), found, strict=True)
+    chosen = sorted((-resemblance, -other) for resemblance, other in near if resemblance >= RECORDED)
+    rows = [(key, -other, -resemblance) for resemblance, other in chosen[:_RECORDED_MOST]]
+    connection.executemany("INSERT INTO copy VALUES (?, ?, ?)", rows)
+
+
+def forget(connection: sqlite3.Connection, key: int) -> None:
+    """Remove what is recorded of an article that changes; with an article that is deleted it goes by itself."""
+    connection.execute("DELETE FROM signature WHERE article = ?", (key,))
+    connection.execute("DELETE FROM band WHERE article = ?", (key,))
+    connection.execute("DELETE FROM copy WHERE article = ? OR other = ?", (key, key))

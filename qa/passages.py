@@ -1,0 +1,99 @@
+"""New articles to stored passages: chunked, embedded, signed for copies, within the writer's transaction."""
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+
+from qa import copies, lexical
+from qa.chunking import chunk
+from qa.embedding import Embedder
+from qa.intake.anatomy import furniture_spans
+from qa.publishing import entry
+from qa.records import Article, Passage
+from qa.settings import IndexSettings
+
+
+class PassageMaker:
+    """Adds the passages of articles whose rows are stored, for the one writer of an archive."""
+
+    def __init__(self, connection: sqlite3.Connection, embedder: Embedder, settings: IndexSettings) -> None:
+        self._connection = connection
+        self._embedder = embedder
+        self._settings = settings
+
+    def add(
+        self,
+        articles: Mapping[int, Article],
+        reusable: Mapping[bytes, bytes],
+        progress: Callable[[int], None] | None = None,
+    ) -> tuple[list[lexical.Entry], int]:
+        """Store the passages of articles, given by their keys, and which other articles those resemble.
+
+        Args:
+            articles: whose passages are to be made.
+            reusable: vectors by the SHA-256 of their texts, of passages that were taken out.
+            progress: called with the number of passages done since its last call.
+
+        Returns:
+            what the BM25 index has to add, and how many passages were embedded.
+        """
+        passages: list[tuple[int, Passage]] = []
+        for key, article in articles.items():
+            furniture = [(start, end) for start, end, _ in furniture_spans(article.text)]
+            passages += ((key, passage) for passage in self._chunk(article, furniture))
+            copies.record(self._connection, key, copies.signature(_without(article.text, furniture)))
+        hashes = [hashlib.sha256(passage.text.encode()).digest() for _, passage in passages]
+        vectors, embedded = self._vectors([passage.text for _, passage in passages], hashes, reusable, progress)
+        entries: list[lexical.Entry] = []
+        for (key, passage), sha256, value in zip(passages, hashes, vectors, strict=True):
+            cursor = self._connection.execute(
+                'INSERT INTO passage (id, article, start, "end", text_sha256, vector_sha256, signature)'
+                " VALUES (?,?,?,?,?,?,?)",
+                (
+                    passage.id, key, passage.start, passage.end, sha256, hashlib.sha256(value).digest(),
+                    copies.signature(passage.text),
+                ),
+            )  # fmt: skip
+            assert cursor.lastrowid is not None
+            self._connection.execute("INSERT INTO vector VALUES (?, ?)", (cursor.lastrowid, value))
+            entries.append(entry(cursor.lastrowid, passage.text, articles[key]))
+        return entries, embedded
+
+    def _chunk(self, article: Article, furniture: Sequence[tuple[int, int]]) -> list[Passage]:
+        return chunk(
+            article,
+            self._embedder,
+            max_tokens=min(self._settings.max_tokens, self._embedder.max_tokens),
+            overlap_sentences=self._settings.overlap_sentences,
+            furniture=furniture,
+        )
+
+    def _vectors(
+        self,
+        texts: Sequence[str],
+        hashes: Sequence[bytes],
+        reusable: Mapping[bytes, bytes],
+        progress: Callable[[int], None] | None,
+    ) -> tuple[list[bytes], int]:
+        """Return the vector of each text; one that the archive holds for the same text is not computed again."""
+        known = dict(reusable)
+        for sha256 in dict.fromkeys(hashes):
+            if sha256 not in known:
+                row = self._connection.execute(
+                    "SELECT v.value FROM passage p JOIN vector v ON v.row = p.row WHERE p.text_sha256 = ? LIMIT 1",
+                    (sha256,),
+                ).fetchone()
+                if row:
+                    known[sha256] = row[0]
+        new = {sha256: text for sha256, text in zip(hashes, texts, strict=True) if sha256 not in known}
+        if progress:
+            progress(len(texts) - len(new))
+        matrix = self._embedder.embed_passages(list(new.values()), progress)
+        known.update((sha256, vector.astype("<f4").tobytes()) for sha256, vector in zip(new, matrix, strict=True))
+        return [known[sha256] for sha256 in hashes], len(new)
+
+
+def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """Return a text without the given spans, which are sorted and disjoint."""
+    starts, ends = [0, *(end for _, end in spans)], [*(start for start, _ in spans), len(text)]
+    return "".join(text[start:end] for start, end in zip(starts, ends, strict=True))

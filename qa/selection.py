@@ -1,0 +1,158 @@
+"""From a ranking to the hits that are shown: copies grouped, one article kept from crowding out the others.
+
+A copy is a passage of another article that says the same in the same words.  One passage stands for its group, so that
+``k`` hits are ``k`` different things to read; nothing is lost, for the others are listed with it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from qa.archive import ArchiveView
+from qa.copies import resemblances
+from qa.dates import period
+from qa.fusion import Ranked
+from qa.records import Article, Passage
+
+# Passages that resemble each other by ``SAME_TEXT`` are copies; those of articles that are recorded as resembling are
+# so from ``SAME_STORY`` on, because an update of a page moves the borders of its passages.  What these values find is
+# measured by `python -m benchmarks.copies`.
+SAME_TEXT, SAME_STORY = 0.5, 0.33
+_STEP = 100  # passages are looked at in steps of this many, or of four times those wanted
+
+ArticleById = Callable[[str], Article | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A passage to show, what it is ranked by, and its copies, best first."""
+
+    ranked: Ranked
+    passage: Passage
+    copies: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A passage at its place in the ranking, and how much it resembles the first of its group."""
+
+    place: int
+    ranked: Ranked
+    passage: Passage
+    resemblance: float
+
+
+@dataclass(slots=True)
+class _Group:
+    """Copies of the first member, whose signature it bears: in the order of the ranking, each of another article."""
+
+    signature: bytes
+    members: list[_Member]
+    articles: set[str] = field(default_factory=set)
+
+    def add(self, member: _Member) -> None:
+        self.members.append(member)
+        self.articles.add(member.passage.article_id)
+
+
+def select(
+    view: ArchiveView, ranked: Sequence[Ranked], k: int, per_article: int, article: ArticleById, *, group_copies: bool
+) -> list[Chosen]:
+    """Return the ``k`` passages of a ranking to show; fewer only when it holds fewer.
+
+    First come groups of copies in the order of their best members, at most ``per_article`` shown of one article; then
+    the groups over that cap; then, where there are not ``k`` groups, copies by themselves.
+
+    Args:
+        view: what was searched.
+        ranked: the passages that passed the filters, best first.
+        k: how many to return.
+        per_article: the cap (0: none).
+        article: returns an article of the view by its id.
+        group_copies: whether copies are grouped at all.
+    """
+    groups: list[_Group] = []
+    shown: list[_Member] = []
+    order: list[int] = []
+    step = max(_STEP, 4 * k)
+    for begin in range(0, len(ranked), step):
+        _group(view, ranked, range(begin, min(begin + step, len(ranked))), groups, group_copies)
+        shown = [_newest(group.members, article) for group in groups]
+        within, over = _capped(shown, per_article)
+        order = (within + over)[:k]
+        if len(within) >= k:
+            break
+    hidden = sorted((m for i in order for m in groups[i].members if m is not shown[i]), key=lambda m: m.place)
+    alone = hidden[: k - len(order)]
+    places = {member.place for member in alone}
+    chosen = []
+    for i in order:
+        copies = (m.passage for m in groups[i].members if m is not shown[i] and m.place not in places)
+        chosen.append(Chosen(groups[i].members[0].ranked, shown[i].passage, tuple(copies)))
+    return chosen + [Chosen(member.ranked, member.passage) for member in alone]
+
+
+def _group(
+    view: ArchiveView, ranked: Sequence[Ranked], places: range, groups: list[_Group], group_copies: bool
+) -> None:
+    """Add the passages at these places to the groups, each to that whose first member it resembles most."""
+    ids = [ranked[place].passage_id for place in places]
+    passages = view.passages(ids)
+    signatures = view.signatures(ids) if group_copies else {}
+    near = view.copies(sorted({passage.article_id for passage in passages.values()})) if group_copies else {}
+    recorded = {article_id: {other for other, _ in found} for article_id, found in near.items()}
+    for place in places:
+        passage = passages.get(ranked[place].passage_id)
+        if passage is None:  # damaged: reported by the archive, never shown
+            continue
+        signature = signatures.get(passage.id, b"")
+        group, resemblance = _nearest(groups, passage.article_id, signature, recorded.get(passage.article_id, set()))
+        if group is None:
+            group = _Group(signature, [])
+            groups.append(group)
+        group.add(_Member(place, ranked[place], passage, resemblance))
+
+
+def _nearest(
+    groups: Sequence[_Group], article_id: str, signature: bytes, recorded: set[str]
+) -> tuple[_Group | None, float]:
+    """Return the group that a passage belongs to and how much it resembles the first of it; None and 1 for none."""
+    found = resemblances(signature, [group.signature for group in groups])
+    for i in sorted((found >= SAME_STORY).nonzero()[0].tolist(), key=lambda i: (-found[i], i)):
+        group = groups[i]
+        same_story = group.members[0].passage.article_id in recorded
+        if article_id not in group.articles and (found[i] >= SAME_TEXT or same_story):
+            return group, float(found[i])
+    return None, 1.0
+
+
+def _newest(members: Sequence[_Member], article: ArticleById) -> _Member:
+    """Return the newest of the members that hold the first one's text, that one unless another is surely newer."""
+    newest = members[0]
+    for member in members[1:]:
+        if member.resemblance >= SAME_TEXT:
+            one, other = article(member.passage.article_id), article(newest.passage.article_id)
+            if one and other and _is_newer(one, other):
+                newest = member
+    return newest
+
+
+def _is_newer(one: Article, other: Article) -> bool:
+    """Whether an article was surely published after another or, published at the same time, updated after it."""
+    published, before = period(one.published), period(other.published)
+    if published is None or before is None:
+        return False
+    if published == before:
+        published, before = period(one.updated) or published, period(other.updated) or before
+    return published.start_utc >= before.end_utc
+
+
+def _capped(shown: Sequence[_Member], per_article: int) -> tuple[list[int], list[int]]:
+    """Return the places of the members within the cap, and of those over it."""
+    within: list[int] = []
+    over: list[int] = []
+    counts: dict[str, int] = {}
+    for i, member in enumerate(shown):
+        article_id = member.passage.article_id
+        counts[article_id] = counts.get(article_id, 0) + 1
+        (within if per_article == 0 or counts[article_id] <= per_article else over).append(i)
+    return within, over
