@@ -41,7 +41,7 @@ class PassageMaker:
         for key, article in articles.items():
             furniture = [(start, end) for start, end, _ in furniture_spans(article.text)]
             passages += ((key, passage) for passage in self._chunk(article, furniture))
-            copies.record(self._connection, key, copies.signature(_without(article.text, furniture)))
+            copies.record(self._connection, key, copies.signature(without(article.text, furniture)))
         hashes = [hashlib.sha256(passage.text.encode()).digest() for _, passage in passages]
         vectors, embedded = self._vectors([passage.text for _, passage in passages], hashes, reusable, progress)
         entries: list[lexical.Entry] = []
@@ -93,7 +93,7 @@ class PassageMaker:
         return [known[sha256] for sha256 in hashes], len(new)
 
 
-def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+def without(text: str, spans: Sequence[tuple[int, int]]) -> str:
     """Return a text without the given spans, which are sorted and disjoint."""
     starts, ends = [0, *(end for _, end in spans)], [*(start for start, _ in spans), len(text)]
     return "".join(text[start:end] for start, end in zip(starts, ends, strict=True))

@@ -27,7 +27,7 @@ _COMMON = frozenset(
         "was we were what when where which while who whom whose why will with would you your s t"
     )
 )
-_COPIES_NAMED = 3
+_COPIES_NAMED = 3  # more are counted
 _PARTS = {
     "bm25": "Same words (BM25)",
     "dense": "Same meaning (dense)",
@@ -126,13 +126,43 @@ def answer_html(answer: Answer, filters: Sequence[str] = ()) -> str:
 
 
 def _sentence(sentence: Sentence, citations: Sequence[Citation]) -> str:
-    links = ", ".join(
+    links = " ".join(_marker(number, citations[number - 1]) for number in sentence.citations)
+    return f'<p class="said">{inert(sentence.text)} {links}</p>'
+
+
+def _marker(number: int, citation: Citation) -> str:
+    # The sanitiser drops aria-label, so the accessible name is made of hidden text.
+    return (
+        f'<a class="cite" href="#{fragment(citation)}" title="{inert(_described(citation))}">'
+        f'<span class="hidden-text">Source </span>[{number}]</a>'
+    )
+
+
+def _described(citation: Citation) -> str:
+    return f"{citation.source or 'Unknown outlet'}, {shown_date(citation.published)}: {citation.title}"
+
+
+def _sources(answer: Answer) -> str:
+    rows = "".join(
+        f'<li><a class="source" href="#{fragment(citation)}"><span class="number">[{number}]</span>'
+        f'<span class="source-title">{inert(citation.title or "Untitled")}</span></a> {_meta(citation)}'
+        f"{_also(copies_of(citation, answer.hits))}</li>"
+        for number, citation in enumerate(answer.citations, 1)
+    )
+    return f'<ol class="sources">{rows}</ol>'
+
+
+def _also(copies: Sequence[Citation]) -> str:
+    """Return the line that names the copies of a passage, each a link; ``""`` for none."""
+    if not copies:
+        return ""
+    named = ", ".join(
         f'<a href="#{fragment(copy)}" title="{inert(copy.title or "Untitled")}">'
         f"{inert(copy.source or 'Unknown outlet')} · {inert(shown_date(copy.published))}</a>"
         for copy in copies[:_COPIES_NAMED]
     )
     more = f" and {len(copies) - _COPIES_NAMED:,} more" if len(copies) > _COPIES_NAMED else ""
-    return f'<span class="also">Also: {links}{more}</span>'
+    return f'<span class="also">Also: {named}{more}</span>'
 
 
 def _meta(citation: Citation) -> str:
