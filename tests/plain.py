@@ -62,3 +62,23 @@ class PlainVectors:
         rows, scores = self.rows[keep], self.matrix[keep] @ query
         order = np.lexsort((rows, -scores))[:k]
         return rows[order], scores[order]
+
+
+def shingles(text: str, words: int = 3) -> set[tuple[str, ...]]:
+    """Every run of this many words, without regard to case and punctuation."""
+    found = re.findall(r"\w+", text.casefold())
+    return {tuple(found[i : i + words]) for i in range(max(1, len(found) - words + 1))}
+
+
+def resemblance(one: str, other: str) -> float:
+    """The Jaccard similarity of two texts' shingles."""
+    a, b = shingles(one), shingles(other)
+    return len(a & b) / len(a | b)
+
+
+def story(number: int, sentences: int = 12) -> list[str]:
+    """Sentences of ten words each that no other number's story shares."""
+    return [
+        f"S{number}x{i} " + " ".join(f"word{number}x{i}x{place}" for place in range(8)) + f" end{i}."
+        for i in range(sentences)
+    ]
