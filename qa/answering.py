@@ -20,20 +20,11 @@ from qa.embedding import Embedder
 from qa.lexical import terms
 from qa.records import Answer, Citation, Hit, Sentence
 from qa.sentences import sentence_spans
+from qa.words import content_words
 
 _READ_SENTENCES = 24  # how many sentences are embedded: those that share most with the question
 _MOST_SENTENCES = 3  # in an answer
 _NEAR = 0.4  # a further sentence is given when it is at least this probable, relative to the best
-
-_FUNCTION = """
-    a about above after again against all also am an and any are as at be because been before being below
-    between both but by can could did do does doing during each few for from further had has have having he
-    her here hers him his how i if in into is it its itself just me more most my no nor not now of off on once
-    only or other our out over own said same say says she should so some such than that the their them then
-    there these they this those through to too under until up us very was we were what when where which while
-    who whom whose why will with would you your tell give name list many much happen happened
-"""
-_FUNCTION_WORDS = frozenset(_FUNCTION.split())
 
 # What a question asks for, and what a sentence that answers it would hold.
 _NUMBER = re.compile(
@@ -188,13 +179,6 @@ def question_features(question: str, hits: Sequence[Hit], probabilities: NDArray
     return np.array(
         [math.log(best / (1 - best)), max(dense, default=0.0), len(words), len(missing) / max(1, len(names))]
     )
-
-
-def content_words(question: str) -> list[str]:
-    """Return the words of a question that carry its meaning, as written, each once."""
-    words = re.findall(r"\w+(?:['’.-]\w+)*", question)
-    kept = [word for word in words if word.lower() not in _FUNCTION_WORDS]
-    return list(dict.fromkeys(kept or words))
 
 
 def _weight(words: Sequence[str], weights: Mapping[str, float] | None) -> dict[str, float]:

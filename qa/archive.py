@@ -19,8 +19,9 @@ import numpy as np
 
 from qa import database
 from qa.errors import ArchiveError, DamageError, check_text
-from qa.filters import Where
+from qa.filters import Condition, Where
 from qa.generations import damaged_index
+from qa.lexical import Field
 from qa.records import Article, Passage
 from qa.settings import archive_path
 from qa.snapshots import Snapshot, current_generation, read_snapshot, read_stamp
@@ -68,7 +69,33 @@ class ArchiveView:
 
     def search_text(self, query: str, k: int, where: Where = ()) -> list[Scored]:
         """Return the passages that share a term with a query: (id, BM25 score), best first, ties by id."""
-        return self._named(*self._snapshot.lexical.search(query, k, where))
+        return self._named(*self._snapshot.passages.search(query, k, where))
+
+    def search_articles(self, query: str, article_ids: Sequence[str], field: Field = "text") -> dict[str, float]:
+        """Return the BM25 scores of these articles' whole texts, or titles; those that share no term are left out."""
+        found: dict[str, float] = {}
+        for chosen in _slices(article_ids):
+            condition = Condition("article_id", "in", tuple(chosen))
+            keys, scores = self._snapshot.articles.search(query, len(chosen), (condition,), field)
+            query_ids = f"SELECT key, id FROM article WHERE key IN ({','.join('?' * len(keys))})"
+            ids = dict(self._connection.execute(query_ids, keys.tolist()).fetchall())
+            found.update((ids[key], score) for key, score in zip(keys.tolist(), scores.tolist(), strict=True))
+        return found
+
+    def inverse_frequency(self, word: str) -> float:
+        """Return how rare a word is in the passages: its BM25 weight."""
+        return self._snapshot.passages.inverse_frequency(word)
+
+    def places(self, ids: Sequence[str]) -> dict[str, tuple[str, int]]:
+        """Return where these passages stand, by id: their article's id and their start; unknown ones are left out."""
+        found: dict[str, tuple[str, int]] = {}
+        for chosen in _slices(ids):
+            query = (
+                "SELECT p.id, article.id, p.start FROM passage p JOIN article ON article.key = p.article"
+                f" WHERE p.id IN ({','.join('?' * len(chosen))})"
+            )
+            found.update((i, (article, start)) for i, article, start in self._connection.execute(query, chosen))
+        return found
 
     def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
         """Return these passages by id; unknown ones, and those that no longer match their hash, are left out."""
@@ -125,6 +152,20 @@ class ArchiveView:
                 for article_id, copy_id, resemblance in self._connection.execute(query, chosen):
                     found.setdefault(article_id, []).append((copy_id, resemblance))
         return {key: tuple(sorted(near, key=lambda item: (-item[1], item[0]))) for key, near in found.items()}
+
+    def article_vectors(self, article_ids: Sequence[str]) -> dict[str, Matrix]:
+        """Return the unit vectors, of shape (dimension,), of these articles: the direction of their passages' sum.
+
+        An article without passages is left out.
+        """
+        found: dict[str, Matrix] = {}
+        for chosen in _slices(article_ids):
+            query = (
+                "SELECT a.id, v.value FROM article a JOIN article_vector v ON v.article = a.key"
+                f" WHERE v.value <> x'' AND a.id IN ({','.join('?' * len(chosen))})"
+            )
+            found.update((i, np.frombuffer(v, "<f4")) for i, v in self._connection.execute(query, chosen))
+        return found
 
     def article(self, article_id: str) -> Article | None:
         """Return an article, or None."""

@@ -50,6 +50,10 @@ CREATE TABLE vector (
     row INTEGER PRIMARY KEY REFERENCES passage (row) ON DELETE CASCADE,
     value BLOB NOT NULL                  -- float32, little-endian
 );
+CREATE TABLE article_vector (
+    article INTEGER PRIMARY KEY REFERENCES article (key) ON DELETE CASCADE,
+    value BLOB NOT NULL                  -- float32, little-endian: the direction of the sum of its passages' vectors
+);
 CREATE TABLE signature (                 -- copies.signature of an article's body
     article INTEGER PRIMARY KEY REFERENCES article (key) ON DELETE CASCADE,
     value BLOB NOT NULL
@@ -71,7 +75,8 @@ CREATE TABLE removed (row INTEGER PRIMARY KEY);   -- rows of the current vector 
 CREATE TABLE generation (
     number INTEGER PRIMARY KEY,
     vectors TEXT NOT NULL,               -- JSON of generations.VectorFile
-    lexical TEXT NOT NULL                -- JSON of generations.LexicalFolder
+    passages TEXT NOT NULL,              -- JSON of generations.LexicalFolder
+    articles TEXT NOT NULL               -- the same
 );
 """
 

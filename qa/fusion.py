@@ -1,4 +1,4 @@
-"""Two rankings into one: scores scaled to [0, 1] over the union, then weighted and summed.
+"""Several scores of passages into one: each scaled to [0, 1] over the candidates, then weighted and summed.
 
 Min-max fusion (convex combination): Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval",
 ACM TOIS 2023.
@@ -7,7 +7,7 @@ ACM TOIS 2023.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from qa.records import Part
+from qa.records import Part, PartName
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,65 +19,79 @@ class Ranked:
     why: tuple[Part, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """One way of scoring passages.
+
+    ``values`` are by passage id, higher is better; a candidate without one has 0.  ``ranks`` are places from 1 where
+    they are known otherwise than from the values: by default a passage's place among the values.  ``scaled`` says that
+    the values already lie in [0, 1] and mean the same for every question.
+    """
+
+    name: PartName
+    values: Mapping[str, float]
+    weight: float
+    ranks: Mapping[str, int] | None = None
+    scaled: bool = False
+
+
 def min_max(scores: Mapping[str, float]) -> dict[str, float]:
     """Scale scores to [0, 1]; where all are equal, all become 1, or 0 if they are 0."""
+    if not scores:
+        return {}
     low, high = min(scores.values()), max(scores.values())
     if high == low:
         return dict.fromkeys(scores, 1.0 if high > 0 else 0.0)
     return {key: (score - low) / (high - low) for key, score in scores.items()}
 
 
-def fuse(
-    bm25: Mapping[str, float], dense: Mapping[str, float], dense_rank: Mapping[str, int], weight: float
-) -> list[Ranked]:
-    """Return the union by descending fused score, ties by id.
+def fuse(candidates: Sequence[str], scores: Sequence[Scores]) -> list[Ranked]:
+    """Return candidates by descending weighted sum of their scaled scores, ties by id.
 
-    Args:
-        bm25: BM25 scores, best first; a passage that is missing scored 0.
-        dense: the cosine of every passage of the union.
-        dense_rank: places, from 1, in the dense ranking.
-        weight: what the dense part weighs; BM25 has the rest.
+    Scores of weight 0 take no part and are not listed in ``why``.
     """
-    if not dense:
-        return []
-    bm25_rank = {passage_id: rank for rank, passage_id in enumerate(bm25, 1)}
-    lexical = {passage_id: bm25.get(passage_id, 0.0) for passage_id in dense}
-    scaled_lexical, scaled_dense = min_max(lexical), min_max(dense)
-    ranked = []
-    for passage_id in dense:
-        parts = (
-            Part(
-                "bm25",
-                bm25_rank.get(passage_id, 0),
-                lexical[passage_id],
-                (1 - weight) * scaled_lexical[passage_id],
-            ),
-            Part("dense", dense_rank.get(passage_id, 0), dense[passage_id], weight * scaled_dense[passage_id]),
-        )
-        ranked.append(Ranked(passage_id, sum(part.share for part in parts), parts))
-    return in_order(ranked)
+    return add([Ranked(passage_id, 0.0, ()) for passage_id in candidates], scores)
 
 
-def add_part(ranked: Sequence[Ranked], scores: Mapping[str, float], weight: float) -> list[Ranked]:
+def add(ranked: Sequence[Ranked], scores: Sequence[Scores]) -> list[Ranked]:
+    """Return a ranking with further scores added to what its passages have."""
+    parts: dict[str, list[Part]] = {item.passage_id: [] for item in ranked}
+    for one in scores:
+        if one.weight > 0:
+            values = {passage_id: one.values.get(passage_id, 0.0) for passage_id in parts}
+            scaled = values if one.scaled else min_max(values)
+            ranks = _ranks(one.values) if one.ranks is None else one.ranks
+            for passage_id, found in parts.items():
+                share = one.weight * scaled[passage_id]
+                found.append(Part(one.name, ranks.get(passage_id, 0), values[passage_id], share))
+    return in_order([_ranked(item.passage_id, (*item.why, *parts[item.passage_id])) for item in ranked])
+
+
+def rerank(ranked: Sequence[Ranked], scores: Mapping[str, float], weight: float) -> list[Ranked]:
     """Return a fused ranking with a reranker's scores of its first passages weighed in.
 
     Those that were not read keep a share of 0, and so stay behind those they stood behind.
     """
     if not scores:
         return list(ranked)
-    scaled = min_max(scores)
-    places = {key: rank for rank, key in enumerate(sorted(scores, key=lambda key: (-scores[key], key)), 1)}
-    changed = []
-    for item in ranked:
-        parts = [Part(p.name, p.rank, p.score, (1 - weight) * p.share) for p in item.why]
-        if item.passage_id in scores:
-            key = item.passage_id
-            parts.append(Part("reranker", places[key], scores[key], weight * scaled[key]))
-        changed.append(Ranked(item.passage_id, sum(part.share for part in parts), tuple(parts)))
-    # A read passage never scores below an unread one; on a tie it stands before it all the same.
-    return sorted(in_order(changed), key=lambda item: item.passage_id not in scores)
+    lighter = [
+        _ranked(item.passage_id, tuple(Part(p.name, p.rank, p.score, (1 - weight) * p.share) for p in item.why))
+        for item in ranked
+    ]
+    read = [item for item in lighter if item.passage_id in scores]
+    unread = [item for item in lighter if item.passage_id not in scores]
+    return add(read, [Scores("reranker", scores, weight)]) + in_order(unread)
 
 
 def in_order(ranked: Sequence[Ranked]) -> list[Ranked]:
     """Sort by descending score, ties by passage id."""
     return sorted(ranked, key=lambda item: (-item.score, item.passage_id))
+
+
+def _ranked(passage_id: str, why: tuple[Part, ...]) -> Ranked:
+    return Ranked(passage_id, sum(part.share for part in why), why)
+
+
+def _ranks(values: Mapping[str, float]) -> dict[str, int]:
+    order = sorted(values, key=lambda key: (-values[key], key))
+    return {key: rank for rank, key in enumerate(order, 1)}

@@ -1,8 +1,8 @@
 """The files of both indexes: written beside the old ones, named current by the database, hashed before use.
 
-A generation is a vector file and a BM25 folder.  Each is made under a temporary name, flushed to disk, renamed, and its
-parent flushed, before the database names it.  Files that no generation names are left-overs of a kill and are removed
-by the next writer.
+A generation is a vector file and two BM25 folders, of passages and of articles.  Each is made under a temporary name,
+flushed to disk, renamed, and its parent flushed, before the database names it.  Files that no generation names are
+left-overs of a kill and are removed by the next writer.
 """
 
 import hashlib
@@ -49,18 +49,23 @@ class Generation:
 
     number: int
     vectors: VectorFile
-    lexical: LexicalFolder
+    passages: LexicalFolder
+    articles: LexicalFolder
 
-    def to_row(self) -> tuple[int, str, str]:
+    def to_row(self) -> tuple[int, str, str, str]:
         """Return the generation as the database stores it."""
-        return self.number, json.dumps(asdict(self.vectors)), json.dumps(asdict(self.lexical))
+        vectors, passages, articles = (json.dumps(asdict(one)) for one in (self.vectors, self.passages, self.articles))
+        return self.number, vectors, passages, articles
 
     @classmethod
-    def from_row(cls, number: int, vectors: str, lexical_folder: str) -> "Generation":
+    def from_row(cls, number: int, vectors: str, passages: str, articles: str) -> "Generation":
         """Return the generation that the database stores."""
-        stored = json.loads(lexical_folder)
-        files = {name: (int(size), str(sha)) for name, (size, sha) in stored["files"].items()}
-        return cls(number, VectorFile(**json.loads(vectors)), LexicalFolder(stored["name"], files))
+        return cls(number, VectorFile(**json.loads(vectors)), _lexical_folder(passages), _lexical_folder(articles))
+
+
+def _lexical_folder(stored: str) -> LexicalFolder:
+    folder = json.loads(stored)
+    return LexicalFolder(folder["name"], {name: (int(size), str(sha)) for name, (size, sha) in folder["files"].items()})
 
 
 def write_vectors(archive: Path, number: int, rows: Rows, matrix: Matrix) -> VectorFile:
@@ -98,25 +103,25 @@ def read_vectors(archive: Path, file: VectorFile) -> ExactVectors:
 
 def write_lexical(
     archive: Path,
-    number: int,
+    name: str,
     previous: LexicalFolder | None,
     add: Iterable[lexical.Entry],
     delete: Sequence[int],
 ) -> LexicalFolder:
-    """Write the BM25 folder of a generation: links to the previous one's files, changed in place.
+    """Write a BM25 folder of a generation under ``name``: links to the previous one's files, changed in place.
 
     The files that stay are linked, not copied, and keep their known hash: the cost is that of what is new.
     """
-    final = archive / FOLDER / f"lexical-{number:08d}"
+    final = archive / FOLDER / name
     temporary = final.with_suffix(".tmp")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir()
     if previous:
-        for name in previous.files:
+        for file in previous.files:
             try:
-                os.link(archive / FOLDER / previous.name / name, temporary / name)
+                os.link(archive / FOLDER / previous.name / file, temporary / file)
             except FileNotFoundError as error:
-                raise DamageError(damaged_index(archive, f"{previous.name}/{name}", "is missing")) from error
+                raise DamageError(damaged_index(archive, f"{previous.name}/{file}", "is missing")) from error
     else:
         lexical.create(temporary)
     before = {path.name: path.stat().st_ino for path in temporary.iterdir()} if previous else {}
@@ -132,7 +137,7 @@ def write_lexical(
     flush_folder(temporary)
     temporary.rename(final)
     flush_folder(final.parent)
-    return LexicalFolder(final.name, files)
+    return LexicalFolder(name, files)
 
 
 def read_lexical(archive: Path, folder: LexicalFolder, known: set[str]) -> lexical.LexicalIndex:
@@ -162,7 +167,7 @@ def damaged_files(path: Path, folder: LexicalFolder, known: set[str]) -> Iterato
 
 def remove_unnamed(archive: Path, generations: Iterable[Generation]) -> None:
     """Remove all index files but those of these generations."""
-    named = {name for g in generations for name in (g.vectors.name, g.lexical.name)}
+    named = {name for g in generations for name in (g.vectors.name, g.passages.name, g.articles.name)}
     for path in (archive / FOLDER).iterdir():
         if path.name not in named:
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)

@@ -1,16 +1,17 @@
-"""BM25 over passages; the only module that loads tantivy.
+"""BM25 over passages, and over whole articles; the only module that loads tantivy.
 
 An index is a folder.  ``commit`` changes it in place (the archive gives it a folder of its own to change), and
 ``LexicalIndex`` reads it.  Queries are made of analysed terms, never of query syntax, so no question can be malformed.
 """
 
 import json
+import math
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import tantivy
@@ -20,18 +21,23 @@ from qa.filters import Where
 from qa.vectors import Matrix, Rows
 
 _HEAP_BYTES = 30_000_000
-_TEXT = "text"
+Field = Literal["text", "title"]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A passage as the index holds it; the periods are those of ``qa.dates.Period``, None for an undated article."""
+    """A passage, or a whole article, as an index holds it.
+
+    ``row`` is the number it is known by: a passage's row, or an article's key.  ``title`` is searched apart from the
+    text; a passage has none.  The periods are those of ``qa.dates.Period``, None for an undated article.
+    """
 
     row: int
     text: str
     article_id: str
     source: str
     published: tuple[int, int, int, int] | None
+    title: str = ""
 
 
 PERIOD_FIELDS = ("published_from", "published_until", "published_utc_from", "published_utc_until")
@@ -47,7 +53,8 @@ _PUBLISHED = {
 @lru_cache(maxsize=1)
 def _schema() -> Any:
     builder = tantivy.SchemaBuilder()
-    builder.add_text_field(_TEXT, tokenizer_name="news", index_option="freq")
+    builder.add_text_field("text", tokenizer_name="news", index_option="freq")
+    builder.add_text_field("title", tokenizer_name="news", index_option="freq")
     builder.add_text_field("article_id", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("row", indexed=True, fast=True)
@@ -101,6 +108,8 @@ def commit(folder: Path, additions: Iterable[Entry], deletions: Sequence[int]) -
             document = tantivy.Document(
                 row=entry.row, text=entry.text, article_id=entry.article_id, source=entry.source
             )
+            if entry.title:
+                document.add_text("title", entry.title)
             if entry.published:
                 for name, value in zip(PERIOD_FIELDS, entry.published, strict=True):
                     document.add_integer(name, value)
@@ -140,18 +149,19 @@ class LexicalIndex:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def search(self, query: str, k: int, where: Where = ()) -> tuple[Rows, Matrix]:
+    def search(self, query: str, k: int, where: Where = (), field: Field = "text") -> tuple[Rows, Matrix]:
         """Return the rows that share a term with ``query``, best first, and their BM25 scores.
 
         Args:
             query: plain text; repeated terms count once.
             k: how many rows at most.
             where: conditions that every row's article meets.
+            field: what is searched.
         """
         words = list(dict.fromkeys(terms(query)))
         if not words or k <= 0:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        should = [(tantivy.Occur.Should, self._term(_TEXT, word)) for word in words]
+        should = [(tantivy.Occur.Should, self._term(field, word)) for word in words]
         wanted = tantivy.Query.boolean_query(should)
         if where:
             must = [(tantivy.Occur.Must, tantivy.Query.const_score_query(self._filter(c), 0.0)) for c in where]
@@ -160,13 +170,22 @@ class LexicalIndex:
         rows = self._searcher.fast_field_values("row", [address for _, address in hits])
         return np.asarray(rows, np.int64), np.asarray([score for score, _ in hits], np.float32)
 
+    def inverse_frequency(self, word: str) -> float:
+        """Return how rare the terms of a word are in the texts: the largest of their BM25 weights; 0 without terms.
+
+        ln(1 + (N - n + 0.5) / (n + 0.5)) for a term in n of N (Robertson and Zaragoza, "The Probabilistic Relevance
+        Framework: BM25 and Beyond", 2009).
+        """
+        found = [self._searcher.doc_freq("text", term) for term in terms(word)]
+        return max((math.log(1 + (len(self) - n + 0.5) / (n + 0.5)) for n in found), default=0.0)
+
     def rows(self) -> Rows:
         """Return all rows in the index, ascending."""
         hits = self._searcher.search(tantivy.Query.all_query(), max(1, len(self)), count=False).hits
         return np.sort(np.asarray(self._searcher.fast_field_values("row", [a for _, a in hits]), np.int64))
 
     def _term(self, field: str, value: str) -> Any:
-        return tantivy.Query.term_query(_schema(), field, value, "freq" if field == _TEXT else "basic")
+        return tantivy.Query.term_query(_schema(), field, value, "freq" if field in {"text", "title"} else "basic")
 
     def _filter(self, condition: Any) -> Any:
         if condition.operator == "=":

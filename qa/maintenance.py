@@ -84,7 +84,7 @@ def status(folder: Path) -> Status:
         generation = current_generation(connection)
         share = 0.0
         if generation:
-            share = gone_share(folder, generation.lexical)
+            share = gone_share(folder, generation.passages)
         return Status(
             articles=one("SELECT count(*) FROM article")[0],
             passages=one("SELECT count(*) FROM passage")[0],
@@ -205,12 +205,14 @@ def _indexes(connection: sqlite3.Connection, folder: Path, generation: Generatio
         alive = [row for row in held.tolist() if row not in removed]
         if alive != rows[rows <= vectors.last_row].tolist():
             yield Problem("index", vectors.name, f"the vector file does not hold the archive's passages; {again}")
-    bm25 = folder / FOLDER / generation.lexical.name
-    try:
-        damaged = list(damaged_files(bm25, generation.lexical, set()))
-        if not damaged and lexical.LexicalIndex(bm25).rows().tolist() != rows.tolist():
-            yield Problem("index", bm25.name, f"the BM25 index does not hold the archive's passages; {again}")
-    except OSError as error:
-        damaged = [Path(error.filename or bm25).name]
-    for name in damaged:
-        yield Problem("index", f"{bm25.name}/{name}", f"a file of the BM25 index is damaged or missing; {again}")
+    keys: Rows = np.fromiter((k for (k,) in connection.execute("SELECT key FROM article ORDER BY key")), np.int64)
+    for stored, what, wanted in ((generation.passages, "passages", rows), (generation.articles, "articles", keys)):
+        bm25 = folder / FOLDER / stored.name
+        try:
+            damaged = list(damaged_files(bm25, stored, set()))
+            if not damaged and lexical.LexicalIndex(bm25).rows().tolist() != wanted.tolist():
+                yield Problem("index", bm25.name, f"the BM25 index does not hold the archive's {what}; {again}")
+        except OSError as error:
+            damaged = [Path(error.filename or bm25).name]
+        for name in damaged:
+            yield Problem("index", f"{bm25.name}/{name}", f"a file of the BM25 index is damaged or missing; {again}")

@@ -4,11 +4,13 @@ import hashlib
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
+
 from qa import copies, lexical
 from qa.chunking import chunk
 from qa.embedding import Embedder
 from qa.intake.anatomy import furniture_spans
-from qa.publishing import entry
+from qa.publishing import Changes, article_entry, entry
 from qa.records import Article, Passage
 from qa.settings import IndexSettings
 
@@ -26,7 +28,7 @@ class PassageMaker:
         articles: Mapping[int, Article],
         reusable: Mapping[bytes, bytes],
         progress: Callable[[int], None] | None = None,
-    ) -> tuple[list[lexical.Entry], int]:
+    ) -> tuple[Changes, Changes, int]:
         """Store the passages of articles, given by their keys, and which other articles those resemble.
 
         Args:
@@ -35,7 +37,7 @@ class PassageMaker:
             progress: called with the number of passages done since its last call.
 
         Returns:
-            what the BM25 index has to add, and how many passages were embedded.
+            what the BM25 indexes of passages and of articles have to add, and how many passages were embedded.
         """
         passages: list[tuple[int, Passage]] = []
         for key, article in articles.items():
@@ -44,7 +46,7 @@ class PassageMaker:
             copies.record(self._connection, key, copies.signature(without(article.text, furniture)))
         hashes = [hashlib.sha256(passage.text.encode()).digest() for _, passage in passages]
         vectors, embedded = self._vectors([passage.text for _, passage in passages], hashes, reusable, progress)
-        entries: list[lexical.Entry] = []
+        added: list[lexical.Entry] = []
         for (key, passage), sha256, value in zip(passages, hashes, vectors, strict=True):
             cursor = self._connection.execute(
                 'INSERT INTO passage (id, article, start, "end", text_sha256, vector_sha256, signature)'
@@ -56,8 +58,23 @@ class PassageMaker:
             )  # fmt: skip
             assert cursor.lastrowid is not None
             self._connection.execute("INSERT INTO vector VALUES (?, ?)", (cursor.lastrowid, value))
-            entries.append(entry(cursor.lastrowid, passage.text, articles[key]))
-        return entries, embedded
+            added.append(entry(cursor.lastrowid, passage.text, articles[key]))
+        own: dict[int, list[int]] = {key: [] for key in articles}
+        for place, (key, _) in enumerate(passages):
+            own[key].append(place)
+        whole: list[lexical.Entry] = []
+        for key, places in own.items():
+            whole.append(article_entry(key, articles[key], [passages[i][1].text for i in places]))
+            self._store_direction(key, [vectors[i] for i in places])
+        return Changes(added), Changes(whole), embedded
+
+    def _store_direction(self, key: int, vectors: Sequence[bytes]) -> None:
+        """Store the unit vector of the sum of an article's passages."""
+        total = (
+            np.frombuffer(b"".join(vectors), "<f4").reshape(len(vectors), -1).sum(axis=0) if vectors else np.zeros(0)
+        )
+        value = (total / max(float(np.linalg.norm(total)), 1e-12)).astype("<f4").tobytes()
+        self._connection.execute("INSERT OR REPLACE INTO article_vector VALUES (?, ?)", (key, value))
 
     def _chunk(self, article: Article, furniture: Sequence[tuple[int, int]]) -> list[Passage]:
         return chunk(

@@ -1,8 +1,8 @@
-"""Making the next generation of both indexes, within the transaction that names it current."""
+"""Making the next generation of the indexes, within the transaction that names it current."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from dataclasses import astuple
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -10,15 +10,35 @@ import numpy as np
 from qa import lexical
 from qa.database import ARTICLE_FIELDS
 from qa.dates import period
-from qa.generations import FOLDER, Generation, VectorFile, gone_share, remove_unnamed, write_lexical, write_vectors
+from qa.generations import (
+    FOLDER,
+    Generation,
+    LexicalFolder,
+    VectorFile,
+    gone_share,
+    remove_unnamed,
+    write_lexical,
+    write_vectors,
+)
 from qa.records import Article
 from qa.snapshots import current_generation
 
 # A new vector file is written when this share of the rows of the last one is new (below that the new ones are a
-# small second index, searched as exactly) or gone; the BM25 index is written anew when this share is deleted,
-# because deleted passages still weigh on its document frequencies.
+# small second index, searched as exactly) or gone; a BM25 index is written anew when this share is deleted,
+# because what is deleted still weighs on its document frequencies.
 _NEW_SHARE, _NEW_LEAST = 0.25, 4096
 _GONE_SHARE = 0.2
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a batch changes in a BM25 index: what is deleted by its row, then what is added."""
+
+    added: list[lexical.Entry] = field(default_factory=list)
+    deleted: list[int] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.deleted)
 
 
 class Publisher:
@@ -30,11 +50,11 @@ class Publisher:
         self._dimension = dimension
         (folder / FOLDER).mkdir(exist_ok=True)
 
-    def publish(self, entries: Sequence[lexical.Entry], deletions: Sequence[int], *, anew: bool = False) -> int:
+    def publish(self, passages: Changes, articles: Changes, *, anew: bool = False) -> int:
         """Write the next generation and name it current in the open transaction; return how many passages it holds.
 
-        ``entries`` and ``deletions`` are what the batch changes in the BM25 index; ``anew`` makes both indexes from all
-        that is stored.
+        ``passages`` and ``articles`` are what the batch changes in the two BM25 indexes; ``anew`` makes all indexes
+        from what is stored.
         """
         execute = self._connection.execute
         old = current_generation(self._connection)
@@ -46,13 +66,21 @@ class Publisher:
         if anew or tail > max(_NEW_LEAST, _NEW_SHARE * vectors.rows) or removed > _GONE_SHARE * max(vectors.rows, 1):
             vectors = self._write_vectors(number, total)
             execute("DELETE FROM removed")
-        if anew or old is None or gone_share(self._folder, old.lexical, len(deletions)) > _GONE_SHARE:
-            folder = write_lexical(self._folder, number, None, self._all_entries(), ())
-        else:
-            folder = write_lexical(self._folder, number, old.lexical, entries, deletions)
-        execute("INSERT INTO generation VALUES (?,?,?)", Generation(number, vectors, folder).to_row())
+        before = (None, None) if anew or old is None else (old.passages, old.articles)
+        generation = Generation(
+            number,
+            vectors,
+            self._write_lexical(f"passages-{number:08d}", before[0], passages, self._all_passages),
+            self._write_lexical(f"articles-{number:08d}", before[1], articles, self._all_articles),
+        )
+        execute("INSERT INTO generation VALUES (?,?,?,?)", generation.to_row())
         execute("DELETE FROM generation WHERE number < ?", (number - 1,))
         return int(total)
+
+    def clean(self) -> None:
+        """Remove index files that no generation names; the one before the current is kept for readers under way."""
+        rows = self._connection.execute("SELECT * FROM generation").fetchall()
+        remove_unnamed(self._folder, [Generation.from_row(*row) for row in rows])
 
     def _write_vectors(self, number: int, total: int) -> VectorFile:
         rows = np.zeros(total, np.int64)
@@ -62,23 +90,38 @@ class Publisher:
             matrix[i] = np.frombuffer(value, "<f4")
         return write_vectors(self._folder, number, rows, matrix)
 
-    def _all_entries(self) -> Iterator[lexical.Entry]:
-        for key, *values in self._connection.execute(
-            f"SELECT key, {','.join(ARTICLE_FIELDS)} FROM article ORDER BY key"
-        ):
-            article = Article(*values)
-            for row, start, end in self._connection.execute(
-                'SELECT row, start, "end" FROM passage WHERE article = ? ORDER BY row', (key,)
-            ):
+    def _write_lexical(
+        self, name: str, old: LexicalFolder | None, changes: Changes, everything: Callable[[], Iterable[lexical.Entry]]
+    ) -> LexicalFolder:
+        if old is None or gone_share(self._folder, old, len(changes.deleted)) > _GONE_SHARE:
+            return write_lexical(self._folder, name, None, everything(), ())
+        return write_lexical(self._folder, name, old, changes.added, changes.deleted)
+
+    def _all_passages(self) -> Iterator[lexical.Entry]:
+        for _, article, spans in self._stored():
+            for row, start, end in spans:
                 yield entry(row, article.text[start:end], article)
 
-    def clean(self) -> None:
-        """Remove index files that no generation names; the one before the current is kept for readers under way."""
-        rows = self._connection.execute("SELECT number, vectors, lexical FROM generation").fetchall()
-        remove_unnamed(self._folder, [Generation.from_row(*row) for row in rows])
+    def _all_articles(self) -> Iterator[lexical.Entry]:
+        for key, article, spans in self._stored():
+            yield article_entry(key, article, [article.text[start:end] for _, start, end in spans])
+
+    def _stored(self) -> Iterator[tuple[int, Article, list[tuple[int, int, int]]]]:
+        """Yield each article's key, the article, and its passages' rows, starts and ends."""
+        query = f"SELECT key, {','.join(ARTICLE_FIELDS)} FROM article ORDER BY key"
+        for key, *values in self._connection.execute(query):
+            spans = self._connection.execute(
+                'SELECT row, start, "end" FROM passage WHERE article = ? ORDER BY row', (key,)
+            ).fetchall()
+            yield key, Article(*values), spans
 
 
-def entry(row: int, text: str, article: Article) -> lexical.Entry:
-    """Return a passage as the BM25 index holds it."""
+def entry(row: int, text: str, article: Article, title: str = "") -> lexical.Entry:
+    """Return a passage as the BM25 index of passages holds it."""
     dates = period(article.published)
-    return lexical.Entry(row, text, article.id, article.source, astuple(dates) if dates else None)
+    return lexical.Entry(row, text, article.id, article.source, astuple(dates) if dates else None, title)
+
+
+def article_entry(key: int, article: Article, passages: Iterable[str]) -> lexical.Entry:
+    """Return an article as the BM25 index of articles holds it: its passages, so without its furniture."""
+    return entry(key, "\n".join((article.dek, *passages)), article, article.title)

@@ -6,7 +6,7 @@ All offsets are Unicode code points into ``Article.text``.  Unknown text is ``""
 from dataclasses import dataclass
 from typing import Literal
 
-PartName = Literal["bm25", "dense", "reranker", "date", "article"]
+PartName = Literal["bm25", "dense", "article", "title", "topic", "lead", "sentence", "date", "reranker"]
 
 
 @dataclass(frozen=True, slots=True)

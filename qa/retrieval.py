@@ -7,18 +7,20 @@ from functools import cache
 from pathlib import Path
 
 from qa import filters
-from qa.answering import Answerer, content_words
+from qa.answering import Answerer
 from qa.archive import Archive, ArchiveView
 from qa.conversation import Turn, stand_alone
 from qa.dates import Bound
 from qa.embedding import Embedder, load_embedder
 from qa.errors import ArchiveError, InputError, check_text
 from qa.filters import Where
-from qa.fusion import Ranked, add_part, fuse
+from qa.fusion import Ranked, rerank
+from qa.ranking import rank
 from qa.records import Answer, Article, Citation, Hit, Passage
 from qa.reranking import CrossEncoderReranker, Reranker
 from qa.selection import select
 from qa.settings import LIMITS, AskSettings
+from qa.words import content_words
 
 
 class Retriever:
@@ -175,19 +177,12 @@ class Retriever:
 
     def _ranked(self, view: ArchiveView, question: str, k: int, where: Where) -> list[Ranked]:
         settings = self.settings
-        pool = max(settings.pool, k)
         vector = self.embedder.embed_queries([question])[0]
-        near = view.search_vectors(vector, pool, where)
-        bm25 = dict(view.search_text(question, pool, where))
-        dense = dict(near)
-        missing = [passage_id for passage_id in bm25 if passage_id not in dense]
-        dense.update((key, float(value @ vector)) for key, value in view.vectors(missing).items())
-        places = {passage_id: rank for rank, (passage_id, _) in enumerate(near, 1)}
-        ranked = fuse(bm25, dense, places, settings.dense_weight)
+        ranked = rank(view, question, vector, k, where, settings)
         if self.reranker and ranked:
             passages = view.passages([item.passage_id for item in ranked[: settings.rerank]])
             scores = self.reranker.score(question, [passage.text for passage in passages.values()])
-            ranked = add_part(ranked, dict(zip(passages, scores, strict=True)), settings.reranker_weight)
+            ranked = rerank(ranked, dict(zip(passages, scores, strict=True)), settings.reranker_weight)
         return ranked
 
 

@@ -36,18 +36,29 @@ class IndexSettings:
         _require(self.precision in {"float32", "bfloat16"}, "precision", self.precision, "float32 or bfloat16")
 
 
+PARTS = ("bm25", "dense", "article", "title", "topic", "lead", "sentence")
+
+
 @dataclass(frozen=True, slots=True)
 class AskSettings:
     """How hits are ranked.
 
-    ``pool`` is how many passages each engine puts forward, ``dense_weight`` the share of the dense score in the
-    fused one (BM25 has the rest), ``reranker`` the CrossEncoder that reads the first ``rerank`` of the fused list
-    (``""``: none), ``reranker_weight`` what its score weighs against the fused one.  With ``group_copies`` one passage
-    stands for those of other articles that say the same in the same words.
+    ``pool`` is how many passages each engine puts forward, ``matched`` how many of the best have their sentences
+    matched with the question; ``…_weight`` says what each part of the score counts beside the others (0: left out; see
+    ``qa.ranking``).  ``reranker`` is the CrossEncoder that reads the first ``rerank`` of the fused list (``""``: none),
+    ``reranker_weight`` the share of its score.  With ``group_copies`` one passage stands for those of other articles
+    that say the same in the same words.
     """
 
     pool: int = 200
+    matched: int = 100
+    bm25_weight: float = 0.3
     dense_weight: float = 0.5
+    article_weight: float = 0.3
+    title_weight: float = 0.1
+    topic_weight: float = 0.3
+    lead_weight: float = 0.1
+    sentence_weight: float = 0.8
     reranker: str = ""
     rerank: int = 30
     reranker_weight: float = 0.5
@@ -55,9 +66,20 @@ class AskSettings:
 
     def __post_init__(self) -> None:
         _require(1 <= self.pool <= 10_000, "pool", self.pool, "1 to 10000")
-        _require(0.0 <= self.dense_weight <= 1.0, "dense_weight", self.dense_weight, "0 to 1")
+        _require(1 <= self.matched <= 1000, "matched", self.matched, "1 to 1000")
+        for name in PARTS:
+            weight = getattr(self, f"{name}_weight")
+            _require(0.0 <= weight <= 100.0, f"{name}_weight", weight, "0 to 100")
+        total = self.bm25_weight + self.dense_weight
+        _require(total > 0, "bm25_weight + dense_weight", total, "at least one of them above 0")
         _require(0.0 <= self.reranker_weight <= 1.0, "reranker_weight", self.reranker_weight, "0 to 1")
         _require(0 <= self.rerank <= 1000, "rerank", self.rerank, "0 to 1000")
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """The weights of ``PARTS``, scaled to sum to 1."""
+        given = {name: float(getattr(self, f"{name}_weight")) for name in PARTS}
+        return {name: weight / sum(given.values()) for name, weight in given.items()}
 
 
 @dataclass(frozen=True, slots=True)

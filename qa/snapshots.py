@@ -29,7 +29,8 @@ class Snapshot:
     base: ExactVectors | None
     base_live: ExactVectors | None
     tail: ExactVectors
-    lexical: LexicalIndex
+    passages: LexicalIndex
+    articles: LexicalIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ def read_snapshot(
         base = read_vectors(folder, generation.vectors) if generation.vectors.name else None
     removed = [row for (row,) in connection.execute("SELECT row FROM removed")]
     tail = _tail(connection, generation.vectors)
-    index = read_lexical(folder, generation.lexical, known)
-    return Snapshot(generation, base, base.excluding(removed) if base else None, tail, index)
+    passages, articles = (read_lexical(folder, one, known) for one in (generation.passages, generation.articles))
+    return Snapshot(generation, base, base.excluding(removed) if base else None, tail, passages, articles)
 
 
 def read_stamp(connection: sqlite3.Connection, folder: Path) -> Stamp:
@@ -83,7 +84,7 @@ def read_stamp(connection: sqlite3.Connection, folder: Path) -> Stamp:
 
 def current_generation(connection: sqlite3.Connection) -> Generation | None:
     """Return the generation that the database names current, if any."""
-    row = connection.execute("SELECT number, vectors, lexical FROM generation ORDER BY number DESC LIMIT 1").fetchone()
+    row = connection.execute("SELECT * FROM generation ORDER BY number DESC LIMIT 1").fetchone()
     return Generation.from_row(*row) if row else None
 
 

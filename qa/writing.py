@@ -23,7 +23,7 @@ from qa.errors import ArchiveError, DamageError, InputError
 from qa.files import writable, writer_lock
 from qa.generations import FOLDER
 from qa.passages import PassageMaker
-from qa.publishing import Publisher
+from qa.publishing import Changes, Publisher
 from qa.records import Article
 from qa.settings import ARCHIVE_FILE, IndexSettings
 from qa.snapshots import current_generation, read_stamp
@@ -138,17 +138,19 @@ class ArchiveWriter:
         if not self._connection.in_transaction:
             return 0
         with self._transaction():
-            entries, embedded = self._add_pending(progress)
-            if entries or self._deletions or current_generation(self._connection) is None:
-                self._publisher.publish(entries, self._deletions)
+            passages, articles, embedded = self._add_pending(progress)
+            passages.deleted += self._deleted_rows
+            articles.deleted += self._deleted_keys
+            if passages or articles or current_generation(self._connection) is None:
+                self._publisher.publish(passages, articles)
             self._connection.execute("COMMIT")
         self._reset()
         self._publisher.clean()
         return embedded
 
-    def _add_pending(self, progress: Callable[[int], None] | None) -> tuple[list[lexical.Entry], int]:
+    def _add_pending(self, progress: Callable[[int], None] | None) -> tuple[Changes, Changes, int]:
         if not self._pending:
-            return [], 0
+            return Changes(), Changes(), 0
         if self._embedder is None:
             raise ValueError("a writer without an embedder cannot add articles")
         maker = PassageMaker(self._connection, self._embedder, self.stamp.settings)
@@ -160,7 +162,7 @@ class ArchiveWriter:
 
     def _publish(self, *, anew: bool) -> int:
         with self._transaction():
-            count = self._publisher.publish((), (), anew=anew)
+            count = self._publisher.publish(Changes(), Changes(), anew=anew)
             self._connection.execute("COMMIT")
         self._publisher.clean()
         return count
@@ -187,7 +189,8 @@ class ArchiveWriter:
 
     def _reset(self) -> None:
         self._pending: dict[int, Article] = {}
-        self._deletions: list[int] = []
+        self._deleted_rows: list[int] = []
+        self._deleted_keys: list[int] = []
         self._reusable: dict[bytes, bytes] = {}
 
     def _new_id(self, content: str) -> str:
@@ -240,7 +243,8 @@ class ArchiveWriter:
         ).fetchall()
         self._reusable.update((sha256, value) for _, sha256, value in stored)
         rows = [row for row, _, _ in stored]
-        self._deletions += rows
+        self._deleted_rows += rows
+        self._deleted_keys.append(key)
         self._connection.execute("DELETE FROM passage WHERE article = ?", (key,))
         in_file = [(row,) for row in rows if row <= self._last_row()]
         self._connection.executemany("INSERT INTO removed VALUES (?)", in_file)

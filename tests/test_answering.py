@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from qa.answering import Answerer, Logistic, content_words, read
+from qa.answering import Answerer, Logistic, read
 from qa.records import Citation, Hit, Part, Passage
 from tests.plain import WordEmbedder
 
@@ -61,13 +61,6 @@ def test_a_sentence_in_two_overlapping_passages_is_read_once(embedder: WordEmbed
     reading = read("sensors", [DAM, overlapping], embedder)
     assert [(c.start, c.end) for c in reading.candidates] == [(100, 129), (130, 180), (181, 197)]
     assert reading.features.shape[0] == 3
-
-
-def test_content_words_leave_out_what_only_asks() -> None:
-    assert content_words("Who was it that the al-Nusra Front's men fought in May 2015?") == [
-        "al-Nusra", "Front's", "men", "fought", "May", "2015",
-    ]  # fmt: skip
-    assert content_words("Who was it?") == ["Who", "was", "it"]
 
 
 def test_a_word_that_the_archive_never_uses_weighs_most(embedder: WordEmbedder) -> None:

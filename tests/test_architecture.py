@@ -13,10 +13,10 @@ SOURCES = sorted(p for room in ("qa", "ui") for p in (PROJECT / room).rglob("*.p
 
 # A module imports only modules of ours that stand above it.
 _ORDER = """
-    errors records settings files dates filters sentences chunking vectors embedding lexical intake database generations
-    snapshots copies archive publishing passages writing indexing maintenance fusion reranking selection conversation
-    answering retrieval
-    questions resampling evaluation runs comparison
+    errors records settings files dates filters sentences words chunking vectors embedding lexical intake
+    database generations snapshots copies archive publishing passages writing indexing maintenance matching
+    fusion ranking reranking selection conversation answering retrieval questions resampling evaluation runs
+    comparison
 """
 ORDER = _ORDER.split()
 

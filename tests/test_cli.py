@@ -171,7 +171,7 @@ def test_status_verify_and_rebuild(qa: Qa, news: Path, tmp_path: Path) -> None:
     }  # fmt: skip
     code, out, _ = qa("verify", "--json")
     assert (code, json.loads(out)) == (0, {"ok": True, "articles": 3, "passages": 3, "problems": []})
-    for file in (tmp_path / "archive" / "generations").glob("lexical-*/*.term"):
+    for file in (tmp_path / "archive" / "generations").glob("passages-*/*.term"):
         file.write_bytes(b"x")
     code, out, _ = qa("verify", "--json")
     assert (code, json.loads(out)["ok"]) == (1, False)

@@ -54,13 +54,53 @@ def test_the_best_hit_comes_first(retriever: Retriever) -> None:
 def test_the_parts_add_up_to_the_score(long: Retriever) -> None:
     for hit in long.retrieve("flood in Verrin house 7", 20):
         assert sum(part.share for part in hit.why) == pytest.approx(hit.score, abs=1e-12)
-        assert {part.name for part in hit.why} == {"bm25", "dense"}
+        assert [part.name for part in hit.why] == ["bm25", "dense", "article", "title", "topic", "lead", "sentence"]
 
 
-def test_the_best_of_both_engines_scores_one(retriever: Retriever) -> None:
-    (hit,) = retriever.retrieve("The dam at Verrin was closed on Monday", 1)
+def test_a_passage_that_is_best_in_every_way_scores_one(tmp_path: Path, embedder: WordEmbedder) -> None:
+    with ArchiveWriter(tmp_path / "best", embedder) as writer:
+        writer.upsert(article("The dam at Verrin was closed.", id="a", title="Dam at Verrin closed"))
+        writer.upsert(article("Schools opened.", id="b", title="Schools"))
+        writer.commit()
+    hit, other = Retriever(Archive(tmp_path / "best"), embedder).retrieve("the dam at Verrin was closed", 2)
     assert hit.score == pytest.approx(1.0)
-    assert [(part.name, part.rank, part.share) for part in hit.why] == [("bm25", 1, 0.5), ("dense", 1, 0.5)]
+    assert [part.rank for part in hit.why if part.name != "lead"] == [1] * 6  # both begin their articles
+    # weights .3 .5 .3 .1 .3 .1 .8 of 2.4
+    shares = [0.125, 0.208333, 0.125, 0.041667, 0.125, 0.041667, 0.333333]
+    assert [part.share for part in hit.why] == pytest.approx(shares, abs=1e-5)
+    # Of the other passage only its place says something, and words that mean nearly the same.
+    assert [part.name for part in other.why if part.share > 0] == ["lead"] or other.score < 0.2
+
+
+def test_a_title_and_the_rest_of_the_article_speak_for_its_passages(tmp_path: Path, embedder: WordEmbedder) -> None:
+    with ArchiveWriter(tmp_path / "whole", embedder) as writer:
+        writer.upsert(article("The council met.", id="a", title="Budget"))
+        writer.upsert(article("The council met.", id="b", title="Flood in Verrin"))
+        writer.commit()
+    plain = AskSettings(title_weight=0.0, article_weight=0.0, topic_weight=0.0, group_copies=False)
+    archive = Archive(tmp_path / "whole")
+    one, other = Retriever(archive, embedder, plain).retrieve("council flood", 2)
+    assert one.score == other.score
+    best, _ = Retriever(archive, embedder, AskSettings(group_copies=False)).retrieve("council flood", 2)
+    assert best.passage.article_id == "b"
+
+
+def test_of_passages_that_say_the_same_the_earlier_in_its_article_comes_first(
+    tmp_path: Path, embedder: WordEmbedder
+) -> None:
+    with ArchiveWriter(tmp_path / "lead", embedder) as writer:
+        writer.upsert(article("The flood reached Verrin. " * 160, id="a"))  # four passages of the same words
+        writer.commit()
+    hits = Retriever(Archive(tmp_path / "lead"), embedder).retrieve("flood reached Verrin", 10)
+    assert len(hits) == 4
+    assert [hit.passage.start for hit in hits] == sorted(hit.passage.start for hit in hits)
+
+
+def test_settings_that_leave_no_engine_are_refused() -> None:
+    with pytest.raises(InputError, match="bm25_weight \\+ dense_weight"):
+        AskSettings(bm25_weight=0.0, dense_weight=0.0)
+    with pytest.raises(InputError, match="lead_weight=-1 is out of range"):
+        AskSettings(lead_weight=-1)
 
 
 def test_as_many_hits_come_back_as_pass_the_filters(long: Retriever) -> None:

@@ -1,0 +1,20 @@
+"""The words of a question that carry its meaning, apart from those that only ask."""
+
+import re
+
+_FUNCTION = """
+    a about above after again against all also am an and any are as at be because been before being below
+    between both but by can could did do does doing during each few for from further had has have having he
+    her here hers him his how i if in into is it its itself just me more most my no nor not now of off on once
+    only or other our out over own said same say says she should so some such than that the their them then
+    there these they this those through to too under until up us very was we were what when where which while
+    who whom whose why will with would you your tell give name list many much happen happened
+"""
+_FUNCTION_WORDS = frozenset(_FUNCTION.split())
+
+
+def content_words(question: str) -> list[str]:
+    """Return the words of a question that carry its meaning, as written, each once."""
+    words = re.findall(r"\w+(?:['’.-]\w+)*", question)
+    kept = [word for word in words if word.lower() not in _FUNCTION_WORDS]
+    return list(dict.fromkeys(kept or words))
