@@ -14,9 +14,10 @@ from qa.fusion import Ranked
 from qa.records import Article, Passage
 
 # Passages that resemble each other by ``SAME_TEXT`` are copies; those of articles that are recorded as resembling are
-# so from ``SAME_STORY`` on, because an update of a page moves the borders of its passages.  What these values find is
-# measured by `python -m benchmarks.copies`.
-SAME_TEXT, SAME_STORY = 0.5, 0.33
+# so from ``SAME_STORY`` on, because an update of a page moves the borders of its passages.  A newer copy is shown in
+# place of a better match from ``REPLACES`` on: with less it lacks the words that answer too often.  What these values
+# find is measured by `python -m benchmarks.copies`.
+SAME_TEXT, SAME_STORY, REPLACES = 0.5, 0.33, 0.7
 _STEP = 100  # passages are looked at in steps of this many, or of four times those wanted
 
 ArticleById = Callable[[str], Article | None]
@@ -126,10 +127,10 @@ def _nearest(
 
 
 def _newest(members: Sequence[_Member], article: ArticleById) -> _Member:
-    """Return the newest of the members that hold the first one's text, that one unless another is surely newer."""
+    """Return the newest of the members that hold most of the first one's text; it itself unless one is surely newer."""
     newest = members[0]
     for member in members[1:]:
-        if member.resemblance >= SAME_TEXT:
+        if member.resemblance >= REPLACES:
             one, other = article(member.passage.article_id), article(newest.passage.article_id)
             if one and other and _is_newer(one, other):
                 newest = member

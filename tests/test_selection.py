@@ -120,6 +120,19 @@ def test_only_what_is_surely_newer_takes_the_place_of_the_better_match(
     assert ids(found) == [(shown, [other])]
 
 
+@pytest.mark.parametrize(("shared", "shown"), [(14, "old"), (17, "new")])  # resemblances of .63 and .89
+def test_a_newer_copy_that_lacks_too_much_is_listed_and_not_shown(tmp_path: Path, shared: int, shown: str) -> None:
+    lines = story(0, 18)
+    found = retriever(
+        tmp_path / "two",
+        [
+            article(" ".join(lines), id="old", published="2015-05-11"),
+            article(" ".join(lines[:shared] + story(1, 18)[shared:]), id="new", published="2015-05-12"),
+        ],
+    ).retrieve("word0x17x1 word0x16x1 word0x3x1", 1)
+    assert ids(found) == [(shown, [{"old": "new", "new": "old"}[shown]])]
+
+
 def test_passages_of_one_article_are_left_alone(tmp_path: Path) -> None:
     refrain = " ".join(story(1, 15))
     long = "\n\n".join([refrain, " ".join(story(2, 15)), refrain, " ".join(story(3, 15)), refrain])
