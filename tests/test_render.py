@@ -130,10 +130,12 @@ def test_nothing_in_a_copy_becomes_markup() -> None:
 
 def test_a_citation_has_the_copies_of_the_passage_that_it_lies_in() -> None:
     copy = citation(article_id="copy")
-    hits = (hit("The mill burnt.", article_id="mill"), replace(hit("The dam was closed. It held."), copies=(copy,)))
+    burnt = replace(hit("The mill burnt down on Monday.", article_id="mill"), copies=(citation(article_id="b"),))
+    hits = (burnt, replace(hit("The dam was closed. It held."), copies=(copy,)))
     assert copies_of(citation("The dam was closed."), hits) == (copy,)
     assert copies_of(citation("It was.", start=25, end=32), hits) == ()
-    assert copies_of(citation("The mill", article_id="mill"), hits) == ()
+    assert copies_of(citation("The mill", article_id="mill"), hits) == burnt.copies
+    assert copies_of(citation("The mill", article_id="unknown"), hits) == ()
 
 
 def test_an_abstention_says_so_and_calls_the_passages_nearest() -> None:
