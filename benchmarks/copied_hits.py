@@ -26,7 +26,7 @@ from qa.writing import ArchiveWriter
 
 def hits(most: int) -> None:
     """Print what grouping changes on realtime, whose pages are as they were scraped."""
-    ids = [row["id"] for row in _rows("realtime")]
+    ids = [row["id"] for row in rows_of("realtime")]
     exact = exact_pairs(texts_of("realtime"))
     story = _stories(ids, [pair for pair, value in exact.items() if value >= SAME_TEXT])
     after = sets.retriever("realtime")
@@ -182,7 +182,8 @@ def exact_pairs(texts: Sequence[str]) -> dict[tuple[int, int], float]:
     return result
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def rows_of(name: str) -> list[dict[str, str]]:
+    """Return a set's articles as they stand in its file."""
     file = sets.articles(name)
     with (lzma if file.suffix == ".xz" else gzip).open(file, "rt") as lines:
         return [json.loads(line) for line in lines]
@@ -190,4 +191,4 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 def texts_of(name: str) -> list[str]:
     """Return the texts of a set's articles."""
-    return [row["text"] or "" for row in _rows(name)]
+    return [row["text"] or "" for row in rows_of(name)]

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import copied_hits
-from benchmarks.copied_hits import exact_pairs, texts_of
+from benchmarks.copied_hits import exact_pairs, rows_of, texts_of
 from benchmarks.measure import spread, where
 from qa import copies, database
 from qa.intake.anatomy import furniture_spans
@@ -186,13 +186,26 @@ def pages() -> None:
         )
     errors = [recorded[pair] - exact.get(pair, 0.0) for pair in recorded if pair not in same]
     print(f"estimate minus exact: mean {np.mean(errors):+.3f}, standard deviation {np.std(errors):.3f}")
+    _forms()
+
+
+def _forms() -> None:
+    """Print what is recorded of reuters, whose many short reports are forms filled in anew."""
+    rows = rows_of("reuters")
+    pairs = _recorded([row["text"] or "" for row in rows])
+    print(f"{len(rows)} articles of reuters: {len(pairs)} pairs recorded")
+    for name, least, most in (("under 600 characters", 0, copies.SHORT), ("600 or more", copies.SHORT, 10**9)):
+        chosen = [pair for pair in pairs if least <= min(len(rows[i]["text"] or "") for i in pair) < most]
+        titles = [[set((rows[i]["title"] or "").lower().split()) for i in pair] for pair in chosen]
+        alike = sum(len(one & other) >= 0.5 * len(one | other) for one, other in titles)
+        print(f"  {name:<22} {len(chosen):>5} pairs, of {alike} half or more of the titles' words are the same")
 
 
 def _recorded(texts: Sequence[str]) -> dict[tuple[int, int], float]:
     with tempfile.TemporaryDirectory() as folder:
         connection = _tables(Path(folder))
         for key, text in enumerate(texts):
-            copies.record(connection, key, copies.signature(text))
+            copies.record(connection, key, text)
         rows = connection.execute("SELECT other, article, resemblance FROM copy").fetchall()
         connection.close()
     return {(one, other): value for one, other, value in rows}
@@ -230,12 +243,12 @@ def speed() -> None:
         connection.execute("BEGIN")
         taken = []
         for key, text in enumerate(reuters):
-            value = copies.signature(text)
             begun = time.perf_counter()
-            copies.record(connection, key, value)
+            copies.record(connection, key, text)
             taken.append((time.perf_counter() - begun) * 1000)
         for size in (1000, 5000, 10_000, 20_000):
-            print(f"recording one article of reuters among {size:>6}: {spread(taken[size : size + 1000], 'ms')}")
+            figure = spread(taken[size : size + 1000], "ms")
+            print(f"signing and recording one article of reuters among {size:>6}: {figure}")
         (recorded,) = connection.execute("SELECT count(*) FROM copy").fetchone()
         print(f"{len(reuters)} articles of reuters: {recorded} pairs recorded")
         connection.close()

@@ -15,7 +15,10 @@ from tests.plain import WordEmbedder, article, story
 DAM = (
     "The dam at Verrin was closed on Monday after engineers found that eleven of its forty sensors had drifted. "
     "Repairs to the wall began in the evening and will take until the end of the month, the operator said. "
-    "Farmers downstream were told to draw water from the old canal until then."
+    "Farmers downstream were told to draw water from the old canal until then. The council of the district meets on "
+    "Thursday to hear what the repairs will cost and who is to pay for them, and whether the neighbouring districts, "
+    "which drink from the same reservoir, can be asked for a share of the sum. A spokesman for the ministry called the "
+    "wall sound and said that the instruments alone had failed after a winter of hard frost."
 )
 UPDATE = DAM.replace("end of the month", "middle of June")
 MILL = "A fire destroyed the old mill in Verrin near the dam. Nobody was hurt, the brigade said on Sunday."
@@ -131,6 +134,24 @@ def test_a_newer_copy_that_lacks_too_much_is_listed_and_not_shown(tmp_path: Path
         ],
     ).retrieve("word0x17x1 word0x16x1 word0x3x1", 1)
     assert ids(found) == [(shown, [{"old": "new", "new": "old"}[shown]])]
+
+
+@pytest.mark.parametrize(("amount", "grouped"), [("eleven", False), ("nine", True)])
+def test_a_form_filled_in_anew_is_no_copy(tmp_path: Path, amount: str, grouped: bool) -> None:
+    # Company, amount and day differ, or the day alone: resemblances of .66 and .95.
+    form = (
+        "The directors of {} declared a quarterly dividend of {} cents a share, payable on the first day of next month "
+        "to all holders of record on the tenth, the company said in a statement to the exchange on Monday."
+    )
+    one, other = (
+        form.format("Verrin Mills", "nine"),
+        form.format("Ostra Docks" if not grouped else "Verrin Mills", amount),
+    )
+    found = retriever(
+        tmp_path / "forms",
+        [article(one, id="a"), article(other.replace("Monday", "Friday"), id="b"), article(MILL, id="mill")],
+    ).retrieve("What dividend did the directors declare?", 2)
+    assert [len(hit.copies) for hit in found] == ([1, 0] if grouped else [0, 0])
 
 
 def test_passages_of_one_article_are_left_alone(tmp_path: Path) -> None:
