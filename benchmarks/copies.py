@@ -1,36 +1,32 @@
 """What is found of copies: on edited texts, on scraped pages, among hits; and what it costs.
 
-    python -m benchmarks.copies [edits pages hits speed] [--articles 250]
+    python -m benchmarks.copies [edits pages hits planted speed] [--articles 150] [--questions 200]
 
 ``edits``: articles and passages of newsqa and wikinews, edited by a growing share with a fixed seed.  ``pages``: all
-pairs of realtime, against their exact resemblance.  ``hits``: distinct stories among the first hits and retrieval
-quality on realtime, with copies grouped and not.  ``speed``: what signatures cost when articles are added.
+pairs of realtime, against their exact resemblance.  ``hits`` and ``planted``: distinct stories among the first hits and
+retrieval quality with copies grouped and not, on realtime as it is and on articles of newsqa that stand in an archive
+three times (see ``benchmarks.copied_hits``).  ``speed``: what signatures cost when articles are added.
 """
 
 import argparse
-import gzip
-import json
-import lzma
 import random
 import re
 import sqlite3
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks import sets
+from benchmarks import copied_hits
+from benchmarks.copied_hits import exact_pairs, rows_of, texts_of
 from benchmarks.measure import spread, where
 from qa import copies, database
 from qa.intake.anatomy import furniture_spans
 from qa.passages import without
-from qa.records import Hit, Question
-from qa.retrieval import Retriever
 from qa.selection import SAME_STORY, SAME_TEXT
-from qa.settings import AskSettings
 
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 THRESHOLDS = (0.2, 0.3, SAME_STORY, copies.RECORDED, SAME_TEXT, 0.6, 0.7, 0.8)
@@ -41,12 +37,20 @@ Edit = Callable[[list[str], float, random.Random, Sequence[str]], list[str]]
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", default=["edits", "pages", "hits", "speed"])
-    parser.add_argument("--articles", type=int, default=250, help="edit this many articles of each set")
+    parts: dict[str, Callable[[argparse.Namespace], None]] = {
+        "edits": lambda given: edits(given.articles),
+        "pages": lambda given: pages(),
+        "hits": lambda given: copied_hits.hits(given.questions),
+        "planted": lambda given: copied_hits.planted(given.articles, given.questions),
+        "speed": lambda given: speed(),
+    }
+    parser.add_argument("parts", nargs="*", default=list(parts))
+    parser.add_argument("--articles", type=int, default=150, help="edit or plant this many articles of a set")
+    parser.add_argument("--questions", type=int, default=200, help="at most this many of a file, evenly chosen")
     arguments = parser.parse_args()
     print(where())
     for part in arguments.parts:
-        {"edits": lambda: edits(arguments.articles), "pages": pages, "hits": hits, "speed": speed}[part]()
+        parts[part](arguments)
 
 
 # Edits
@@ -104,7 +108,7 @@ def edits(count: int) -> None:
     texts = [
         text
         for name in ("newsqa", "wikinews")
-        for text in rng.sample([text for text in _texts(name) if len(text.split()) >= 100], count)
+        for text in rng.sample([text for text in texts_of(name) if len(text.split()) >= 100], count)
     ]
     windows = [
         " ".join(words[i : i + PASSAGE_WORDS])
@@ -149,9 +153,9 @@ def _edited(name: str, texts: list[str], rng: random.Random) -> None:
 
 def pages() -> None:
     """Print how many pairs of resembling pages are recorded, against the exact resemblance of every pair."""
-    texts = _texts("realtime")
+    texts = texts_of("realtime")
     bodies = [without(text, [(start, end) for start, end, _ in furniture_spans(text)]) for text in texts]
-    exact = _exact_pairs(bodies)
+    exact = exact_pairs(bodies)
     begun = time.perf_counter()
     recorded = _recorded(bodies)
     print(f"\n{len(texts)} pages of realtime, signed and recorded in {time.perf_counter() - begun:.0f} s")
@@ -182,40 +186,26 @@ def pages() -> None:
         )
     errors = [recorded[pair] - exact.get(pair, 0.0) for pair in recorded if pair not in same]
     print(f"estimate minus exact: mean {np.mean(errors):+.3f}, standard deviation {np.std(errors):.3f}")
+    _forms()
 
 
-def _exact_pairs(texts: Sequence[str]) -> dict[tuple[int, int], float]:
-    """Return every pair that resembles by .1 or more, by counting the shingles that they share: no hashing of ours."""
-    from scipy import sparse
-
-    numbers: dict[str, int] = {}
-    columns: list[int] = []
-    ends = [0]
-    for text in texts:
-        words = re.findall(r"\w+", text.casefold())
-        own = {" ".join(words[i : i + copies.SHINGLE]) for i in range(max(1, len(words) - copies.SHINGLE + 1))}
-        columns += [numbers.setdefault(shingle, len(numbers)) for shingle in own if words]
-        ends.append(len(columns))
-    table = sparse.csr_array((np.ones(len(columns), np.int32), columns, ends), shape=(len(texts), len(numbers)))
-    sizes = np.diff(ends)
-    turned = table.T.tocsr()
-    result: dict[tuple[int, int], float] = {}
-    for begin in range(0, len(texts), 500):
-        shared = (table[begin : begin + 500] @ turned).tocoo()
-        one, other = shared.row + begin, shared.col
-        value = shared.data / (sizes[one] + sizes[other] - shared.data)
-        keep = (one < other) & (value >= 0.1)
-        result |= dict(
-            zip(zip(one[keep].tolist(), other[keep].tolist(), strict=True), value[keep].tolist(), strict=True)
-        )
-    return result
+def _forms() -> None:
+    """Print what is recorded of reuters, whose many short reports are forms filled in anew."""
+    rows = rows_of("reuters")
+    pairs = _recorded([row["text"] or "" for row in rows])
+    print(f"{len(rows)} articles of reuters: {len(pairs)} pairs recorded")
+    for name, least, most in (("under 600 characters", 0, copies.SHORT), ("600 or more", copies.SHORT, 10**9)):
+        chosen = [pair for pair in pairs if least <= min(len(rows[i]["text"] or "") for i in pair) < most]
+        titles = [[set((rows[i]["title"] or "").lower().split()) for i in pair] for pair in chosen]
+        alike = sum(len(one & other) >= 0.5 * len(one | other) for one, other in titles)
+        print(f"  {name:<22} {len(chosen):>5} pairs, of {alike} half or more of the titles' words are the same")
 
 
 def _recorded(texts: Sequence[str]) -> dict[tuple[int, int], float]:
     with tempfile.TemporaryDirectory() as folder:
         connection = _tables(Path(folder))
         for key, text in enumerate(texts):
-            copies.record(connection, key, copies.signature(text))
+            copies.record(connection, key, text)
         rows = connection.execute("SELECT other, article, resemblance FROM copy").fetchall()
         connection.close()
     return {(one, other): value for one, other, value in rows}
@@ -230,111 +220,13 @@ def _tables(folder: Path) -> sqlite3.Connection:
     return connection
 
 
-# Hits
-
-
-def hits() -> None:
-    """Print distinct stories among the first hits, quality and latency, with copies grouped and not."""
-    archive = sets.archive("realtime")
-    after = Retriever.open(archive)
-    before = Retriever(after.archive, after.embedder, AskSettings(group_copies=False))
-    ids = [row["id"] for row in _rows("realtime")]
-    exact = _exact_pairs([row["text"] for row in _rows("realtime")])
-    story = _stories(ids, [pair for pair, value in exact.items() if value >= SAME_TEXT])
-    for file in ("questions.jsonl.gz", "questions.weak.jsonl.gz"):
-        questions = [question for question in sets.questions("realtime", file) if question.evidence]
-        first = [before.retrieve(question.text, 30) for question in questions]
-        second = [after.retrieve(question.text, 30) for question in questions]
-        print(f"\n{file}: {len(questions)} questions")
-        for name, found in (("not grouped", first), ("grouped", second)):
-            texts = np.mean([_distinct_texts(hits[:5]) for hits in found])
-            articles = np.mean([len({hit.passage.article_id for hit in hits[:5]}) for hits in found])
-            stories = np.mean([len({story[hit.passage.article_id] for hit in hits[:5]}) for hits in found])
-            print(
-                f"  {name:<12} among the first 5 hits: {texts:.3f} distinct texts, {articles:.3f} articles, "
-                f"{stories:.3f} stories"
-            )
-        changed = sum(
-            [hit.passage.id for hit in a[:5]] != [hit.passage.id for hit in b[:5]]
-            for a, b in zip(first, second, strict=True)
-        )
-        print(f"  the first 5 hits differ for {changed} questions")
-        for name, found, listed in (
-            ("not grouped", first, False),
-            ("grouped, shown", second, False),
-            ("grouped, shown or listed", second, True),
-        ):
-            ranks = [_rank(question, hits, listed) for question, hits in zip(questions, found, strict=True)]
-            values = ", ".join(f"Hit@{k} {np.mean([0 < rank <= k for rank in ranks]):.3f}" for k in (1, 5, 10))
-            print(f"  {name:<26} {values}")
-        for name, found in (("not grouped", first), ("grouped", second)):
-            held = np.mean([_holds(question, hits[:5]) for question, hits in zip(questions, found, strict=True)])
-            print(f"  {name:<26} an answer's words within the first 5 hits: {held:.3f}")
-        grouped = [(question, hits) for question, hits in zip(questions, second, strict=True)]
-        lost = [
-            question.id
-            for question, hits in grouped
-            if _rank(question, hits, listed=False) != _rank(question, hits, listed=True)
-        ]
-        print(f"  the article asked for is listed as a copy before it is shown: {len(lost)} questions")
-    sample = [question.text for question in sets.questions("realtime")][:100]
-    for name, retriever in (("not grouped", before), ("grouped", after)) * 2:
-        taken = []
-        for text in sample:
-            begun = time.perf_counter()
-            retriever.retrieve(text, 5)
-            taken.append((time.perf_counter() - begun) * 1000)
-        print(f"  {name:<12} a question takes {spread(taken, 'ms', 1)}")
-
-
-def _rank(question: Question, hits: Sequence[Hit], listed: bool) -> int:
-    """Return the place, from 1, of the first article asked for among the articles of the hits; 0 for none."""
-    wanted = {piece.article_id for piece in question.evidence}
-    seen: set[str] = set()
-    for hit in hits:
-        if hit.passage.article_id in seen:
-            continue
-        seen.add(hit.passage.article_id)
-        found = {hit.passage.article_id, *(copy.article_id for copy in hit.copies if listed)}
-        if found & wanted:
-            return len(seen)
-    return 0
-
-
-def _holds(question: Question, hits: Sequence[Hit]) -> bool:
-    text = " \n ".join(" ".join(hit.passage.text.split()) for hit in hits).casefold()
-    return any(" ".join(answer.split()).casefold() in text for answer in question.answers if answer.strip())
-
-
-def _distinct_texts(hits: Sequence[Hit]) -> int:
-    """Return how many hits resemble none before them, exactly, by ``SAME_TEXT`` or more."""
-    kept: list[set[str]] = []
-    for hit in hits:
-        words = re.findall(r"\w+", hit.passage.text.casefold())
-        own = {" ".join(words[i : i + copies.SHINGLE]) for i in range(max(1, len(words) - copies.SHINGLE + 1))}
-        if all(len(own & other) / len(own | other) < SAME_TEXT for other in kept):
-            kept.append(own)
-    return len(kept)
-
-
-def _stories(ids: Sequence[str], pairs: Iterable[tuple[int, int]]) -> dict[str, int]:
-    """Return a number for each article that it shares with those it resembles, directly or through others."""
-    from scipy import sparse
-
-    chosen = list(pairs)
-    ones, others = [one for one, _ in chosen], [other for _, other in chosen]
-    links = sparse.coo_array((np.ones(len(chosen)), (ones, others)), shape=(len(ids), len(ids)))
-    _, numbers = sparse.csgraph.connected_components(links, directed=False)
-    return dict(zip(ids, numbers.tolist(), strict=True))
-
-
 # Speed
 
 
 def speed() -> None:
     """Print what signing and recording cost."""
     rng = random.Random(0)
-    texts = rng.sample(_texts("newsqa"), 300)
+    texts = rng.sample(texts_of("newsqa"), 300)
     windows = [" ".join(text.split()[:PASSAGE_WORDS]) for text in texts]
     copies.signature("loads the library")
     print()
@@ -345,31 +237,21 @@ def speed() -> None:
             copies.signature(text)
             taken.append((time.perf_counter() - begun) * 1000)
         print(f"signing one {name}: {spread(taken, 'ms')}")
-    reuters = _texts("reuters")
+    reuters = texts_of("reuters")
     with tempfile.TemporaryDirectory() as folder:
         connection = _tables(Path(folder))
         connection.execute("BEGIN")
         taken = []
         for key, text in enumerate(reuters):
-            value = copies.signature(text)
             begun = time.perf_counter()
-            copies.record(connection, key, value)
+            copies.record(connection, key, text)
             taken.append((time.perf_counter() - begun) * 1000)
         for size in (1000, 5000, 10_000, 20_000):
-            print(f"recording one article of reuters among {size:>6}: {spread(taken[size : size + 1000], 'ms')}")
+            figure = spread(taken[size : size + 1000], "ms")
+            print(f"signing and recording one article of reuters among {size:>6}: {figure}")
         (recorded,) = connection.execute("SELECT count(*) FROM copy").fetchone()
         print(f"{len(reuters)} articles of reuters: {recorded} pairs recorded")
         connection.close()
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    file = sets.articles(name)
-    with (lzma if file.suffix == ".xz" else gzip).open(file, "rt") as lines:
-        return [json.loads(line) for line in lines]
-
-
-def _texts(name: str) -> list[str]:
-    return [row["text"] or "" for row in _rows(name)]
 
 
 if __name__ == "__main__":

@@ -25,6 +25,11 @@ BANDS, BAND_BYTES = 42, 3
 # Articles are recorded as resembling from here on.  Two that resemble by .4 share a band with probability .94, by .5
 # with .996; benchmarks/results has the measurement.
 RECORDED = 0.4
+# A short text is often a form filled in anew (a dividend, a market's close): it has to resemble more.  One of fewer
+# words than ``FEWEST`` is a copy of nothing.
+SHORT_TEXT = 0.8
+SHORT = 600  # characters, about a hundred words
+FEWEST = 10
 # What bounds the work for one article, however many copies of it there are: the newest so many of each band are looked
 # at, and the nearest so many of those are recorded.
 _BAND_MOST, _RECORDED_MOST = 32, 64
@@ -34,14 +39,14 @@ _BATCH = 4096  # shingles hashed at a time: 2 MB of minima
 
 
 def signature(text: str) -> bytes:
-    """Return a text's MinHash signature, of ``SIGNATURE_BYTES`` bytes; ``b""`` for a text without words.
+    """Return a text's MinHash signature, of ``SIGNATURE_BYTES`` bytes; ``b""`` for one of fewer than ``FEWEST`` words.
 
-    It is the same in every process and on every machine.  A text shorter than a shingle is a shingle of its own.
+    It is the same in every process and on every machine.
     """
     words = _WORD.findall(text.casefold())
-    if not words:
+    if len(words) < FEWEST:
         return b""
-    shingles = {" ".join(words[i : i + SHINGLE]) for i in range(max(1, len(words) - SHINGLE + 1))}
+    shingles = {" ".join(words[i : i + SHINGLE]) for i in range(len(words) - SHINGLE + 1)}
     coded = [shingle.encode() for shingle in shingles]
     minhash = _empty().copy()
     for begin in range(0, len(coded), _BATCH):
@@ -60,7 +65,7 @@ def resemblances(one: bytes, others: Sequence[bytes]) -> NDArray[np.float64]:
     """Return the estimated resemblance of a text to others by their signatures, shape (len(others),).
 
     Two bytes agree by chance once in 256 times; that share is taken out, so unrelated texts are near 0, in either
-    direction.  A text without words resembles nothing.
+    direction.  An empty signature resembles nothing.
     """
     result = np.zeros(len(others))
     held = [place for place, other in enumerate(others) if other]
@@ -72,29 +77,41 @@ def resemblances(one: bytes, others: Sequence[bytes]) -> NDArray[np.float64]:
 
 
 def bands(value: bytes) -> list[int]:
-    """Return the bands of a signature as whole numbers that differ between the bands; none for a text without words."""
+    """Return the bands of a signature as whole numbers that differ between the bands; none for an empty one."""
     parts = (value[i * BAND_BYTES : (i + 1) * BAND_BYTES] for i in range(BANDS if value else 0))
     return [int.from_bytes(bytes((number, *part)), "big") for number, part in enumerate(parts)]
 
 
-def record(connection: sqlite3.Connection, key: int, value: bytes) -> None:
+def record(connection: sqlite3.Connection, key: int, text: str) -> None:
     """Store an article's signature and which others it resembles, within the open transaction.
 
-    The work does not depend on how many articles there are.  Whatever was recorded of the article is replaced.
+    The work for one article is bounded, however many there are.  Whatever was recorded of it is replaced.
+
+    Args:
+        connection: the writer's.
+        key: the article's.
+        text: its body without furniture.
     """
     forget(connection, key)
-    connection.execute("INSERT INTO signature VALUES (?, ?)", (key, value))
-    found: dict[int, bytes] = {}
+    value, short = signature(text), len(text) < SHORT
+    connection.execute("INSERT INTO signature VALUES (?, ?, ?)", (key, value, short))
+    found: dict[int, tuple[bytes, bool]] = {}
     for band in bands(value):
         query = (
-            "SELECT b.article, s.value FROM (SELECT article FROM band WHERE value = ? ORDER BY article DESC LIMIT ?) b"
+            "SELECT b.article, s.value, s.short FROM"
+            " (SELECT article FROM band WHERE value = ? ORDER BY article DESC LIMIT ?) b"
             " JOIN signature s ON s.article = b.article"
         )
-        found.update(connection.execute(query, (band, _BAND_MOST)).fetchall())
+        for other, signed, is_short in connection.execute(query, (band, _BAND_MOST)):
+            found[other] = signed, bool(is_short)
     connection.executemany("INSERT INTO band VALUES (?, ?)", [(band, key) for band in bands(value)])
-    near = zip(resemblances(value, list(found.values())).tolist(), found, strict=True)
-    chosen = sorted((-resemblance, -other) for resemblance, other in near if resemblance >= RECORDED)
-    rows = [(key, -other, -resemblance) for resemblance, other in chosen[:_RECORDED_MOST]]
+    estimates = resemblances(value, [signed for signed, _ in found.values()]).tolist()
+    near = [
+        (-estimate, -other)
+        for estimate, (other, (_, is_short)) in zip(estimates, found.items(), strict=True)
+        if estimate >= (SHORT_TEXT if short or is_short else RECORDED)
+    ]
+    rows = [(key, -other, -estimate) for estimate, other in sorted(near)[:_RECORDED_MOST]]
     connection.executemany("INSERT INTO copy VALUES (?, ?, ?)", rows)
 
 

@@ -56,7 +56,8 @@ CREATE TABLE article_vector (
 );
 CREATE TABLE signature (                 -- copies.signature of an article's body
     article INTEGER PRIMARY KEY REFERENCES article (key) ON DELETE CASCADE,
-    value BLOB NOT NULL
+    value BLOB NOT NULL,
+    short INTEGER NOT NULL               -- whether that body is shorter than copies.SHORT
 );
 CREATE TABLE band (                      -- which articles share a part of their signatures
     value INTEGER NOT NULL,

@@ -43,7 +43,7 @@ class PassageMaker:
         for key, article in articles.items():
             furniture = [(start, end) for start, end, _ in furniture_spans(article.text)]
             passages += ((key, passage) for passage in self._chunk(article, furniture))
-            copies.record(self._connection, key, copies.signature(without(article.text, furniture)))
+            copies.record(self._connection, key, without(article.text, furniture))
         hashes = [hashlib.sha256(passage.text.encode()).digest() for _, passage in passages]
         vectors, embedded = self._vectors([passage.text for _, passage in passages], hashes, reusable, progress)
         added: list[lexical.Entry] = []

@@ -8,15 +8,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from qa.archive import ArchiveView
-from qa.copies import resemblances
+from qa.copies import SHORT, SHORT_TEXT, resemblances
 from qa.dates import period
 from qa.fusion import Ranked
 from qa.records import Article, Passage
 
 # Passages that resemble each other by ``SAME_TEXT`` are copies; those of articles that are recorded as resembling are
-# so from ``SAME_STORY`` on, because an update of a page moves the borders of its passages.  What these values find is
-# measured by `python -m benchmarks.copies`.
-SAME_TEXT, SAME_STORY = 0.5, 0.33
+# so from ``SAME_STORY`` on, because an update of a page moves the borders of its passages.  A newer copy is shown in
+# place of a better match from ``REPLACES`` on: with less it lacks the words that answer too often.  What these values
+# find is measured by `python -m benchmarks.copies`.  Short passages need ``copies.SHORT_TEXT``, unless their articles
+# are recorded.
+SAME_TEXT, SAME_STORY, REPLACES = 0.5, 0.33, 0.7
 _STEP = 100  # passages are looked at in steps of this many, or of four times those wanted
 
 ArticleById = Callable[[str], Article | None]
@@ -105,7 +107,7 @@ def _group(
         if passage is None:  # damaged: reported by the archive, never shown
             continue
         signature = signatures.get(passage.id, b"")
-        group, resemblance = _nearest(groups, passage.article_id, signature, recorded.get(passage.article_id, set()))
+        group, resemblance = _nearest(groups, passage, signature, recorded.get(passage.article_id, set()))
         if group is None:
             group = _Group(signature, [])
             groups.append(group)
@@ -113,23 +115,24 @@ def _group(
 
 
 def _nearest(
-    groups: Sequence[_Group], article_id: str, signature: bytes, recorded: set[str]
+    groups: Sequence[_Group], passage: Passage, signature: bytes, recorded: set[str]
 ) -> tuple[_Group | None, float]:
     """Return the group that a passage belongs to and how much it resembles the first of it; None and 1 for none."""
     found = resemblances(signature, [group.signature for group in groups])
     for i in sorted((found >= SAME_STORY).nonzero()[0].tolist(), key=lambda i: (-found[i], i)):
-        group = groups[i]
-        same_story = group.members[0].passage.article_id in recorded
-        if article_id not in group.articles and (found[i] >= SAME_TEXT or same_story):
-            return group, float(found[i])
+        best = groups[i].members[0].passage
+        short = min(len(passage.text), len(best.text)) < SHORT
+        least = SAME_STORY if best.article_id in recorded else SHORT_TEXT if short else SAME_TEXT
+        if found[i] >= least and passage.article_id not in groups[i].articles:
+            return groups[i], float(found[i])
     return None, 1.0
 
 
 def _newest(members: Sequence[_Member], article: ArticleById) -> _Member:
-    """Return the newest of the members that hold the first one's text, that one unless another is surely newer."""
+    """Return the newest of the members that hold most of the first one's text; it itself unless one is surely newer."""
     newest = members[0]
     for member in members[1:]:
-        if member.resemblance >= SAME_TEXT:
+        if member.resemblance >= REPLACES:
             one, other = article(member.passage.article_id), article(newest.passage.article_id)
             if one and other and _is_newer(one, other):
                 newest = member

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -120,6 +121,29 @@ def test_search_gives_hits_with_citations_as_json(qa: Qa, news: Path) -> None:
     assert best["citation"]["published"] == "2015-05-11"
     names = ["bm25", "dense", "article", "title", "topic", "lead", "sentence"]
     assert [part["name"] for part in best["why"]] == names
+
+
+def test_copies_of_a_hit_are_named_with_it(qa: Qa, news: Path, tmp_path: Path) -> None:
+    rows = [{"id": f"reprint{n}", "text": DAM, "source": f"Wire {n}", "date": f"2015-05-0{n}"} for n in (1, 2, 3, 4)]
+    (tmp_path / "reprints.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    qa("add", news, tmp_path / "reprints.jsonl")
+    _, out, _ = qa("search", "How many sensors had drifted?", "-k", 2)
+    named = re.search(
+        r"also in: (Wire \d, 2015-05-0\d); (Wire \d, 2015-05-0\d); (Wire \d, 2015-05-0\d); … \(4 copies\)", out
+    )
+    assert named, out
+    assert len(set(named.groups())) == 3
+    _, out, _ = qa("search", "How many sensors had drifted?", "-k", 2, "--json")
+    best, other = json.loads(out)["hits"]
+    assert best["citation"]["published"] == "2015-05-11"
+    assert {(copy["article_id"], copy["published"], copy["quote"]) for copy in best["copies"]} == {
+        (f"reprint{n}", f"2015-05-0{n}", DAM) for n in (1, 2, 3, 4)
+    }
+    assert other["copies"] == []
+    _, out, _ = qa("status", "--json")
+    assert json.loads(out)["copied"] == 5
+    _, out, _ = qa("ask", "How many of 40 sensors at Verrin had drifted?", "-k", 2)
+    assert "(4 copies)" in out
 
 
 def test_a_date_filter_says_how_many_undated_articles_it_left_out(qa: Qa, news: Path) -> None:

@@ -1,4 +1,5 @@
 import hashlib
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -7,7 +8,7 @@ from qa.records import Answer, Article, Citation, Hit, Part, Passage, Sentence
 from tests.plain import article
 from ui import render
 from ui.filters import Filters
-from ui.reading import Reference, fragment, reading, reference, references, shown_date
+from ui.reading import Reference, copies_of, fragment, reading, reference, references, shown_date
 
 DIGEST = "d0f4" * 16
 HOSTILE = "<script>alert(1)</script> ![](http://evil.example/x) [x](javascript:alert(1)) $$x$$ `a` *b* _c_ [1] &amp; \\"
@@ -103,6 +104,38 @@ def test_a_passage_comes_with_its_outlet_date_title_and_the_parts_of_its_score()
     assert "<tr><td>Same words (BM25)</td><td>1</td><td>7.500</td><td>0.500</td></tr>" in html
     assert "<tr><td>Same meaning (dense)</td><td>2</td><td>0.250</td><td>0.125</td></tr>" in html
     assert '<td colspan="3">Score</td><td>0.625</td>' in html
+
+
+def test_copies_of_a_passage_are_named_under_it_and_under_the_sources_made_of_it() -> None:
+    copies = tuple(
+        citation(article_id=f"copy{day}", source=f"Wire {day}", published=f"2015-05-1{day}") for day in range(5)
+    )
+    html = render.answer_html(answer(hits=(replace(hit(), copies=copies),)))
+    line = (
+        '<span class="also">Also: '
+        f'<a href="#cite-copy0:0-19:{DIGEST[:12]}" title="Dam closed">Wire 0 · 10 May 2015</a>, '
+        f'<a href="#cite-copy1:0-19:{DIGEST[:12]}" title="Dam closed">Wire 1 · 11 May 2015</a>, '
+        f'<a href="#cite-copy2:0-19:{DIGEST[:12]}" title="Dam closed">Wire 2 · 12 May 2015</a> and 2 more</span>'
+    )
+    assert html.count(line) == 2
+    assert "Also:" not in render.answer_html(answer())
+
+
+def test_nothing_in_a_copy_becomes_markup() -> None:
+    hostile = citation(source=HOSTILE, title=HOSTILE, published="<b>", article_id='"><script>')
+    html = render.answer_html(answer(hits=(replace(hit(), copies=(hostile,)),)))
+    assert set(Reader(html).tags) == set(Reader(render.answer_html(answer())).tags)
+    assert HOSTILE in Reader(html).text
+
+
+def test_a_citation_has_the_copies_of_the_passage_that_it_lies_in() -> None:
+    copy = citation(article_id="copy")
+    burnt = replace(hit("The mill burnt down on Monday.", article_id="mill"), copies=(citation(article_id="b"),))
+    hits = (burnt, replace(hit("The dam was closed. It held."), copies=(copy,)))
+    assert copies_of(citation("The dam was closed."), hits) == (copy,)
+    assert copies_of(citation("It was.", start=25, end=32), hits) == ()
+    assert copies_of(citation("The mill", article_id="mill"), hits) == burnt.copies
+    assert copies_of(citation("The mill", article_id="unknown"), hits) == ()
 
 
 def test_an_abstention_says_so_and_calls_the_passages_nearest() -> None:

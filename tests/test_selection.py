@@ -15,7 +15,10 @@ from tests.plain import WordEmbedder, article, story
 DAM = (
     "The dam at Verrin was closed on Monday after engineers found that eleven of its forty sensors had drifted. "
     "Repairs to the wall began in the evening and will take until the end of the month, the operator said. "
-    "Farmers downstream were told to draw water from the old canal until then."
+    "Farmers downstream were told to draw water from the old canal until then. The council of the district meets on "
+    "Thursday to hear what the repairs will cost and who is to pay for them, and whether the neighbouring districts, "
+    "which drink from the same reservoir, can be asked for a share of the sum. A spokesman for the ministry called the "
+    "wall sound and said that the instruments alone had failed after a winter of hard frost."
 )
 UPDATE = DAM.replace("end of the month", "middle of June")
 MILL = "A fire destroyed the old mill in Verrin near the dam. Nobody was hurt, the brigade said on Sunday."
@@ -120,6 +123,37 @@ def test_only_what_is_surely_newer_takes_the_place_of_the_better_match(
     assert ids(found) == [(shown, [other])]
 
 
+@pytest.mark.parametrize(("shared", "shown"), [(14, "old"), (17, "new")])  # resemblances of .63 and .89
+def test_a_newer_copy_that_lacks_too_much_is_listed_and_not_shown(tmp_path: Path, shared: int, shown: str) -> None:
+    lines = story(0, 18)
+    found = retriever(
+        tmp_path / "two",
+        [
+            article(" ".join(lines), id="old", published="2015-05-11"),
+            article(" ".join(lines[:shared] + story(1, 18)[shared:]), id="new", published="2015-05-12"),
+        ],
+    ).retrieve("word0x17x1 word0x16x1 word0x3x1", 1)
+    assert ids(found) == [(shown, [{"old": "new", "new": "old"}[shown]])]
+
+
+@pytest.mark.parametrize(("amount", "grouped"), [("eleven", False), ("nine", True)])
+def test_a_form_filled_in_anew_is_no_copy(tmp_path: Path, amount: str, grouped: bool) -> None:
+    # Company, amount and day differ, or the day alone: resemblances of .66 and .95.
+    form = (
+        "The directors of {} declared a quarterly dividend of {} cents a share, payable on the first day of next month "
+        "to all holders of record on the tenth, the company said in a statement to the exchange on Monday."
+    )
+    one, other = (
+        form.format("Verrin Mills", "nine"),
+        form.format("Ostra Docks" if not grouped else "Verrin Mills", amount),
+    )
+    found = retriever(
+        tmp_path / "forms",
+        [article(one, id="a"), article(other.replace("Monday", "Friday"), id="b"), article(MILL, id="mill")],
+    ).retrieve("What dividend did the directors declare?", 2)
+    assert [len(hit.copies) for hit in found] == ([1, 0] if grouped else [0, 0])
+
+
 def test_passages_of_one_article_are_left_alone(tmp_path: Path) -> None:
     refrain = " ".join(story(1, 15))
     long = "\n\n".join([refrain, " ".join(story(2, 15)), refrain, " ".join(story(3, 15)), refrain])
@@ -147,14 +181,14 @@ def test_the_cap_counts_the_articles_that_are_shown(tmp_path: Path) -> None:
 
 def test_passages_of_recorded_copies_need_to_share_less_and_then_the_better_match_is_shown(tmp_path: Path) -> None:
     # A passage holds 18 of these sentences.  The first 10 of "early" stand in the first passage of "late", behind 8
-    # others, and in the first of "apart": each time they share 98 of 258 shingles, .38.
+    # others (98 of 258 shingles are shared, .38), and its first 11 in that of "apart" (108 of 248, .44).
     lines = story(0, 36)
     opened = retriever(
         tmp_path / "shifted",
         [
             article(" ".join(lines), id="early", published="2015-05-11"),
             article(" ".join(story(8, 8) + lines), id="late", published="2015-05-12"),
-            article(" ".join(story(9, 8) + lines[:10] + story(7, 90)), id="apart", published="2015-05-13"),
+            article(" ".join(story(9, 7) + lines[:11] + story(7, 90)), id="apart", published="2015-05-13"),
         ],
     )
     assert opened.article("early") is not None
@@ -162,7 +196,7 @@ def test_passages_of_recorded_copies_need_to_share_less_and_then_the_better_matc
         assert [other for other, _ in view.copies(["early"])["early"]] == ["late"]
     found = opened.retrieve(" ".join(f"word0x{i}x3" for i in range(12)), 9, per_article=1)
     # "late" is newer, but its passage is not the same text, and so stays behind the one that matches better.
-    assert ids(found)[:2] == [("early", ["late"]), ("apart", [])]
+    assert sorted(ids(found)[:2]) == [("apart", []), ("early", ["late"])]
 
 
 @pytest.fixture(scope="module")
