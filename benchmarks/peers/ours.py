@@ -3,7 +3,7 @@
     python -m benchmarks.peers.ours SET OUT
 
 Its archive is made once, measured while it is made, and made again when the format, the settings or the embedder have
-changed since.
+changed since; remove ``benchmarks/work/peers/archives/SET`` to have it made and measured again anyway.
 """
 
 import json
