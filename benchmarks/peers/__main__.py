@@ -20,7 +20,7 @@ from benchmarks.peers import environments, jobs, table
 RUNNERS = Path(__file__).parent / "runners"
 # peer: (environment, configurations); ours runs here
 PEERS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "ours": ("", ("default",)),
+    "ours": ("", ("default", "uncapped")),
     "floors": ("floors", ("bm25", "dense", "fused")),
     "langchain": ("langchain", ("default", "passages")),
     "llamaindex": ("llamaindex", ("default", "passages")),
@@ -42,7 +42,7 @@ def perform(name: str, peer: str, configuration: str, job: Path) -> bool:
     if environment:
         program = [environments.python(environment), RUNNERS / f"run_{peer}.py", job, configuration, out]
     else:
-        program = [Path(sys.executable), "-m", "benchmarks.peers.ours", name, out]
+        program = [Path(sys.executable), "-m", "benchmarks.peers.ours", name, configuration, out]
     return subprocess.run(program, cwd=sets.PROJECT, env=environments.variables(not environment)).returncode == 0
 
 

@@ -1,6 +1,9 @@
 """Dateline as one of the runs, through ``qa.Retriever``, in this environment.
 
-    python -m benchmarks.peers.ours SET OUT
+    python -m benchmarks.peers.ours SET CONFIGURATION OUT
+
+``default`` shows three passages of an article before those of others, as every user gets it; ``uncapped`` ranks like
+the peers, which know no such limit.
 
 Its archive is made once, measured while it is made, and made again when the format, the settings or the embedder have
 changed since; remove ``benchmarks/work/peers/archives/SET`` to have it made and measured again anyway.
@@ -17,7 +20,7 @@ from typing import Any
 
 from benchmarks import sets
 from benchmarks.peers import jobs
-from benchmarks.peers.runners.shared import Chunk, Job, measure, read_job, size, write
+from benchmarks.peers.runners.shared import HITS, Chunk, Job, measure, read_job, size, write
 from qa import indexing
 from qa.archive import Archive
 from qa.embedding import load_embedder
@@ -25,6 +28,8 @@ from qa.errors import QaError
 from qa.records import Hit
 from qa.retrieval import Retriever
 from qa.settings import IndexSettings
+
+CONFIGURATIONS = {"default": {}, "uncapped": {"per_article": 0}}
 
 
 def archive(name: str) -> Path:
@@ -58,13 +63,14 @@ def archive(name: str) -> Path:
 
 
 class Ours:
-    """Dateline with its defaults, asked for 30 hits."""
+    """Dateline, asked for 30 hits."""
 
     packages = ("dateline-qa",)
     given_vectors = False
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, options: dict[str, int]) -> None:
         self._folder = folder
+        self._options = options
 
     def load(self) -> None:
         """Load the model."""
@@ -77,7 +83,7 @@ class Ours:
 
     def search(self, question: str) -> list[Hit]:
         """Retrieve."""
-        return self._retriever.retrieve(question, 30)
+        return self._retriever.retrieve(question, HITS, **self._options)
 
     def chunks(self, found: list[Hit]) -> list[Chunk]:
         """Return the passages."""
@@ -89,10 +95,10 @@ class Ours:
 
 def main() -> None:
     """Make the archive, complete the job, ask, write."""
-    name, out = sys.argv[1:]
+    name, configuration, out = sys.argv[1:]
     folder = archive(name)
     jobs.add_passages(name)
-    result: dict[str, Any] = measure(Ours(folder), read_job(jobs.export(name)))
+    result: dict[str, Any] = measure(Ours(folder, CONFIGURATIONS[configuration]), read_job(jobs.export(name)))
     made = json.loads((folder / "measured.json").read_text())
     result |= {key: made[key] for key in ("chunks", "index_seconds", "index_processor_seconds", "disk_mb")}
     result["peak_mb"] = max(result["peak_mb"], made["index_peak_mb"])

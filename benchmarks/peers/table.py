@@ -19,6 +19,7 @@ OURS = "ours.default"
 # run → how it is named, how its articles were cut
 NAMES = {
     OURS: ("**Dateline**", "its own"),
+    "ours.uncapped": ("Dateline, no limit per article", "its own"),
     "floors.bm25": ("plain BM25 (bm25s)", "our passages"),
     "floors.dense": ("plain dense", "our passages"),
     "floors.fused": ("both, min-max ½", "our passages"),
