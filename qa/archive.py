@@ -56,6 +56,11 @@ class ArchiveView:
         """The number of the generation that is read."""
         return self._snapshot.generation.number
 
+    @property
+    def digest(self) -> str:
+        """The SHA-256 over its index files' own: views with the same one show the same."""
+        return hashlib.sha256("".join(self._snapshot.generation.to_row()[1:]).encode()).hexdigest()
+
     def search_vectors(self, vector: Matrix, k: int, where: Where = ()) -> list[Scored]:
         """Return the passages nearest to a unit vector of shape (dimension,): (id, cosine), best first, ties by id.
 

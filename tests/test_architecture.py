@@ -15,7 +15,7 @@ SOURCES = sorted(p for room in ("qa", "ui") for p in (PROJECT / room).rglob("*.p
 _ORDER = """
     errors records settings files dates filters sentences chunking vectors embedding lexical intake database generations
     snapshots archive publishing writing indexing maintenance fusion reranking conversation answering retrieval
-    questions resampling evaluation runs comparison
+    questions measures resampling abstention power summary evaluation runs comparison trials sweeping sweepfiles
 """
 ORDER = _ORDER.split()
 
@@ -27,9 +27,10 @@ OWNERS = {
     "tantivy": {"qa/lexical.py"},
     "gradio": {"ui/web.py"},
     "trafilatura": {"qa/intake/html.py"},
-    "typer": {"ui/cli.py"},
-    "matplotlib": {"ui/report.py"},
-    "ir_measures": {"qa/evaluation.py"},
+    "typer": {"ui/cli.py", "ui/measuring.py", "ui/options.py"},
+    "matplotlib": {"ui/plots.py"},
+    "ir_measures": {"qa/measures.py"},
+    "scipy": {"qa/abstention.py", "qa/power.py"},
 }
 
 

@@ -194,14 +194,41 @@ def test_an_evaluation_is_measured_written_and_compared(qa: Qa, news: Path, tmp_
     code, out, _ = qa("eval", file, "--out", tmp_path / "run", "--json")
     report = json.loads(out)
     assert code == 0
-    assert set(report) == {"questions", "passage", "article", "answers", "abstention", "latency_ms", "by_type"}
+    assert set(report) == {
+        "questions", "passage", "article", "answers", "abstention", "latency_ms", "risk_coverage", "calibration",
+        "detectable", "by_type", "by_source",
+    }  # fmt: skip
+    assert set(report["by_source"]) == {"Harbour Wire", "unknown"}
     assert report["passage"]["answer"]["mrr@10"]["value"] == 1.0
     assert report["abstention"]["recall"]["value"] == 1.0
     names = {path.name for path in (tmp_path / "run").iterdir()}
-    assert names == {"settings.json", "report.json", "questions.jsonl", "run.trec", "report.html"}
+    assert names == {"settings.json", "report.json", "latency.json", "questions.jsonl", "run.trec", "report.html"}
     code, out, _ = qa("compare", tmp_path / "run", tmp_path / "run", "--json")
     assert code == 0
     assert all(measure["difference"] == 0 for measure in json.loads(out)["measures"])
+
+
+def test_a_sweep_is_one_table_and_goes_on_where_it_stopped(qa: Qa, news: Path, tmp_path: Path) -> None:
+    qa("add", news)
+    question = {"question": "Who resigned?", "answers": ["mayor"], "evidence": [{"article_id": "vote", "text": VOTE}]}
+    (tmp_path / "q.jsonl").write_text(json.dumps(question) + "\n")
+    (tmp_path / "s.toml").write_text(
+        '[[set]]\nname = "news"\nquestions = "q.jsonl"\n[[run]]\nname = "both"\n'
+        '[[run]]\nname = "words"\nsettings = {dense_weight = 0}\n'
+    )
+    code, out, err = qa("sweep", tmp_path / "s.toml", "--out", tmp_path / "runs", "--json")
+    table = json.loads(out)
+    assert code == 0
+    assert [(one["set"], one["run"]) for one in table["runs"]] == [("news", "both"), ("news", "words")]
+    assert json.loads((tmp_path / "runs" / "table.json").read_text()) == table
+    assert "news: words: 1 questions" in err
+    code, out, err = qa("sweep", tmp_path / "s.toml", "--out", tmp_path / "runs")
+    assert (code, "news: words: kept; to run it again remove" in err) == (0, True)
+    assert "news: article.hit@1\n" in out
+    assert "words  1.000 [1.000, 1.000]  +0.000 [+0.000, +0.000]   1.0000  1.0000    -" in out
+    (tmp_path / "s.toml").write_text('[[set]]\nname = "news"\nquestion = "q.jsonl"\n[[run]]\nname = "both"\n')
+    code, _, err = qa("sweep", tmp_path / "s.toml", "--out", tmp_path / "runs")
+    assert (code, err.count("\n"), "s.toml: set 'news': questions: is missing; give a text" in err) == (1, 1, True)
 
 
 def test_a_missing_archive_is_one_line_that_says_what_to_do(qa: Qa) -> None:
@@ -244,6 +271,7 @@ def test_help_is_quick_and_names_every_command() -> None:
         "search",
         "ask",
         "eval",
+        "sweep",
         "compare",
         "status",
         "verify",
