@@ -130,6 +130,14 @@ class ArchiveView:
         )
         return [Listed(*row) for row in rows]
 
+    def scan(self, where: Where = ()) -> Iterator[Article]:
+        """Yield the articles that meet a filter, whole, newest first; one at a time is in memory."""
+        condition, values = database.clause(where)
+        order = f"SELECT key FROM article WHERE {condition} ORDER BY published_from DESC NULLS LAST, id"
+        query = f"SELECT {','.join(database.ARTICLE_FIELDS)} FROM article WHERE key = ?"
+        for key in self._connection.execute(order, values).fetchall():
+            yield Article(*self._connection.execute(query, key).fetchone())
+
     def facets(self, field: Literal["source", "month", "day"], where: Where = ()) -> list[tuple[str, int]]:
         """Return the values of a field and how many articles have each, by value; ``""`` is unknown."""
         value = {"source": "source", "month": "substr(published, 1, 7)", "day": "substr(published, 1, 10)"}[field]

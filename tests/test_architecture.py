@@ -14,8 +14,9 @@ SOURCES = sorted(p for room in ("qa", "ui") for p in (PROJECT / room).rglob("*.p
 # A module imports only modules of ours that stand above it.
 _ORDER = """
     errors records settings files dates filters sentences chunking vectors embedding lexical intake database generations
-    snapshots archive publishing writing indexing maintenance fusion reranking conversation answering retrieval
-    questions measures resampling abstention power summary evaluation runs comparison trials sweeping sweepfiles
+    snapshots archive publishing writing indexing maintenance fusion reranking conversation answering
+    exhaustive retrieval questions measures resampling abstention power summary evaluation runs comparison trials
+    sweeping sweepfiles
 """
 ORDER = _ORDER.split()
 
@@ -27,7 +28,7 @@ OWNERS = {
     "tantivy": {"qa/lexical.py"},
     "gradio": {"ui/web.py"},
     "trafilatura": {"qa/intake/html.py"},
-    "typer": {"ui/cli.py", "ui/measuring.py", "ui/options.py"},
+    "typer": {"ui/cli.py", "ui/measuring.py", "ui/options.py", "ui/searching.py"},
     "matplotlib": {"ui/plots.py"},
     "ir_measures": {"qa/measures.py"},
     "scipy": {"qa/abstention.py", "qa/power.py"},

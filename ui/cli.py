@@ -15,7 +15,7 @@ import typer
 
 from qa.errors import QaError
 from qa.settings import AskSettings, archive_path, has_display
-from ui import measuring
+from ui import measuring, searching
 from ui.options import (
     AfterOption,
     ArchiveOption,
@@ -121,52 +121,7 @@ def show(
         terminal.out().print(terminal.article_text(article))
 
 
-@app.command()
-def search(
-    question: Annotated[str, typer.Argument(help="What to look for.")],
-    archive: ArchiveOption = None,
-    k: HitsOption = 5,
-    source: SourceOption = [],  # noqa: B006 - typer copies it
-    article: ArticleOption = [],  # noqa: B006
-    after: AfterOption = "",
-    before: BeforeOption = "",
-    as_of: AsOfOption = "",
-    per_article: PerArticleOption = 3,
-    reranker: RerankerOption = "",
-    as_json: JsonOption = False,
-) -> None:
-    """Find the passages that best match a question."""
-    from ui import terminal
-
-    retriever = open_retriever(archive, reranker)
-    hits = retriever.retrieve(
-        question,
-        k,
-        sources=source,
-        articles=article,
-        after=after,
-        before=before,
-        as_of=as_of,
-        per_article=per_article,
-    )
-    undated = retriever.undated(source, article) if after or before or as_of else 0
-    if as_json:
-        found = [
-            {
-                "rank": rank, "score": hit.score, "why": [asdict(part) for part in hit.why],
-                "passage": asdict(hit.passage), "citation": asdict(hit.citation),
-            }
-            for rank, hit in enumerate(hits, 1)
-        ]  # fmt: skip
-        print_json({"question": question, "asked": question, "hits": found, "undated_left_out": undated})
-        return
-    console = terminal.out()
-    for rank, hit in enumerate(hits, 1):
-        console.print(terminal.hit_text(rank, hit, question))
-    if not hits:
-        console.print("No passage passes the filters.")
-    if undated:
-        print_notice(f"{undated} undated articles were left out by the dates")
+app.command()(searching.search)
 
 
 @app.command()
