@@ -16,7 +16,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import ArchiveError, BusyError, DamageError, InputError, ModelError, QaError
-from qa.records import Answer, Article, Citation, Evidence, Hit, Part, Passage, Question, Sentence
+from qa.records import (
+    Answer,
+    Article,
+    Citation,
+    Evidence,
+    Hit,
+    Match,
+    MatchedArticle,
+    Part,
+    Passage,
+    Question,
+    Sentence,
+)
 from qa.settings import archive_path
 
 if TYPE_CHECKING:
@@ -26,7 +38,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "Answer", "ArchiveError", "Article", "BusyError", "Citation", "DamageError", "Evidence", "Hit", "InputError",
-    "ModelError", "Part", "Passage", "QaError", "Question", "Retriever", "Sentence", "ask", "retrieve",
+    "Match", "MatchedArticle", "ModelError", "Part", "Passage", "QaError", "Question", "Retriever", "Sentence", "ask",
+    "retrieve",
 ]  # fmt: skip
 
 

@@ -57,6 +57,11 @@ class ArchiveView:
         """The number of the generation that is read."""
         return self._snapshot.generation.number
 
+    @property
+    def digest(self) -> str:
+        """The SHA-256 over its index files' own: views with the same one show the same."""
+        return hashlib.sha256("".join(self._snapshot.generation.to_row()[1:]).encode()).hexdigest()
+
     def search_vectors(self, vector: Matrix, k: int, where: Where = ()) -> list[Scored]:
         """Return the passages nearest to a unit vector of shape (dimension,): (id, cosine), best first, ties by id.
 
@@ -190,6 +195,14 @@ class ArchiveView:
             [*values, limit, offset],
         )
         return [Listed(*row) for row in rows]
+
+    def scan(self, where: Where = ()) -> Iterator[Article]:
+        """Yield the articles that meet a filter, whole, newest first; one at a time is in memory."""
+        condition, values = database.clause(where)
+        order = f"SELECT key FROM article WHERE {condition} ORDER BY published_from DESC NULLS LAST, id"
+        query = f"SELECT {','.join(database.ARTICLE_FIELDS)} FROM article WHERE key = ?"
+        for key in self._connection.execute(order, values).fetchall():
+            yield Article(*self._connection.execute(query, key).fetchone())
 
     def facets(self, field: Literal["source", "month", "day"], where: Where = ()) -> list[tuple[str, int]]:
         """Return the values of a field and how many articles have each, by value; ``""`` is unknown."""

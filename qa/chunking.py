@@ -84,7 +84,7 @@ def chunk(
     text = article.text
     cutter = _Cutter(text, tokenizer, max_tokens)
     passages: list[Passage] = []
-    for region_start, region_end in _regions(len(text), furniture):
+    for region_start, region_end in regions(len(text), furniture):
         units = list(cutter.units(sentence_spans(text, region_start, region_end)))
         for run in cutter.runs(units, overlap_sentences):
             for start, end in cutter.proved(units, run):
@@ -94,7 +94,7 @@ def chunk(
     return passages
 
 
-def _regions(length: int, furniture: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def regions(length: int, furniture: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Yield the spans between the furniture, whose spans may overlap and come in any order."""
     position = 0
     for start, end in sorted(furniture):

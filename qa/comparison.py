@@ -9,15 +9,10 @@ from typing import Any
 import numpy as np
 
 from qa.errors import InputError
-from qa.evaluation import ANSWERS, LEVELS, RETRIEVAL
+from qa.measures import MEASURES
+from qa.power import smallest_difference
 from qa.resampling import Figure, Floats, bootstrap, holm, means, randomisation_test
 from qa.runs import Run, read_run
-
-MEASURES = (
-    *(f"{level}.{name}" for level in LEVELS for name in RETRIEVAL),
-    *(f"answers.{name}" for name in ANSWERS),
-    "abstention.accuracy",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +20,8 @@ class MeasureDifference:
     """A measure's means in both runs over the ``n`` questions that both score; ``difference`` is b - a.
 
     ``low`` and ``high`` bound the difference (95 %), ``p`` is the chance of one as large if the runs were
-    alike, ``p_holm`` the same corrected for the number of measures.
+    alike, ``p_holm`` the same corrected for the number of measures.  ``detectable`` is the smallest difference
+    that a comparison like this one finds in 80 % of samples (see ``qa.power``), None where it cannot be told.
     """
 
     name: str
@@ -36,6 +32,7 @@ class MeasureDifference:
     high: float
     p: float
     p_holm: float
+    detectable: float | None
     n: int
 
 
@@ -66,7 +63,7 @@ class Comparison:
         measures = [asdict(one) for one in self.measures]
         for measure in measures:
             del measure["n"]
-            measure.update({name: round(measure[name], 6) for name in measure if name != "name"})
+            measure.update({name: round(value, 6) for name, value in measure.items() if isinstance(value, float)})
         counts = {"both": self.both, "only_a": self.only_a, "only_b": self.only_b}
         return {"questions": counts, "measures": measures, "changed": [asdict(one) for one in self.changed]}
 
@@ -103,6 +100,7 @@ def compare_runs(a: Run, b: Run, *, resamples: int = 10_000, seed: int = 0, most
         sample = means(differences[rows][:, columns])
         found = bootstrap(sample, int(rows.sum()), seed=seed, resamples=resamples)
         figures.update(zip(columns, found, strict=True))
+    spread = {column: _spread(differences[paired[:, column], column]) for column in listed}
     measures = tuple(
         MeasureDifference(
             name=MEASURES[column],
@@ -113,12 +111,17 @@ def compare_runs(a: Run, b: Run, *, resamples: int = 10_000, seed: int = 0, most
             high=figures[column].high or 0.0,
             p=p,
             p_holm=p_holm,
+            detectable=smallest_difference(spread[column], figures[column].n),
             n=figures[column].n,
         )
         for column, p, p_holm in zip(listed, p_values, holm(p_values), strict=True)
     )
     changed = tuple(islice(_changed(shared, values_a, values_b), most))
     return Comparison(len(shared), len(in_a) - len(shared), len(in_b) - len(shared), measures, changed)
+
+
+def _spread(differences: Floats) -> float:
+    return float(differences.std(ddof=1)) if len(differences) > 1 else 0.0
 
 
 def _changed(keys: Sequence[tuple[str, str]], a: Floats, b: Floats) -> Iterator[ChangedQuestion]:

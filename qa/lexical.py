@@ -80,6 +80,28 @@ def terms(text: str) -> list[str]:
     return list(_analyzer().analyze(text))
 
 
+class _Joined(dict[int, int]):
+    """Characters that the analysis joins to words stay, all others become spaces; asked of tantivy once each."""
+
+    def __missing__(self, code: int) -> int:
+        joins = len(terms(f"x{chr(code)}x")) == 1
+        self[code] = code if joins else 32
+        return self[code]
+
+
+_JOINED = _Joined()
+
+
+def bare_words(text: str) -> str:
+    """Return a text of the same length in which only the words that ``terms`` analyses are not spaces."""
+    return text.translate(_JOINED)
+
+
+def term(word: str) -> str:
+    """Return the term of one bare word; ``""`` where the index leaves it out, because it is too long."""
+    return next(iter(terms(word)), "")
+
+
 def _open(folder: Path) -> Any:
     index = tantivy.Index.open(str(folder))
     index.register_tokenizer("news", _analyzer())

@@ -86,6 +86,35 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Match:
+    """A place where searched words stand: ``quote`` is ``[start:end]`` of the article's ``field``.
+
+    ``words`` are those that were searched, as typed.  ``citation`` quotes the sentence around a place in the text; for
+    one in the title or dek, which cannot be quoted, it names the article and quotes nothing.
+    """
+
+    words: str
+    field: Literal["title", "dek", "text"]
+    start: int
+    end: int
+    quote: str
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedArticle:
+    """An article that holds all that was searched, with every place, in order, at least one; ``digest`` as cited."""
+
+    id: str
+    title: str
+    source: str
+    url: str
+    published: str
+    digest: str
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence of an answer and the numbers, from 1, of the citations that prove it."""
 

@@ -1,7 +1,7 @@
 """Question to hits: both searches, fused, selected, cited."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -13,10 +13,11 @@ from qa.conversation import Turn, stand_alone
 from qa.dates import Bound
 from qa.embedding import Embedder, load_embedder
 from qa.errors import ArchiveError, InputError, check_text
+from qa.exhaustive import find_all
 from qa.filters import Where
 from qa.fusion import Ranked, rerank
 from qa.ranking import rank
-from qa.records import Answer, Article, Citation, Hit, Passage
+from qa.records import Answer, Article, Citation, Hit, MatchedArticle, Passage
 from qa.reranking import CrossEncoderReranker, Reranker
 from qa.selection import select
 from qa.settings import LIMITS, AskSettings
@@ -147,6 +148,20 @@ class Retriever:
             hits = self._hits(view, asked, k, where, per_article)
             answer = self._answerer.answer(asked, hits, word_weights(view, asked))
         return replace(answer, question=question)
+
+    def find_all(
+        self,
+        words: str,
+        *,
+        sources: Sequence[str] = (),
+        articles: Sequence[str] = (),
+        after: Bound = "",
+        before: Bound = "",
+        as_of: Bound = "",
+    ) -> Iterator[MatchedArticle]:
+        """Yield every article in which all of these words and quoted phrases stand; see ``qa.exhaustive``."""
+        where = filters.where(sources, articles, after, before, as_of)
+        return find_all(self.archive, words, where)
 
     def undated(self, sources: Sequence[str] = (), articles: Sequence[str] = ()) -> int:
         """Return how many articles a date filter would leave out because they are undated."""

@@ -1,8 +1,11 @@
 """Run folders: what an evaluation leaves behind, whole or known to be unfinished.
 
 A run folder holds ``report.json``, ``questions.jsonl`` (a result a line), ``run.trec`` (TREC run format, for
-other tools) and ``settings.json``: what was run, and the SHA-256 of the other three.  It is written last, so
-that a folder without matching sums is known to be unfinished or damaged.
+other tools), ``latency.json`` and ``settings.json``: what was run, and the SHA-256 of the other four.  It is
+written last, so that a folder without matching sums is known to be unfinished or damaged.
+
+What was timed stands in ``latency.json`` alone, so that two runs of the same thing have the same bytes in the
+first three files, and ``diff`` shows whether anything but the time differs.
 """
 
 import json
@@ -15,14 +18,16 @@ from typing import Any, Self
 from urllib.parse import quote
 
 from qa.errors import InputError
-from qa.evaluation import FoundPassage, QuestionResult, Report
 from qa.files import hash_file
 from qa.questions import Gold, Target
 from qa.records import Evidence, Question
+from qa.summary import FoundPassage, QuestionResult, Report
 
-_KIND = "dateline run 1"
-_SEALED = ("questions.jsonl", "report.json", "run.trec")
+_KINDS = "dateline run "
+_KIND = f"{_KINDS}2"
+_SEALED = ("latency.json", "questions.jsonl", "report.json", "run.trec")
 _PARTIAL = ".partial"
+_GROUPS = ("by_type", "by_source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class RunWriter:
         self._settings = settings
         names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
         interrupted = names <= {f"{name}{_PARTIAL}" for name in (*_SEALED, "settings.json")}
-        if folder.exists() and not (folder.is_dir() and (interrupted or _is_run(folder))):
+        if folder.exists() and not (folder.is_dir() and (interrupted or _kind(folder).startswith(_KINDS))):
             raise InputError(f"{folder} holds something else than a run: name a new or empty folder")
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -65,8 +70,10 @@ class RunWriter:
 
     def add(self, result: QuestionResult) -> None:
         """Write a result, so that it survives what comes after."""
+        row = asdict(result)
+        del row["latency_ms"]
         try:
-            print(json.dumps(asdict(result), ensure_ascii=False), file=self._lines, flush=True)
+            print(json.dumps(row, ensure_ascii=False), file=self._lines, flush=True)
         except OSError as error:
             raise _unwritable(self.folder, error) from error
 
@@ -74,7 +81,9 @@ class RunWriter:
         """Put the run in place of the one before it, if any, and return its folder."""
         try:
             self._lines.close()
-            self._write("report.json", json.dumps(report.to_dict(), ensure_ascii=False, indent=1) + "\n")
+            timeless, timed = _apart(report)
+            self._write("report.json", json.dumps(timeless, ensure_ascii=False, indent=1) + "\n")
+            self._write("latency.json", json.dumps(timed, ensure_ascii=False, indent=1) + "\n")
             self._write("run.trec", "".join(map(_trec, report.results)))
             sums = {name: hash_file(self.folder / f"{name}{_PARTIAL}") for name in _SEALED}
             settings = {**self._settings, "kind": _KIND, "sha256": sums}
@@ -98,13 +107,18 @@ def write_run(folder: Path, report: Report, settings: Mapping[str, Any]) -> Path
         return writer.finish(report)
 
 
+def read_settings(folder: Path) -> dict[str, Any]:
+    """Return what a finished run in a folder was made with; empty when there is none."""
+    return _load(folder, "settings.json") if _kind(folder) == _KIND else {}
+
+
 def read_run(folder: Path) -> Run:
     """Read a run folder.
 
     Raises:
         InputError: it is not a run, unfinished, or not as it was written.
     """
-    if not _is_run(folder):
+    if _kind(folder) != _KIND:
         raise InputError(f"{folder} is not a run folder of this version: make one with qa eval --out")
     settings = _load(folder, "settings.json")
     for name in _SEALED:
@@ -115,11 +129,30 @@ def read_run(folder: Path) -> Run:
         if not same:
             raise _damaged(folder / name, "not as it was written")
     lines = (folder / "questions.jsonl").read_text(encoding="utf-8").split("\n")
+    timed = _load(folder, "latency.json")
     try:
-        results = tuple(_result(json.loads(line)) for line in lines if line)
+        rows = zip((line for line in lines if line), timed["questions"], strict=True)
+        results = tuple(_result({**json.loads(line), "latency_ms": latency_ms}) for line, latency_ms in rows)
+        report = _together(_load(folder, "report.json"), timed)
     except (ValueError, TypeError, KeyError) as error:
         raise _damaged(folder / "questions.jsonl", "not made of results") from error
-    return Run(folder, settings, _load(folder, "report.json"), results)
+    return Run(folder, settings, report, results)
+
+
+def _apart(report: Report) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the report's JSON without its latencies, and these."""
+    timeless = report.to_dict()
+    timed: dict[str, Any] = {"latency_ms": timeless.pop("latency_ms")}
+    for name in _GROUPS:
+        timed[name] = {kind: scores.pop("latency_ms") for kind, scores in timeless[name].items()}
+    return timeless, {**timed, "questions": [one.latency_ms for one in report.results]}
+
+
+def _together(report: dict[str, Any], timed: dict[str, Any]) -> dict[str, Any]:
+    for name in _GROUPS:
+        for kind, scores in report[name].items():
+            scores["latency_ms"] = timed[name][kind]
+    return {**report, "latency_ms": timed["latency_ms"]}
 
 
 def _trec(result: QuestionResult) -> str:
@@ -142,15 +175,16 @@ def _result(row: dict[str, Any]) -> QuestionResult:
     for name in ("evidence", "answers"):
         gold[name] = tuple(Target(**target) for target in gold[name])
     gold["articles"] = tuple(gold["articles"])
+    row["sources"] = tuple(row["sources"])
     row["hits"] = tuple(FoundPassage(**hit) for hit in row["hits"])
     return QuestionResult(**{**row, "question": Question(**question), "gold": Gold(**gold)})
 
 
-def _is_run(folder: Path) -> bool:
+def _kind(folder: Path) -> str:
     try:
-        return _load(folder, "settings.json").get("kind") == _KIND
+        return str(_load(folder, "settings.json").get("kind", ""))
     except InputError:
-        return False
+        return ""
 
 
 def _load(folder: Path, name: str) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from qa.intake.anatomy import furniture_spans
+from qa.lexical import terms
 from qa.records import Article
 
 
@@ -82,3 +84,28 @@ def story(number: int, sentences: int = 12) -> list[str]:
         f"S{number}x{i} " + " ".join(f"word{number}x{i}x{place}" for place in range(8)) + f" end{i}."
         for i in range(sentences)
     ]
+
+
+def every_match(article: Article, wanted: Sequence[str]) -> list[tuple[str, str, int, int]]:
+    """Every (wanted, field, start, end) in an article, nothing unless all of ``wanted`` stands there.
+
+    Each of ``wanted`` is a run of words that must follow each other; a word is a run of letters and digits.
+    """
+    found = []
+    for field in ("title", "dek", "text"):
+        text = getattr(article, field)
+        blank = [False] * len(text)
+        for start, end, _ in furniture_spans(text) if field == "text" else ():
+            blank[start:end] = [True] * (end - start)
+        words: list[tuple[int, int, str]] = []
+        for match in re.finditer(r"[^\W_]+", text):
+            if not blank[match.start()]:
+                words.append((match.start(), match.end(), terms(match[0])[0]))
+        for one in wanted:
+            own = [terms(word)[0] for word in re.findall(r"[^\W_]+", one)]
+            for at in range(len(words)):
+                run = words[at : at + len(own)]
+                together = run and not any(blank[run[0][0] : run[-1][1]])
+                if together and [term for _, _, term in run] == own:
+                    found.append((one, field, run[0][0], run[-1][1]))
+    return found if {one for one, *_ in found} == set(wanted) else []

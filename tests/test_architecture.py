@@ -15,8 +15,8 @@ SOURCES = sorted(p for room in ("qa", "ui") for p in (PROJECT / room).rglob("*.p
 _ORDER = """
     errors records settings files dates filters sentences words chunking vectors embedding lexical intake
     database generations snapshots copies archive publishing passages writing indexing maintenance matching
-    fusion ranking reranking selection conversation answering retrieval questions resampling evaluation runs
-    comparison
+    fusion ranking reranking selection conversation answering exhaustive retrieval questions measures resampling
+    abstention power summary evaluation runs comparison trials sweeping sweepfiles
 """
 ORDER = _ORDER.split()
 
@@ -29,9 +29,10 @@ OWNERS = {
     "datasketch": {"qa/copies.py"},
     "gradio": {"ui/web.py"},
     "trafilatura": {"qa/intake/html.py"},
-    "typer": {"ui/cli.py"},
-    "matplotlib": {"ui/report.py"},
-    "ir_measures": {"qa/evaluation.py"},
+    "typer": {"ui/cli.py", "ui/measuring.py", "ui/options.py", "ui/searching.py"},
+    "matplotlib": {"ui/plots.py"},
+    "ir_measures": {"qa/measures.py"},
+    "scipy": {"qa/abstention.py", "qa/power.py"},
 }
 
 

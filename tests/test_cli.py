@@ -1,5 +1,7 @@
 """The terminal, in process and with the packaged embedder; each test is a thing that a user types."""
 
+import csv
+import io
 import json
 import os
 import re
@@ -154,6 +156,62 @@ def test_a_date_filter_says_how_many_undated_articles_it_left_out(qa: Qa, news: 
     assert found["undated_left_out"] == 1
 
 
+def test_search_all_gives_every_match_as_a_table_as_json_and_as_csv(qa: Qa, news: Path) -> None:
+    with (news / "more.jsonl").open("a") as file:
+        row = {
+            "id": "=1+1",
+            "title": "@Verrin",
+            "text": "Verrin \x1b[31m sleeps.",
+            "source": "-x",
+            "date": "2015-05-30",
+        }
+        file.write(json.dumps(row) + "\n")
+    qa("add", news)
+    code, out, _ = qa("search", "verrin", "--all")
+    assert code == 0
+    assert out.startswith("3 articles, 4 matches\n")
+    assert re.search(r"2015-05 +2 +3", out)
+    assert re.search(r"1 +Courier +fire +Mill burns", out)
+    code, out, _ = qa("search", 'Verrin "sensors had drifted"', "--all", "--json")
+    found = json.loads(out)
+    assert (code, list(found)) == (0, ["words", "searched", "articles", "totals", "undated_left_out"])
+    assert found["searched"] == ["Verrin", "sensors had drifted"]
+    (dam,) = found["articles"]
+    assert [one["quote"] for one in dam["matches"]] == ["Verrin", "sensors had drifted"]
+    assert dam["matches"][1]["citation"]["quote"] == "Engineers found that 11 of 40 sensors had drifted."
+    assert found["totals"] == {
+        "articles": 1, "matches": 2, "by_source": [{"name": "Courier", "articles": 1, "matches": 2}],
+        "by_month": [{"name": "2015-05", "articles": 1, "matches": 2}],
+    }  # fmt: skip
+    _, out, _ = qa("search", "verrin", "--all", "--csv")
+    rows = list(csv.DictReader(io.StringIO(out, newline="")))
+    assert [(row["article_id"], row["field"], row["start"], row["match"]) for row in rows][:2] == [
+        ("'=1+1", "title", "1", "Verrin"), ("'=1+1", "text", "0", "Verrin"),
+    ]  # fmt: skip
+    assert (rows[0]["title"], rows[0]["source"]) == ("'@Verrin", "'-x")
+    assert "\x1b" not in out
+    assert rows[3]["sentence"] == "A fire destroyed the old mill in Verrin."
+
+
+def test_search_all_filters_counts_what_is_undated_and_finds_nothing_in_peace(qa: Qa, news: Path) -> None:
+    qa("add", news)
+    code, out, err = qa("search", "verrin", "--all", "--before", "2016")
+    assert (code, out.splitlines()[0]) == (0, "1 articles, 1 matches")
+    assert "1 undated articles were left out by the dates" in err
+    code, out, _ = qa("search", "zebra", "--all")
+    assert (code, out) == (0, "0 articles, 0 matches\n")
+    assert json.loads(qa("search", "zebra", "--all", "--json")[1])["totals"]["articles"] == 0
+    assert qa("search", "zebra", "--all", "--csv")[1].count("\n") == 1
+
+
+def test_search_all_refuses_what_it_has_no_use_for(qa: Qa, news: Path) -> None:
+    qa("add", news)
+    code, _, err = qa("search", "?!", "--all")
+    assert (code, err) == (1, "qa: words='?!': holds no word; give words or a quoted phrase to look for\n")
+    for options in (["--all", "-k", "5"], ["--all", "--per-article", "3"], ["--all", "--csv", "--json"], ["--csv"]):
+        assert qa("search", "dam", *options)[0] == 2, options
+
+
 def test_ask_answers_with_the_words_of_the_article(qa: Qa, news: Path) -> None:
     qa("add", news)
     code, out, _ = qa("ask", "How many sensors had drifted?", "--json")
@@ -219,14 +277,41 @@ def test_an_evaluation_is_measured_written_and_compared(qa: Qa, news: Path, tmp_
     code, out, _ = qa("eval", file, "--out", tmp_path / "run", "--json")
     report = json.loads(out)
     assert code == 0
-    assert set(report) == {"questions", "passage", "article", "answers", "abstention", "latency_ms", "by_type"}
+    assert set(report) == {
+        "questions", "passage", "article", "answers", "abstention", "latency_ms", "risk_coverage", "calibration",
+        "detectable", "by_type", "by_source",
+    }  # fmt: skip
+    assert set(report["by_source"]) == {"Harbour Wire", "unknown"}
     assert report["passage"]["answer"]["mrr@10"]["value"] == 1.0
     assert report["abstention"]["recall"]["value"] == 1.0
     names = {path.name for path in (tmp_path / "run").iterdir()}
-    assert names == {"settings.json", "report.json", "questions.jsonl", "run.trec", "report.html"}
+    assert names == {"settings.json", "report.json", "latency.json", "questions.jsonl", "run.trec", "report.html"}
     code, out, _ = qa("compare", tmp_path / "run", tmp_path / "run", "--json")
     assert code == 0
     assert all(measure["difference"] == 0 for measure in json.loads(out)["measures"])
+
+
+def test_a_sweep_is_one_table_and_goes_on_where_it_stopped(qa: Qa, news: Path, tmp_path: Path) -> None:
+    qa("add", news)
+    question = {"question": "Who resigned?", "answers": ["mayor"], "evidence": [{"article_id": "vote", "text": VOTE}]}
+    (tmp_path / "q.jsonl").write_text(json.dumps(question) + "\n")
+    (tmp_path / "s.toml").write_text(
+        '[[set]]\nname = "news"\nquestions = "q.jsonl"\n[[run]]\nname = "both"\n'
+        '[[run]]\nname = "words"\nsettings = {dense_weight = 0}\n'
+    )
+    code, out, err = qa("sweep", tmp_path / "s.toml", "--out", tmp_path / "runs", "--json")
+    table = json.loads(out)
+    assert code == 0
+    assert [(one["set"], one["run"]) for one in table["runs"]] == [("news", "both"), ("news", "words")]
+    assert json.loads((tmp_path / "runs" / "table.json").read_text()) == table
+    assert "news: words: 1 questions" in err
+    code, out, err = qa("sweep", tmp_path / "s.toml", "--out", tmp_path / "runs")
+    assert (code, "news: words: kept; to run it again remove" in err) == (0, True)
+    assert "news: article.hit@1\n" in out
+    assert "words  1.000 [1.000, 1.000]  +0.000 [+0.000, +0.000]   1.0000  1.0000    -" in out
+    (tmp_path / "s.toml").write_text('[[set]]\nname = "news"\nquestion = "q.jsonl"\n[[run]]\nname = "both"\n')
+    code, _, err = qa("sweep", tmp_path / "s.toml", "--out", tmp_path / "runs")
+    assert (code, err.count("\n"), "s.toml: set 'news': questions: is missing; give a text" in err) == (1, 1, True)
 
 
 def test_a_missing_archive_is_one_line_that_says_what_to_do(qa: Qa) -> None:
@@ -269,6 +354,7 @@ def test_help_is_quick_and_names_every_command() -> None:
         "search",
         "ask",
         "eval",
+        "sweep",
         "compare",
         "status",
         "verify",

@@ -1,23 +1,20 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from qa.comparison import (
-    MEASURES,
-    ChangedQuestion,
-    MeasureDifference,
-    compare,
-    compare_runs,
-)
+from qa.comparison import ChangedQuestion, MeasureDifference, compare, compare_runs
 from qa.errors import InputError
-from qa.evaluation import FoundPassage, QuestionResult, Report, evaluate
+from qa.evaluation import evaluate
 from qa.files import hash_file
+from qa.measures import MEASURES
 from qa.questions import Gold, Target
 from qa.records import Answer, Article, Evidence, Question
 from qa.runs import Run, RunWriter, read_run, write_run
+from qa.summary import FoundPassage, QuestionResult, Report, summarise
 
 MRR = "passage.answer.mrr@10"
 F1 = "answers.f1"
@@ -56,7 +53,7 @@ def a_run(name: str, *results: QuestionResult) -> Run:
 
 
 def a_report(*results: QuestionResult) -> Report:
-    return Report({"given": len(results)}, evaluate(Nobody(), []).scores, {}, {}, {}, results)
+    return replace(evaluate(Nobody(), []), questions={"given": len(results)}, results=results)
 
 
 class Nobody:
@@ -75,6 +72,7 @@ def test_a_run_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert (run.settings["k"], run.settings["file"]) == (10, "q.jsonl")
     assert run.report["questions"] == {"given": 2}
     assert sorted(path.name for path in folder.iterdir()) == [
+        "latency.json",
         "questions.jsonl",
         "report.json",
         "run.trec",
@@ -99,6 +97,21 @@ def test_the_same_report_gives_the_same_bytes(tmp_path: Path) -> None:
     first, second = (write_run(tmp_path / name, report, {"k": 10}) for name in "ab")
     for name in ("questions.jsonl", "report.json", "run.trec", "settings.json"):
         assert (first / name).read_bytes() == (second / name).read_bytes()
+
+
+def test_runs_that_differ_in_time_alone_differ_in_no_other_file(tmp_path: Path) -> None:
+    slow = replace(a_result("1", {MRR: 0.5}), latency_ms=99.0)
+    first = write_run(tmp_path / "a", summarise([a_result("1", {MRR: 0.5})]), {"k": 10})
+    second = write_run(tmp_path / "b", summarise([slow]), {"k": 10})
+    for name in ("questions.jsonl", "report.json", "run.trec"):
+        assert (first / name).read_bytes() == (second / name).read_bytes(), name
+    assert (first / "latency.json").read_bytes() != (second / "latency.json").read_bytes()
+    settings = [json.loads((folder / "settings.json").read_text()) for folder in (first, second)]
+    sums = [one.pop("sha256") for one in settings]
+    assert settings[0] == settings[1]
+    assert {name for name in sums[0] if sums[0][name] != sums[1][name]} == {"latency.json"}
+    assert read_run(second).results == (slow,)
+    assert read_run(second).report == json.loads(json.dumps(summarise([slow]).to_dict()))
 
 
 def test_an_interrupted_run_keeps_its_lines_and_the_run_before_it(tmp_path: Path) -> None:
@@ -193,10 +206,19 @@ def test_differences_are_paired_by_question_and_measure(tmp_path: Path) -> None:
     assert (found.both, found.only_a, found.only_b) == (3, 0, 0)
     # Differences 3, 2, 1: two of eight sign assignments are as far from 0; Holm doubles the smaller p of two.
     assert found.measures[0] == MeasureDifference(
-        name=MRR, a=0.25, b=2.25, difference=2.0, low=1.0, high=3.0, p=0.25, p_holm=0.5, n=3
+        name=MRR,
+        a=0.25,
+        b=2.25,
+        difference=2.0,
+        low=1.0,
+        high=3.0,
+        p=0.25,
+        p_holm=0.5,
+        n=3,
+        detectable=pytest.approx((4.30265 + 1.06066) / 3**0.5, abs=1e-4),  # t of 2 degrees of freedom; spread 1
     )
     assert found.measures[1] == MeasureDifference(
-        name=F1, a=1.0, b=1.0, difference=0.0, low=0.0, high=0.0, p=1.0, p_holm=1.0, n=1
+        name=F1, a=1.0, b=1.0, difference=0.0, low=0.0, high=0.0, p=1.0, p_holm=1.0, detectable=None, n=1
     )
     folders = [write_run(tmp_path / name, a_report(*one), {}) for name, one in (("a", a), ("b", b))]
     assert compare(*folders, resamples=5000) == found
@@ -245,6 +267,7 @@ def test_the_json_has_the_contracts_keys() -> None:
                 "high": 0.666667,
                 "p": 1.0,
                 "p_holm": 1.0,
+                "detectable": None,
             }
         ],
         "changed": [{"id": "1", "question": "Who?", "measure": MRR, "a": 0.333333, "b": 1.0, "difference": 0.666667}],

@@ -20,7 +20,7 @@ def test_every_command_has_help_and_stands_in_the_readme() -> None:
 
 
 def test_every_option_of_the_readme_exists() -> None:
-    known = (PROJECT / "ui" / "cli.py").read_text()
+    known = "".join(path.read_text() for path in (PROJECT / "ui").glob("*.py"))
     for option in set(re.findall(r"(--[a-z][a-z-]+)", README)):
         assert f'"{option}"' in known or f"{option[2:].replace('-', '_')}: Annotated" in known, option
 

@@ -2,14 +2,19 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
+from pathlib import Path
+from random import Random
 
 import ir_measures
 import pytest
 
 from qa.errors import InputError
-from qa.evaluation import QuestionResult, Report, answer_measures, evaluate, retrieval_measures
+from qa.evaluation import evaluate
+from qa.measures import answer_measures, retrieval_measures
 from qa.records import Answer, Article, Citation, Evidence, Hit, Passage, Question, Sentence
 from qa.resampling import Figure
+from qa.runs import write_run
+from qa.summary import QuestionResult, Report
 
 # Sentences of ten characters each, so that sentence n stands at 10 n.
 HARBOUR = "Ada sails.Bo swims..Cy rows...Ada sings.Bo sleeps."
@@ -26,9 +31,10 @@ class Shelf:
         exact: Mapping[str, str] | None = None,
         abstains: Sequence[str] = (),
         confidence: Mapping[str, float] | None = None,
+        sources: Mapping[str, str] | None = None,
     ) -> None:
         self.articles = {
-            name: Article(name, name.title(), "", text, "", "", "", "", "", "", "en")
+            name: Article(name, name.title(), "", text, (sources or {}).get(name, ""), "", "", "", "", "", "en")
             for name, text in {"harbour": HARBOUR, "forest": FOREST}.items()
         }
         self.found, self.exact, self.abstains = found, exact or {}, abstains
@@ -332,9 +338,9 @@ def test_latency_is_measured_around_each_question() -> None:
     clock = ticking(10, 30, 20, 100)
     report = evaluate(Shelf({}), [asked_for(name) for name in "abcd"], clock=lambda: next(clock))
     assert [one.latency_ms for one in report.results] == [10.0, 30.0, 20.0, 100.0]
-    assert report.latency_ms["p50"].value == pytest.approx(25.0)
-    assert report.latency_ms["p99"].value == pytest.approx(97.9)
-    assert report.latency_ms["mean"].value == pytest.approx(40.0)
+    assert report.scores.latency_ms["p50"].value == pytest.approx(25.0)
+    assert report.scores.latency_ms["p99"].value == pytest.approx(97.9)
+    assert report.scores.latency_ms["mean"].value == pytest.approx(40.0)
 
 
 def test_history_reaches_the_asker() -> None:
@@ -368,6 +374,72 @@ def test_types_are_reported_apart() -> None:
     assert report.by_type["who"].evidence["mrr@10"].value == pytest.approx((1 + 1 / 3) / 2, abs=1e-6)
 
 
+def test_outlets_of_the_evidence_are_reported_apart_and_a_question_of_two_counts_under_both() -> None:
+    found = {name: [("harbour", 10, 20)] for name in ("one", "other", "both", "lost", "none")}
+    shelf = Shelf(found, sources={"harbour": "Courier", "forest": "Wire"})
+    questions = [
+        asked_for("one", ("harbour", "Bo swims..")),
+        asked_for("other", ("forest", "Ed digs...")),
+        asked_for("both", ("forest", "Ed digs..."), ("harbour", "Bo swims..")),
+        asked_for("lost", ("desert", "Ida walks.")),
+        asked_for("none", answerable=False),
+    ]
+    report = evaluate(shelf, questions)
+    assert {name: (one.article["hit@1"].value, one.article["hit@1"].n) for name, one in report.by_source.items()} == {
+        "Courier": (1.0, 2),
+        "Wire": (0.5, 2),
+        "unknown": (0.0, 1),
+    }
+    assert report.by_source["unknown"].abstention["accuracy"].n == 2
+    assert [one.sources for one in report.results] == [("Courier",), ("Wire",), ("Wire", "Courier"), ("",), ()]
+
+
+def test_a_first_hit_is_judged_by_the_level_that_most_questions_have() -> None:
+    shelf = Shelf({name: [("harbour", 0, 10)] for name in "abcd"}, confidence={"a": 0.9, "b": 0.8, "c": 0.7, "d": 0.1})
+    questions = [
+        asked_for("a", ("harbour", "Ada sails."), answers=("Ada",)),
+        asked_for("b", ("harbour", "")),
+        asked_for("c", ("forest", "")),
+        asked_for("d", answerable=False),
+    ]
+    report = evaluate(shelf, questions)
+    assert (report.level, report.first_hit.area.n) == ("article", 4)
+    assert [round(point.risk, 3) for point in report.first_hit.points] == [0, 0, 0.333, 0.5]
+    assert [round(point.risk, 3) for point in report.unanswerable.points] == [0, 0, 0, 0.25]
+    by_answer = evaluate(shelf, [questions[0], questions[3]])
+    assert (by_answer.level, by_answer.first_hit.area.n) == ("passage.answer", 2)
+
+
+def test_the_smallest_difference_shown_follows_from_the_spread_over_questions() -> None:
+    report = a_report()
+    # Reciprocal ranks 1, 1/2, 1/3, 1: their standard deviation is .34359, t(.975; 3) = 3.1824, t(.8; 3) = .97847.
+    assert report.detectable["passage.answer.mrr@10"] == pytest.approx(0.34359 * (3.1824 + 0.97847) / 2, abs=1e-4)
+    assert "article.mrr@10" not in report.detectable  # all questions score 1: nothing to tell from
+
+
+def test_random_rankings_score_as_ir_measures_says_of_the_run_file(tmp_path: Path) -> None:
+    random = Random(7)
+    sentences = [("harbour", start, start + 10) for start in range(0, 50, 10)]
+    sentences += [("forest", start, min(start + 10, 39)) for start in range(0, 40, 10)]
+    texts = {"harbour": HARBOUR, "forest": FOREST}
+    questions, found, qrels = [], {}, {}
+    for number in range(60):
+        name = f"question {number}"
+        right = random.sample(sentences, random.randint(1, 4))
+        found[name] = random.sample(sentences, random.randint(0, 9))
+        evidence = [Evidence(one, texts[one][start:end], -1) for one, start, end in right]
+        questions.append(Question(name, name, (), tuple(evidence), (), True, "", ""))
+        qrels[name.replace(" ", "%20")] = {f"p-{one}-{start}-{end}": 1 for one, start, end in right}
+    report = evaluate(Shelf(found), questions)
+    folder = write_run(tmp_path / "run", report, {})
+    names = {"recall@1": "R@1", "recall@5": "R@5", "recall@10": "R@10", "hit@1": "Success@1", "hit@10": "Success@10",
+             "mrr@10": "RR@10", "ndcg@10": "nDCG@10", "map": "AP"}  # fmt: skip
+    measures = [ir_measures.parse_measure(name) for name in names.values()]
+    peer = ir_measures.calc_aggregate(measures, qrels, ir_measures.read_trec_run(str(folder / "run.trec")))
+    for name, measure in zip(names, measures, strict=True):
+        assert report.scores.evidence[name].value == pytest.approx(peer[measure], abs=1e-6), name
+
+
 def test_the_json_has_the_contracts_keys_and_figures() -> None:
     data = a_report().to_dict()
     assert list(data) == [
@@ -377,7 +449,11 @@ def test_the_json_has_the_contracts_keys_and_figures() -> None:
         "answers",
         "abstention",
         "latency_ms",
+        "risk_coverage",
+        "calibration",
+        "detectable",
         "by_type",
+        "by_source",
     ]
     retrieval = ["recall@1", "recall@5", "recall@10", "hit@1", "hit@10", "mrr@10", "ndcg@10", "map"]
     assert {name: list(group) for name, group in data["passage"].items()} == {
@@ -389,6 +465,11 @@ def test_the_json_has_the_contracts_keys_and_figures() -> None:
     assert list(data["abstention"]) == ["precision", "recall", "f1", "accuracy", "auroc", "answered"]
     assert list(data["latency_ms"]) == ["p50", "p99", "mean"]
     assert list(data["by_type"]["who"]) == ["passage", "article", "answers", "abstention", "latency_ms"]
+    assert list(data["by_source"]["unknown"]) == list(data["by_type"]["who"])
+    assert list(data["risk_coverage"]["first_hit"]) == ["level", "area", "chosen", "points"]
+    assert list(data["risk_coverage"]["unanswerable"]) == ["area", "chosen", "points"]
+    assert list(data["calibration"]) == ["ece", "brier", "bins"]
+    assert list(data["detectable"]) == ["alpha", "power", "correlation", "measures"]
     assert data["article"]["hit@1"] == {"value": 1.0, "low": 1.0, "high": 1.0, "n": 4}
     assert data["latency_ms"]["mean"] == {"value": 1.0, "low": 1.0, "high": 1.0, "n": 4}
 

@@ -1,6 +1,8 @@
+import csv
 import hashlib
 from dataclasses import replace
 from html.parser import HTMLParser
+from io import StringIO
 
 import pytest
 
@@ -278,3 +280,17 @@ def test_dates_that_cannot_be_used_are_named(after: str, before: str, complaint:
 def test_filters_read_as_words() -> None:
     filters = Filters.of(["Courier", ""], " 2015-05-11 ", "2016")
     assert filters.described() == ["Courier or unknown outlet", "from 11 May 2015 on", "before 2016"]
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n", "＝"])
+def test_no_cell_of_csv_can_be_a_formula(begin: str) -> None:
+    (row,) = csv.reader(StringIO(render.csv_line([f"{begin}cmd|' /C calc'!A0", "a=b", "1"]), newline=""))
+    assert row == [f"'{begin}cmd|' /C calc'!A0", "a=b", "1"]
+
+
+def test_a_line_of_csv_reads_back_as_it_was_but_for_control_characters() -> None:
+    cells = ['He said "no", twice', "two\nlines", "", " x ", "é “q”", "red \x1b[31m \x9b \x00"]
+    line = render.csv_line(cells)
+    assert line.endswith("\r\n")
+    (row,) = csv.reader(StringIO(line, newline=""))
+    assert row == [*cells[:5], "red �[31m � �"]

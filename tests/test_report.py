@@ -94,7 +94,9 @@ def test_the_page_shows_figures_with_intervals_and_the_worst_questions(tmp_path:
         "Answers",
         "Abstaining",
     ]
-    assert tags.names.count("svg") == 4
+    assert tags.names.count("svg") == 6
+    assert "Risk by coverage; dots: the threshold in use" in tags.texts
+    assert "Calibration: ECE 0.300, Brier 0.330" in tags.texts  # two of three at .9, one of two at .1
     assert "The worst 3 of 3 questions not fully right" in page
     worst = page[page.index("The worst") :]
     assert worst.index("Who flies?") < worst.index("Who rows?") < worst.index("What about nothing?")
@@ -147,7 +149,7 @@ def test_plots_are_well_formed_and_share_no_ids(tmp_path: Path) -> None:
         assert set(targets) <= set(ids)
         assert "currentColor" in plot
         assert "#010203" not in plot
-    assert len(plots) == 4
+    assert len(plots) == 6
     assert len(ids) == len(set(ids))
 
 

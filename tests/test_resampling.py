@@ -197,6 +197,40 @@ def test_two_equal_systems_differ_significantly_about_as_often_as_alpha_allows()
     assert 0.07 <= (p_values <= 0.10).mean() <= 0.13
 
 
+@pytest.mark.parametrize("kind", ["reciprocal ranks", "hits", "overlaps"])
+def test_of_a_thousand_null_pairs_about_one_in_twenty_differs_significantly(kind: str) -> None:
+    random = np.random.default_rng(31)
+    shape = (2, 60, 1000)
+    a, b = {
+        "reciprocal ranks": 1 / random.integers(1, 8, shape),
+        "hits": (random.random(shape) < 0.6).astype(float),
+        "overlaps": random.beta(0.4, 0.6, shape),
+    }[kind]
+    significant = sum(p <= 0.05 for p in randomisation_test(a - b, resamples=2000))
+    low, high = stats.binom.ppf([0.0005, 0.9995], 1000, 0.05)  # 29 and 73
+    assert significant <= high
+    # Few different sums make a test of hits cautious: its p-values step over .05.
+    assert significant >= (low if kind != "hits" else 10)
+
+
+def test_planted_effects_are_found_as_often_as_scipys_paired_tests_find_them() -> None:
+    random = np.random.default_rng(32)
+    effects = np.repeat([0.0, 0.2, 0.35, 0.6], 250)
+    differences = random.normal(effects, 1.0, (60, 1000))
+    ours = np.array(randomisation_test(differences, resamples=4000))
+    t_test = stats.ttest_rel(differences, np.zeros_like(differences)).pvalue
+    ranks = stats.wilcoxon(differences).pvalue
+    assert np.abs(ours - t_test).max() < 0.04  # 4,000 resamples err by 0.008 at .5; three p-values hardly differ
+    assert np.mean((ours <= 0.05) == (t_test <= 0.05)) >= 0.98
+    assert np.mean((ours <= 0.05) == (ranks <= 0.05)) >= 0.92
+    for effect in (0.2, 0.35, 0.6):
+        shifted = stats.nct(59, effect * np.sqrt(60))
+        beyond = stats.t.ppf(0.975, 59)
+        power = 1 - shifted.cdf(beyond) + shifted.cdf(-beyond)
+        low, high = stats.binom.ppf([0.0005, 0.9995], 250, power)
+        assert low <= (ours[effects == effect] <= 0.05).sum() <= high
+
+
 def test_a_planted_effect_is_found() -> None:
     random = np.random.default_rng(12)
     differences = random.normal(0.5, 1, (60, 200))  # a z-test would find this in 97 %

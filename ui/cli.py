@@ -15,6 +15,19 @@ import typer
 
 from qa.errors import QaError
 from qa.settings import AskSettings, archive_path, has_display
+from ui import measuring, searching
+from ui.options import (
+    AfterOption,
+    ArchiveOption,
+    ArticleOption,
+    AsOfOption,
+    BeforeOption,
+    HitsOption,
+    JsonOption,
+    PerArticleOption,
+    RerankerOption,
+    SourceOption,
+)
 
 if TYPE_CHECKING:
     from qa.archive import Archive
@@ -28,25 +41,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-ArchiveOption = Annotated[
-    Path | None,
-    typer.Option("--archive", help="The archive's folder (default: $QA_ARCHIVE, else ./archive)."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
-HitsOption = Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")]
-SourceOption = Annotated[list[str], typer.Option("--source", help="Only this outlet (may be repeated).")]
-ArticleOption = Annotated[list[str], typer.Option("--article", help="Only this article id (may be repeated).")]
-AfterOption = Annotated[str, typer.Option("--after", help="Only articles published at or after this date.")]
-BeforeOption = Annotated[str, typer.Option("--before", help="Only articles published before this date.")]
-AsOfOption = Annotated[str, typer.Option("--as-of", help="Only articles published on or before this date.")]
-PerArticleOption = Annotated[
-    int, typer.Option("--per-article", min=0, help="Hits of one article before those of others (0: no cap).")
-]
-RerankerOption = Annotated[
-    str,
-    typer.Option("--reranker", help="The folder of a sentence-transformers CrossEncoder that reads the best passages."),
-]
 
 
 def main() -> None:
@@ -127,53 +121,7 @@ def show(
         terminal.out().print(terminal.article_text(article))
 
 
-@app.command()
-def search(
-    question: Annotated[str, typer.Argument(help="What to look for.")],
-    archive: ArchiveOption = None,
-    k: HitsOption = 5,
-    source: SourceOption = [],  # noqa: B006 - typer copies it
-    article: ArticleOption = [],  # noqa: B006
-    after: AfterOption = "",
-    before: BeforeOption = "",
-    as_of: AsOfOption = "",
-    per_article: PerArticleOption = 3,
-    reranker: RerankerOption = "",
-    as_json: JsonOption = False,
-) -> None:
-    """Find the passages that best match a question."""
-    from ui import terminal
-
-    retriever = open_retriever(archive, reranker)
-    hits = retriever.retrieve(
-        question,
-        k,
-        sources=source,
-        articles=article,
-        after=after,
-        before=before,
-        as_of=as_of,
-        per_article=per_article,
-    )
-    undated = retriever.undated(source, article) if after or before or as_of else 0
-    if as_json:
-        found = [
-            {
-                "rank": rank, "score": hit.score, "why": [asdict(part) for part in hit.why],
-                "passage": asdict(hit.passage), "citation": asdict(hit.citation),
-                "copies": [asdict(copy) for copy in hit.copies],
-            }
-            for rank, hit in enumerate(hits, 1)
-        ]  # fmt: skip
-        print_json({"question": question, "asked": question, "hits": found, "undated_left_out": undated})
-        return
-    console = terminal.out()
-    for rank, hit in enumerate(hits, 1):
-        console.print(terminal.hit_text(rank, hit, question))
-    if not hits:
-        console.print("No passage passes the filters.")
-    if undated:
-        print_notice(f"{undated} undated articles were left out by the dates")
+app.command()(searching.search)
 
 
 @app.command()
@@ -203,34 +151,9 @@ def ask(
         terminal.out().print(terminal.answer_text(answer))
 
 
-@app.command("eval")
-def eval_(
-    questions: Annotated[Path, typer.Argument(metavar="FILE", help="Questions, one JSON object a line.")],
-    archive: ArchiveOption = None,
-    out: Annotated[
-        Path | None, typer.Option(help="A folder for the run: per-question lines, TREC file, report.")
-    ] = None,
-    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages to retrieve a question.")] = 10,
-    per_article: PerArticleOption = 3,
-    reranker: RerankerOption = "",
-    as_json: JsonOption = False,
-) -> None:
-    """Ask every question of a file and measure what comes back."""
-    from ui import evaluating
-
-    raise typer.Exit(evaluating.run(open_retriever(archive, reranker), questions, out, k, per_article, as_json))
-
-
-@app.command()
-def compare(
-    a: Annotated[Path, typer.Argument(metavar="A", help="The folder of one run.")],
-    b: Annotated[Path, typer.Argument(metavar="B", help="The folder of another over the same questions.")],
-    as_json: JsonOption = False,
-) -> None:
-    """Compare two runs: what differs, by how much, and whether by chance."""
-    from ui import evaluating
-
-    evaluating.compare(a, b, as_json)
+app.command("eval")(measuring.eval_)
+app.command()(measuring.sweep)
+app.command()(measuring.compare)
 
 
 @app.command()

@@ -1,67 +1,67 @@
-"""``qa eval`` and ``qa compare`` in the terminal."""
+"""``qa eval``, ``qa sweep`` and ``qa compare`` in the terminal."""
 
-from contextlib import nullcontext
-from dataclasses import asdict
+from collections.abc import Callable, Iterator
+from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from rich.progress import track
 
-import qa
-from qa import comparison, evaluation
-from qa.evaluation import Report
-from qa.files import hash_file
-from qa.questions import read_questions
-from qa.records import Answer, Article
-from qa.retrieval import Retriever
-from qa.runs import RunWriter
+from qa import comparison, sweepfiles, sweeping
+from qa.power import CORRELATION
+from qa.resampling import Figure
+from qa.settings import AskSettings
+from qa.summary import Report
+from qa.sweeping import SweepRow, SweepTable, SweepTrial
+from qa.trials import Conditions, Trial
 from ui import terminal
 from ui.cli import exit_code, print_json, print_line, print_notice
 
 _HEADLINES = ("hit@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "map")
+_SHOWS = "shows: the smallest difference that these questions show in 80 % of samples (one paired test, alpha .05)"
 
 
-class _Asker:
-    """The retriever with the options of one evaluation."""
-
-    def __init__(self, retriever: Retriever, per_article: int) -> None:
-        self._retriever = retriever
-        self._per_article = per_article
-
-    def ask(self, question: str, history: Any = (), k: int = 5) -> Answer:
-        return self._retriever.ask(question, history, k, per_article=self._per_article)
-
-    def article(self, article_id: str) -> Article | None:
-        return self._retriever.article(article_id)
-
-
-def run(retriever: Retriever, file: Path, out: Path | None, k: int, per_article: int, as_json: bool) -> int:
+def run(archive: Path, file: Path, out: Path | None, k: int, per_article: int, reranker: str, as_json: bool) -> int:
     """Evaluate a question file, write the run folder if one is named, print the figures; return the exit code."""
-    questions, rejected = read_questions(file)
+    trial = Trial(file, archive, AskSettings(reranker=reranker), Conditions(k, per_article))
+    bar = _Bar()
+    report, rejected = trial.perform(out, begin=bar.begin)
+    bar.close()
     for one in rejected:
         print_notice(f"rejected: {file}:{one.line}: {one.reason}")
-    settings = {
-        "questions": str(file), "questions_sha256": hash_file(file), "archive": str(retriever.archive.folder),
-        "generation": _generation(retriever), "k": k, "per_article": per_article, "seed": 0, "version": qa.__version__,
-        "embedder": retriever.archive.stamp.settings.embedder, "ask": asdict(retriever.settings),
-        "index": asdict(retriever.archive.stamp.settings),
-    }  # fmt: skip
-    retriever.retrieve(questions[0].text, 1)  # loads what is loaded once, so that no question's latency counts it
-    with RunWriter(out, settings) if out else nullcontext() as writer:
-        bar = _Bar(len(questions))
-        report = evaluation.evaluate(
-            _Asker(retriever, per_article), questions, k,
-            rejected=len(rejected), progress=bar.show, each=writer.add if writer else None,
-        )  # fmt: skip
-        bar.close()
-        if writer:
-            writer.finish(report)
     if out:
         from ui.report import write_report
 
         print_notice(f"report: {write_report(out)}")
     print_json(report.to_dict()) if as_json else _print(report)
-    return exit_code(len(questions), rejected)
+    return exit_code(report.questions["given"] - len(rejected), rejected)
+
+
+def sweep(file: Path, archive: Path, out: Path, as_json: bool) -> int:
+    """Make the runs of a sweep file that are not there yet, write and print the table; return the exit code."""
+    from ui.report import write_report
+    from ui.sweep_report import write_table
+
+    bar = _Bar()
+    partly: list[int] = []
+
+    def begin(one: SweepTrial, total: int) -> Callable[[int, int], None]:
+        print_notice(f"{one.set}: {one.run}: {total} questions")
+        return bar.begin(total)
+
+    def reused(one: SweepTrial) -> None:
+        print_notice(f"{one.set}: {one.run}: kept; to run it again remove {one.folder(out)}")
+
+    def done(one: SweepTrial, rejected: int) -> None:
+        bar.close()
+        write_report(one.folder(out))
+        if rejected:
+            partly.append(rejected)
+            print_notice(f"rejected: {rejected} lines of {one.trial.questions}")
+
+    table = sweeping.perform(sweepfiles.read_sweep(file, archive), out, begin=begin, reused=reused, done=done)
+    print_notice(f"report: {write_table(out, table)}")
+    print_json(table.to_dict()) if as_json else _print_table(table)
+    return exit_code(1, partly)
 
 
 def compare(a: Path, b: Path, as_json: bool) -> None:
@@ -73,21 +73,41 @@ def compare(a: Path, b: Path, as_json: bool) -> None:
     console = terminal.out()
     rows = [
         (
-            *(m.name, f"{m.a:.3f}", f"{m.b:.3f}", f"{m.difference:+.3f}"),
-            *(f"{m.low:+.3f} to {m.high:+.3f}", f"{m.p:.4f}", f"{m.p_holm:.4f}"),
+            *(m.name, f"{m.a:.3f}", f"{m.b:.3f}", f"{m.difference:+.3f}", f"{m.low:+.3f} to {m.high:+.3f}"),
+            *(f"{m.p:.4f}", f"{m.p_holm:.4f}", _shown(m.detectable)),
         )
         for m in found.measures
     ]
-    console.print(terminal.table(("measure", "A", "B", "B - A", "95 %", "p", "p (Holm)"), rows))
+    console.print(terminal.table(("measure", "A", "B", "B - A", "95 %", "p", "p (Holm)", "shows"), rows))
+    print_line(f"\n{_SHOWS}")
     if found.changed:
         print_line("\nThe questions that changed most:")
         changed = [(f"{c.a:.2f} → {c.b:.2f}", c.measure, c.id, c.question[:60]) for c in found.changed]
         console.print(terminal.table(("A → B", "measure", "id", "question"), changed))
 
 
-def _generation(retriever: Retriever) -> int:
-    with retriever.archive.view() as view:
-        return view.generation
+def _shown(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _print_table(table: SweepTable) -> None:
+    console = terminal.out()
+    width = max((len(row.run) for row in table.rows), default=0)
+    head = ("".ljust(width), "value [95 %]", "against the first [95 %]", "p", "p (Holm)", "shows")
+    for (name, measure), rows in groupby(table.rows, lambda row: (row.set, row.measure)):
+        print_line(f"{name}: {measure}")
+        console.print(terminal.table(head, map(_line, rows)), "")
+    tests = sum(row.versus is not None for row in table.rows)
+    print_line(f"{_SHOWS}; Holm's correction is over the {tests} comparisons of the table")
+
+
+def _line(row: SweepRow) -> tuple[str, ...]:
+    figure, versus = row.figure, row.versus
+    value = f"{_shown(figure.value)} [{_shown(figure.low)}, {_shown(figure.high)}]"
+    if versus is None or row.p_holm is None:
+        return row.run, value, "the first", "", "", ""
+    difference = f"{versus.difference:+.3f} [{versus.low:+.3f}, {versus.high:+.3f}]"
+    return row.run, value, difference, f"{versus.p:.4f}", f"{row.p_holm:.4f}", _shown(versus.detectable)
 
 
 def _print(report: Report) -> None:
@@ -95,37 +115,52 @@ def _print(report: Report) -> None:
     print_line(f"questions: {counts}\n")
     scores = report.scores
     groups = {
-        "passage: evidence": (scores.evidence, _HEADLINES),
-        "passage: answer": (scores.answer, _HEADLINES),
+        "passage.evidence": (scores.evidence, _HEADLINES),
+        "passage.answer": (scores.answer, _HEADLINES),
         "article": (scores.article, _HEADLINES),
         "answers": (scores.answers, tuple(scores.answers)),
         "abstention": (scores.abstention, tuple(scores.abstention)),
-        "latency, ms": (report.latency_ms, tuple(report.latency_ms)),
+        "risk-coverage": (
+            {"area: unanswerable": report.unanswerable.area, "area: first hit": report.first_hit.area},
+            (),
+        ),
+        "calibration": ({"ece": _alone(report.calibration.ece), "brier": report.calibration.brier}, ()),
+        "latency, ms": (scores.latency_ms, tuple(scores.latency_ms)),
     }
     rows = []
     for group, (figures, names) in groups.items():
-        for name in names:
+        label = group
+        for name in names or figures:
             figure = figures[name]
             if figure.value is not None:
-                interval = (figure.value, figure.low, figure.high)
-                rows.append((group, name, *(f"{v:.3f}" if v is not None else "" for v in interval), str(figure.n)))
-                group = ""
-    terminal.out().print(terminal.table(("", "measure", "value", "95 % from", "to", "n"), rows))
+                interval = (f"{v:.3f}" if v is not None else "" for v in (figure.value, figure.low, figure.high))
+                shows = report.detectable.get(f"{group}.{name}")
+                rows.append((label, name, *interval, str(figure.n or ""), _shown(shows) if shows else ""))
+                label = ""
+    terminal.out().print(terminal.table(("", "measure", "value", "95 % from", "to", "n", "shows"), rows))
+    print_line(f"\n{_SHOWS}, if the other system's scores correlate by {CORRELATION} with these")
+
+
+def _alone(value: float | None) -> Figure:
+    return Figure(value, None, None, 0)
 
 
 class _Bar:
-    """Progress on stderr, in a terminal."""
+    """Progress on stderr, in a terminal; one evaluation at a time."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self) -> None:
+        self._steps: Iterator[int] | None = None
+
+    def begin(self, total: int) -> Callable[[int, int], None]:
         console = terminal.notices()
-        self._steps = (
-            iter(track(range(total + 1), "asking", total=total, console=console)) if console.is_terminal else None
-        )
-
-    def show(self, done: int, total: int) -> None:
-        if self._steps:
-            next(self._steps, None)
+        if console.is_terminal:
+            self._steps = iter(track(range(total + 1), "asking", total=total, console=console))
+        return self._show
 
     def close(self) -> None:
+        self._show(0, 0)
+        self._steps = None
+
+    def _show(self, done: int, total: int) -> None:
         if self._steps:
             next(self._steps, None)

@@ -1,21 +1,25 @@
-"""The only place that makes HTML from records.
+"""The only place that makes HTML or CSV from records.
 
-What comes out is one line of HTML, fit for a chat message that is read as Markdown, sanitised and put on the page.
-Text of articles and questions goes through ``inert``, so that nothing in it can become a tag, a link, an image, a
-formula or a list.
+HTML comes out on one line, fit for a chat message that is read as Markdown, sanitised and put on the page.  Text of
+articles and questions goes through ``inert``, so that nothing in it can become a tag, a link, an image, a formula or a
+list.
 """
 
+import csv
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from io import StringIO
 
 from qa.lexical import terms
-from qa.records import Answer, Citation, Hit, Part, Sentence
+from qa.records import Answer, Citation, Hit, Match, MatchedArticle, Part, Sentence
 from ui.reading import copies_of, fragment, shown_date
 
 # Control characters, and marks that reverse or hide the text around them.
 _HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SPACE = re.compile(r"\s+")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_FORMULA = re.compile(r"^(?=[=+\-@\t\r\n＝＋－＠])")
 _WORD = re.compile(r"\w+")
 _PUNCTUATION = re.compile(r"[^\w ]|_")
 # Words that say nothing about what a question is after: marking them in a passage would hide the ones that do.
@@ -206,3 +210,30 @@ def _part(part: Part) -> str:
 
 def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+MATCH_COLUMNS = (
+    "article_id", "title", "source", "published", "url", "words", "field", "start", "end", "match",
+    "sentence_start", "sentence_end", "sentence", "digest",
+)  # fmt: skip
+
+
+def match_cells(article: MatchedArticle, match: Match) -> tuple[str, ...]:
+    """Return the cells of ``MATCH_COLUMNS`` for a match."""
+    cited = match.citation
+    return (
+        article.id, article.title, article.source, article.published, article.url,
+        match.words, match.field, str(match.start), str(match.end), match.quote,
+        str(cited.start), str(cited.end), cited.quote, cited.digest,
+    )  # fmt: skip
+
+
+def csv_line(cells: Sequence[str]) -> str:
+    """Return a line of CSV (RFC 4180) that a spreadsheet shows and never calculates, whatever the articles say.
+
+    A cell that begins as a formula does (= + - @, also full-width, a tab or a line end) gets an apostrophe before it;
+    control characters become one sign each, so that offsets still count.
+    """
+    line = StringIO()
+    csv.writer(line).writerow([_FORMULA.sub("'", _CONTROL.sub("�", cell)) for cell in cells])
+    return line.getvalue()
