@@ -1,7 +1,7 @@
 """A matched date phrase and a reference day become the days that are meant.
 
-dateparser reads the points ("11 May 2015", "3 May", "two weeks ago"); what it would give as one moment ("last week", "in
-April", "the 1990s") is made into days here.  Every reader takes a match whose groups its pattern in ``qa.date_phrases``
+dateparser reads the points ("11 May 2015", "3 May", "two weeks ago"); what it would give as one moment ("last week",
+"in April", "the 1990s") is made into days here.  Every reader takes a match whose groups its pattern in ``qa.date_phrases``
 names; it returns None for what is no day of the calendar or is still to come.  Nothing asks the clock.
 """
 
@@ -106,9 +106,7 @@ def read_month(match: Match, reference: date) -> Days | None:
 
 def read_months(match: Match, reference: date) -> Days | None:
     """Read "March to May 2020"."""
-    first, last = (
-        _point(f"{match[name]} {group(match, 'year')}".strip(), reference) for name in ("month", "last")
-    )
+    first, last = (_point(f"{match[name]} {group(match, 'year')}".strip(), reference) for name in ("month", "last"))
     if not first or not last:
         return None
     count = (last.month - first.month) % 12 + 1
@@ -176,8 +174,8 @@ def read_quarter(match: Match, reference: date) -> Days | None:
 
 def read_week(match: Match, reference: date) -> Days | None:
     """Read "the week of 3 May": the seven days that begin, or end, with it."""
-    day = _day_of(match, reference)
-    return day and _days(day - timedelta(days=6 if group(match, "how") == "ending" else 0), 7)
+    found = _day_of(match, reference)
+    return _days(found - timedelta(days=6 if group(match, "how") == "ending" else 0), 7) if found else None
 
 
 def read_week_of_month(match: Match, reference: date) -> Days | None:

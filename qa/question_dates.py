@@ -1,8 +1,8 @@
 """The time that a question speaks of: windows of publication, each a preference or a bound.
 
-"What happened in Idlib in April 2015?" prefers articles of that month; it excludes none, for a later article may tell of
-it too.  Only words about publication or knowledge bind ("as of 3 May", "articles before May", "known by 3 May"): before,
-after, since, until and by otherwise say when something happened, and stay a preference (decision 0010).
+"What happened in Idlib in April 2015?" prefers articles of that month; it excludes none, for a later one may tell of it
+too.  Only words about publication or knowledge bind ("as of 3 May", "articles before May", "known by 3 May"): otherwise
+before, after, since, until and by say when something happened, and stay a preference.
 """
 
 import re
@@ -49,10 +49,13 @@ _TO = re.compile(r"\s*(?:[-–—]|\b(?:to|and|until|till|up\s+to|through)\b)\s*
 _ONWARDS = re.compile(r"\s+(?:on|onwards?)\b(?!\s+[A-Z])")
 _STILL_TO_COME = re.compile(r"(?:later\s+this|next)\s+\w+|tomorrow\b", re.IGNORECASE)
 _UNIT_BEFORE = re.compile(r"\b(?:the\s+)?(day|week)\s+$", re.IGNORECASE)
+_AND = re.compile(r",?\s+(?:and|but)\s+", re.IGNORECASE)
 _WORD = re.compile(r"(?<![\w’'-])\w")
 _QUOTED = re.compile(r"[“\"][^”\"]{1,80}[”\"]|‘[^’]{1,80}’(?!\w)")
 # What has yet to be gets no window from a day without a year: "on March 6, what will it release?"
-_TO_COME = re.compile(r"\bwill\b|\b(?:is|are)\s+(?:set|due|expected|scheduled|planned|going)\s+to\b|\bupcoming\b|^Will\b")
+_TO_COME = re.compile(
+    r"\bwill\b|\b(?:is|are)\s+(?:set|due|expected|scheduled|planned|going)\s+to\b|\bupcoming\b|^Will\b"
+)
 
 _PRESS = r"(?:articles|stories|news|coverage|headlines|reports|reporting|dispatches|(?:news|press|media)\s+reports)"
 _PRINTED = r"(?:published|printed|written|filed|posted|dated|that\s+(?:appeared|ran))"
@@ -87,8 +90,9 @@ def windows(question: str, reference: date) -> tuple[Window, ...]:
             continue
         for window, end in _readings(question, at, reference):
             done = end
-            if window:
-                found.append(window)
+            if window and found and found[-1].kind == "bound" and _AND.fullmatch(question[found[-1].end : at]):
+                window = replace(window, kind="bound")  # after 3 May and before 10 May
+            found += [window] if window else []
             break
     return tuple(replace(one, kind="preference") if _contradicted(one, found, question) else one for one in found)
 
@@ -104,7 +108,7 @@ def bounds(found: Sequence[Window]) -> tuple[str, str]:
 
 
 def _contradicted(window: Window, found: Sequence[Window], question: str) -> bool:
-    """Whether a bound would leave out another time that is asked about: "do reports before May and after June agree?"."""
+    """Whether a bound leaves out another time that is asked about: "do reports before May and after June agree?"."""
     if window.kind != "bound" or question[window.start : window.end].lower().startswith("as of"):
         return False
     others = ((w.after, w.before or "9999") for w in found)
