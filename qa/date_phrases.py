@@ -75,6 +75,7 @@ def _with_and_without_year(pattern: str, reader: Callable[[Match, date], Days | 
 
 _FORMS = (
     _form(r"(?P<year>(?:1[89]|20)\d\d)-(?P<month>\d\d)(?:-(?P<day>\d\d))?(?![\d-])", readers.read_iso),
+    _form(rf"\d{{1,2}}([./-])\d{{1,2}}\1{_YEAR}", readers.read_numeric),
     *_with_and_without_year(rf"{_NAMED_DAY}{_TO}(?P<last>{_DAY})(?:\s+of)?\s+{_NAMED_MONTH}", readers.read_days),
     *_with_and_without_year(rf"{_NAMED_MONTH}\s+{_NAMED_DAY}{_TO}(?P<last>{_DAY})", readers.read_days),
     *_with_and_without_year(_WEEK + _DAY_MONTH, readers.read_week),
@@ -92,9 +93,11 @@ _FORMS = (
     _form(_NAMED_MONTH + _OF_YEAR, readers.read_month, signs.dated_month),
     _form(_SEASON + _OF_YEAR, readers.read_season),
     _form(rf"Q(?P<number>[1-4])(?:\s+of)?\s+{_NAMED_YEAR}", readers.read_quarter),
-    _form(rf"(?:the\s+)?(?P<ordinal>first|second|third|fourth)\s+quarter\s+of\s+{_NAMED_YEAR}", readers.read_quarter),
+    _form(
+        rf"(?:the\s+)?(?P<ordinal>first|second|third|fourth|last)\s+quarter\s+of\s+{_NAMED_YEAR}", readers.read_quarter
+    ),
     _form(rf"(?:the\s+)?{_NAMED_DECADE}", readers.read_decade),
-    _form(rf"{_NAMED_YEAR}\s*[-–—/]\s*(?P<last>(?:(?:1[89]|20)\d\d|\d\d))\b", readers.read_years),
+    _form(r"(?P<year>(?:1[89]|20)\d\d)\s*[-–—/]\s*(?P<last>(?:(?:1[89]|20)\d\d|\d\d))\b(?!/)", readers.read_years),
     _form(rf"{_NAMED_YEAR}\s+(?:to|and|until|till|through)\s+(?P<last>{_YEAR})", readers.read_years, signs.led_years),
     _form(_NAMED_YEAR, readers.read_year, signs.bare_year),
     _form(
@@ -107,6 +110,8 @@ _FORMS = (
     _form(rf"the\s+last\s+{_ONE_UNIT}", readers.read_past, signs.within),
     _form(rf"(?:the\s+|this\s+)?past\s+{_ONE_UNIT}", readers.read_past),
     _form(r"(?:this\s+|the\s+)?(?P<which>past)\s+(?P<unit>weekend)\b", readers.read_calendar),
+    _form(r"the\s+(?P<unit>weekend)\b(?!-|\s+of\b)", readers.read_calendar, signs.within),
+    _form(r"the\s+(?P<unit>week|weekend|month|year)\s+(?P<which>before\s+last)\b", readers.read_calendar),
     _form(
         r"(?:earlier\s+)?(?P<which>this|last|previous|current)\s+(?P<unit>week|weekend|month|quarter|year|decade)\b"
         r"(?!-|\s+of\b)",

@@ -1,14 +1,17 @@
 """A matched date phrase and a reference day become the days that are meant.
 
 dateparser reads the points ("11 May 2015", "3 May", "two weeks ago"); what it would give as one moment ("last week",
-"in April", "the 1990s") is made into days here.  Every reader takes a match whose groups its pattern in ``qa.date_phrases``
-names; it returns None for what is no day of the calendar or is still to come.  Nothing asks the clock.
+"in April", "the 1990s") is made into days here.  Every reader takes a match whose groups its pattern in
+``qa.date_phrases`` names; it returns None for what is no day of the calendar or is still to come.  Nothing asks the
+clock.
 """
 
 import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+
+from qa.intake.dates import normalise
 
 Match = re.Match[str]
 
@@ -86,6 +89,12 @@ def read_iso(match: Match, reference: date) -> Days | None:
         return _months(year, date(year, month, 1).month) if month != (year + 1) % 100 else _years(year, 2)
     except ValueError:  # 2015-04-31, 2015-20
         return None
+
+
+def read_numeric(match: Match, reference: date) -> Days | None:
+    """Read "25/12/2019"; 03/04/2015 has two readings and gets none."""
+    found = normalise(match[0])
+    return _days(date.fromisoformat(found)) if found else None
 
 
 def read_days(match: Match, reference: date) -> Days | None:
@@ -168,7 +177,7 @@ def read_recent_season(match: Match, reference: date) -> Days | None:
 
 def read_quarter(match: Match, reference: date) -> Days | None:
     """Read "Q1 2020", "the first quarter of 2020"."""
-    number = int(match["number"]) if group(match, "number") else _ORDINALS[group(match, "ordinal")]
+    number = int(match["number"]) if group(match, "number") else _ORDINALS.get(group(match, "ordinal"), 4)
     return _months(int(match["year"]), 3 * number - 2, 3)
 
 
@@ -212,15 +221,17 @@ def read_past(match: Match, reference: date) -> Days | None:
 
 
 def read_calendar(match: Match, reference: date) -> Days | None:
-    """Read "last week", "this month": whole units of the calendar."""
-    unit, back = group(match, "unit"), int(group(match, "which") not in ("this", "current"))
-    if unit == "week":
-        return _week(reference - timedelta(days=7 * back))
+    """Read "last week", "this month", "the weekend": whole units of the calendar."""
+    unit, which = group(match, "unit"), group(match, "which")
+    back = 0 if which in ("this", "current") else 2 if which.startswith("before") else 1
     if unit == "weekend":
-        if not back and reference.weekday() < 5:
+        if not which:
+            back = int(reference.weekday() < 5)
+        elif not back and reference.weekday() < 5:
             return None  # still to come
+    if unit.startswith("week"):
         week = _week(reference - timedelta(days=7 * back))
-        return Days(week.first + timedelta(days=5), week.end)
+        return week if unit == "week" else Days(week.first + timedelta(days=5), week.end)
     if unit == "month":
         return _months(reference.year, reference.month - back)
     if unit == "quarter":

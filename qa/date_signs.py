@@ -19,7 +19,9 @@ _LEADING = _words(
     "in on during since before after until till by from through throughout around about between within late early mid "
     "year"
 )
-_LEADING_A_MONTH = _words("in during since before after until till by from through throughout around for late early")
+_LEADING_A_MONTH = _words(
+    "in during since before after until till by from through throughout around between for late early"
+)
 _FULL_MONTHS = _words("january february april june july september october november december")
 _ALSO_NAMES = _words("april may june august")
 _SMALL_WORDS = _words(
@@ -62,7 +64,8 @@ def capital_month(match: Match, closing: bool) -> bool:
 def plain_day(match: Match, closing: bool) -> bool:
     """A day without a year, of this or last year: "the January 6 committee" is named after an older one."""
     following = _word_after(match).lower()
-    is_name = following in _EVENTS or (_word_before(match) == "the" and following and following not in _SMALL_WORDS)
+    led_by_the = match[0].lower().startswith("the ") or _word_before(match).lower() == "the"
+    is_name = following in _EVENTS or (led_by_the and following and following not in _SMALL_WORDS)
     older = re.match(r",?\s+\d{3,4}\b", _rest(match))  # July 4, 1776
     return capital_month(match, closing) and dated_month(match, closing) and not is_name and not older
 
@@ -102,7 +105,8 @@ def counts_nothing(match: Match, closing: bool) -> bool:
 
 def led_year(match: Match) -> bool:
     """Whether a word before a year leads to it, so that it is when something was, and not which of several."""
-    return _word_before(match).lower() in _LEADING
+    leading, following = _word_before(match).lower(), _word_after(match).lower()
+    return leading in _LEADING or (leading == "of" and (not following or following in _SMALL_WORDS))
 
 
 def led_years(match: Match, closing: bool) -> bool:
@@ -123,7 +127,9 @@ def _tells_apart(match: Match) -> bool:
 def weekday(match: Match, closing: bool) -> bool:
     """The weekday nearest to the question: not in "Black Friday", "every Sunday", "Sunday Times", "Fridays"."""
     leading, following = _word_before(match).lower(), _word_after(match)
-    if following.lower() in _OF_PAPERS_AND_SHOWS or re.match(r"-|\s+\w+(?:ing|oon|ight)s\b", _rest(match)):
+    if following[:1].isupper() and following.lower() in _OF_PAPERS_AND_SHOWS:
+        return False
+    if re.match(r"-|\s+\w+(?:ing|oon|ight)s\b|[’']s\W*$", _rest(match)):
         return False
     if group(match, "which") or closing:
         return True

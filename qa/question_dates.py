@@ -39,6 +39,7 @@ _SIDES: dict[str, Side] = {
     "after": "after", "later than": "after", "following": "after",
     "since": "since", "starting": "since", "beginning": "since", "no earlier than": "since",
 }  # fmt: skip
+_SURE_SIDES = frozenset({"prior to", "earlier than", "up to", "up until", "as of", "no later than", "later than"})
 _SIDE = re.compile(
     "(" + "|".join(sorted(_SIDES, key=len, reverse=True)).replace(" ", r"\s+") + ")"
     r"\s+(?:(?:in|on|from)\s+)?(?:about\s+|around\s+)?(?:the\s+(?=\d))?",
@@ -135,9 +136,10 @@ def _readings(question: str, at: int, reference: date) -> Iterator[tuple[Window 
         onwards = _ONWARDS.match(question, phrase.end)
         if opening[1].lower() == "from" and onwards:
             yield window("since", phrase, phrase.days, onwards.end())
-    of_articles = bool(_OF_ARTICLES.search(question, 0, at))
     opening = _SIDE.match(question, at)
-    if opening and (phrase := phrase_at(question, opening.end(), reference, closing=of_articles)):
+    # After "prior to" and "articles before" only a date can follow.
+    sure = bool(opening and (opening[1].lower() in _SURE_SIDES or _OF_ARTICLES.search(question, 0, at)))
+    if opening and (phrase := phrase_at(question, opening.end(), reference, closing=sure)):
         side = _SIDES[" ".join(opening[1].lower().split())]
         next_to = _UNIT_BEFORE.search(question, 0, at)
         if next_to and side in ("before", "after"):
