@@ -206,10 +206,10 @@ def _binds(question: str, at: int, end: int, side: Side) -> bool:
 
 
 def described(window: Window) -> str:
-    """Return a window for people: "published from 2015-04-01 to 2015-04-30 (preferred)"."""
+    """Return a window for people: "published from 2015-04-01 to 2015-04-30"."""
     last = (date.fromisoformat(window.before) - timedelta(days=1)).isoformat() if window.before else ""
     if window.after and last:
         days = f"on {last}" if window.after == last else f"from {window.after} to {last}"
     else:
         days = f"on or after {window.after}" if window.after else f"on or before {last}"
-    return f"published {days} ({'only these' if window.kind == 'bound' else 'preferred'})"
+    return f"published {days}"

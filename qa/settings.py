@@ -42,7 +42,9 @@ class AskSettings:
 
     ``pool`` is how many passages each engine puts forward, ``dense_weight`` the share of the dense score in the
     fused one (BM25 has the rest), ``reranker`` the CrossEncoder that reads the first ``rerank`` of the fused list
-    (``""``: none), ``reranker_weight`` what its score weighs against the fused one.
+    (``""``: none), ``reranker_weight`` what its score weighs against the fused one.  ``date_weight`` is what an article
+    gains that was published when the question says (0: dates in questions are not looked for), ``recency_weight`` what
+    it gains when the request has ``as_of`` and the question no date; half of it ``date_half_life`` days away.
     """
 
     pool: int = 200
@@ -50,11 +52,17 @@ class AskSettings:
     reranker: str = ""
     rerank: int = 30
     reranker_weight: float = 0.5
+    date_weight: float = 0.2
+    recency_weight: float = 0.05
+    date_half_life: float = 7.0
 
     def __post_init__(self) -> None:
         _require(1 <= self.pool <= 10_000, "pool", self.pool, "1 to 10000")
         _require(0.0 <= self.dense_weight <= 1.0, "dense_weight", self.dense_weight, "0 to 1")
         _require(0.0 <= self.reranker_weight <= 1.0, "reranker_weight", self.reranker_weight, "0 to 1")
+        _require(0.0 <= self.date_weight <= 1.0, "date_weight", self.date_weight, "0 to 1")
+        _require(0.0 <= self.recency_weight <= 1.0, "recency_weight", self.recency_weight, "0 to 1")
+        _require(0.0 < self.date_half_life <= 3650.0, "date_half_life", self.date_half_life, "more than 0, to 3650")
         _require(0 <= self.rerank <= 1000, "rerank", self.rerank, "0 to 1000")
 
 

@@ -14,7 +14,8 @@ SOURCES = sorted(p for room in ("qa", "ui") for p in (PROJECT / room).rglob("*.p
 # A module imports only modules of ours that stand above it.
 _ORDER = """
     errors records settings files dates filters sentences chunking vectors embedding lexical intake database generations
-    snapshots archive publishing writing indexing maintenance fusion reranking conversation answering retrieval
+    snapshots archive publishing writing indexing maintenance fusion date_readers date_signs date_phrases question_dates
+    date_ranking reranking conversation answering retrieval
     questions resampling evaluation runs comparison
 """
 ORDER = _ORDER.split()
@@ -30,6 +31,7 @@ OWNERS = {
     "typer": {"ui/cli.py"},
     "matplotlib": {"ui/report.py"},
     "ir_measures": {"qa/evaluation.py"},
+    "dateparser": {"qa/intake/dates.py", "qa/date_readers.py"},
 }
 
 
