@@ -95,8 +95,9 @@ class Nearness:
     def _one(self, window: Window, start: int, end: int) -> float:
         after = bound(window.after, "after").seconds if window.after else None
         before = bound(window.before, "before").seconds if window.before else None
-        early = max(0, after - end + 1) if after is not None else 0
-        late = max(0, start + 1 - before) if before is not None else 0
+        # The day after a window is one day away from it.
+        early = after - end + _DAY if after is not None and end <= after else 0
+        late = start - before + _DAY if before is not None and before <= start else 0
         length = before - after if after is not None and before is not None else None
         away = max(early, late) / max(self.half_life * _DAY, (length or 0) / 4)
         most = 0.5 if length is None or length > _VAGUE else 1.0
