@@ -151,11 +151,13 @@ def _sentence_features(
     question: str, hit: Hit, candidate: Candidate, cover: tuple[float, float], cosine: float
 ) -> list[float]:
     dense = next((part.score for part in hit.why if part.name == "dense"), 0.0)
+    # A date that fits says nothing about what the sentence says.
+    date_share = sum(part.share for part in hit.why if part.name == "date")
     return [
         cosine,
         cover[0],
         cover[1],
-        hit.score,
+        hit.score - date_share,
         1.0 / (1 + candidate.hit),
         dense,
         _expected(question, candidate.text),

@@ -172,6 +172,17 @@ class ArchiveView:
             found.update((i, np.frombuffer(v, "<f4")) for i, v in self._connection.execute(query, chosen))
         return found
 
+    def published(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return when the articles of these passages were published, by passage id; unknown passages are left out."""
+        found: dict[str, str] = {}
+        for chosen in _slices(ids):
+            query = (
+                "SELECT p.id, article.published FROM passage p JOIN article ON article.key = p.article"
+                f" WHERE p.id IN ({','.join('?' * len(chosen))})"
+            )
+            found.update(self._connection.execute(query, chosen))
+        return found
+
     def article(self, article_id: str) -> Article | None:
         """Return an article, or None."""
         query = f"SELECT {','.join(database.ARTICLE_FIELDS)} FROM article WHERE id = ?"

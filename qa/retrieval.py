@@ -1,21 +1,24 @@
 """Question to hits: both searches, fused, selected, cited."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 
-from qa import filters
+from qa import date_ranking, filters
 from qa.answering import Answerer
 from qa.archive import Archive, ArchiveView
 from qa.conversation import Turn, stand_alone
+from qa.date_ranking import Spoken
 from qa.dates import Bound
 from qa.embedding import Embedder, load_embedder
 from qa.errors import ArchiveError, InputError, check_text
 from qa.exhaustive import find_all
 from qa.filters import Where
 from qa.fusion import Ranked, rerank
+from qa.question_dates import Window
 from qa.ranking import rank
 from qa.records import Answer, Article, Citation, Hit, MatchedArticle, Passage
 from qa.reranking import CrossEncoderReranker, Reranker
@@ -27,7 +30,8 @@ from qa.words import content_words
 class Retriever:
     """An opened archive that answers questions; it may be used by many threads at once.
 
-    Every request reads the archive's current generation, from beginning to end.
+    Every request reads the archive's current generation, from beginning to end.  ``today`` gives the day that "last
+    week" is counted from when a request has no ``as_of``.
     """
 
     def __init__(
@@ -36,11 +40,13 @@ class Retriever:
         embedder: Embedder,
         settings: AskSettings | None = None,
         reranker: Reranker | None = None,
+        today: Callable[[], date] = date.today,
     ) -> None:
         self.archive = archive
         self.embedder = embedder
         self.settings = settings or AskSettings()
         self.reranker = reranker
+        self.today = today
         self._answerer = Answerer(embedder)
 
     @classmethod
@@ -88,7 +94,8 @@ class Retriever:
             articles: only these article ids.
             after: only articles published at or after this date.
             before: only articles published before this date.
-            as_of: only articles published on or before this date; undated articles are left out by any of the three.
+            as_of: only articles published on or before this date, which is also the day that the question's "last
+                week" is counted from; undated articles are left out by any of the three.
             per_article: hits of one article beyond this many come after those of others (0: no cap).
 
         Raises:
@@ -98,7 +105,7 @@ class Retriever:
         where = filters.where(sources, articles, after, before, as_of)
         _check(question, k, per_article)
         with self.archive.view() as view:
-            return self._hits(view, question, k, where, per_article)
+            return self._hits(view, question, k, where, per_article, self._spoken(question, as_of=as_of))
 
     def retrieve_many(
         self,
@@ -117,7 +124,10 @@ class Retriever:
         for question in questions:
             _check(question, k, per_article)
         with self.archive.view() as view:
-            return [self._hits(view, question, k, where, per_article) for question in questions]
+            return [
+                self._hits(view, question, k, where, per_article, self._spoken(question, as_of=as_of))
+                for question in questions
+            ]
 
     def ask(
         self,
@@ -144,8 +154,9 @@ class Retriever:
         where = filters.where(sources, articles, after, before, as_of)
         _check(question, k, per_article)
         asked = stand_alone(question, history)
+        spoken = self._spoken(question, asked, as_of=as_of)
         with self.archive.view() as view:
-            hits = self._hits(view, asked, k, where, per_article)
+            hits = self._hits(view, asked, k, where, per_article, spoken)
             answer = self._answerer.answer(asked, hits, word_weights(view, asked))
         return replace(answer, question=question)
 
@@ -163,18 +174,36 @@ class Retriever:
         where = filters.where(sources, articles, after, before, as_of)
         return find_all(self.archive, words, where)
 
+    def understood(self, question: str, asked: str = "", *, as_of: Bound = "") -> tuple[Window, ...]:
+        """Return the times of publication that a question speaks of; a follow-up without any has those of ``asked``.
+
+        Bounds among them filter like ``after`` and ``before``; preferences add to the score of articles near them.
+        """
+        return self._spoken(question, asked, as_of=as_of).windows
+
     def undated(self, sources: Sequence[str] = (), articles: Sequence[str] = ()) -> int:
         """Return how many articles a date filter would leave out because they are undated."""
         where = filters.where(sources, articles)
         with self.archive.view() as view:
             return view.count(where) - view.count((*where, filters.DATED))
 
+    def binding(self, question: str, asked: str = "", *, as_of: Bound = "") -> tuple[Window, ...]:
+        """Return those windows of ``understood`` that leave articles out; none where no article has a date."""
+        spoken = self._spoken(question, asked, as_of=as_of)
+        with self.archive.view() as view:
+            return tuple(w for w in spoken.windows if w.kind == "bound") if date_ranking.where(view, spoken) else ()
+
     def article(self, article_id: str) -> Article | None:
         """Return an article, or None."""
         return self.archive.article(article_id)
 
-    def _hits(self, view: ArchiveView, question: str, k: int, where: Where, per_article: int) -> list[Hit]:
-        ranked = self._ranked(view, question, k, where)
+    def _spoken(self, question: str, asked: str = "", *, as_of: Bound = "") -> Spoken:
+        return date_ranking.spoken(question, asked, as_of, self.today(), self.settings)
+
+    def _hits(
+        self, view: ArchiveView, question: str, k: int, where: Where, per_article: int, spoken: Spoken
+    ) -> list[Hit]:
+        ranked = self._ranked(view, question, k, (*where, *date_ranking.where(view, spoken)), spoken)
         article = cache(view.article)
         chosen = select(view, ranked, k, per_article, article, group_copies=self.settings.group_copies)
         digests: dict[str, str] = {}
@@ -190,10 +219,11 @@ class Retriever:
             Hit(c.passage, cite(c.passage), c.ranked.score, c.ranked.why, tuple(map(cite, c.copies))) for c in chosen
         ]
 
-    def _ranked(self, view: ArchiveView, question: str, k: int, where: Where) -> list[Ranked]:
+    def _ranked(self, view: ArchiveView, question: str, k: int, where: Where, spoken: Spoken) -> list[Ranked]:
         settings = self.settings
         vector = self.embedder.embed_queries([question])[0]
         ranked = rank(view, question, vector, k, where, settings)
+        ranked = date_ranking.prefer(view, ranked, spoken, settings)
         if self.reranker and ranked:
             passages = view.passages([item.passage_id for item in ranked[: settings.rerank]])
             scores = self.reranker.score(question, [passage.text for passage in passages.values()])

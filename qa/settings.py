@@ -47,7 +47,9 @@ class AskSettings:
     matched with the question; ``…_weight`` says what each part of the score counts beside the others (0: left out; see
     ``qa.ranking``).  ``reranker`` is the CrossEncoder that reads the first ``rerank`` of the fused list (``""``: none),
     ``reranker_weight`` the share of its score.  With ``group_copies`` one passage stands for those of other articles
-    that say the same in the same words.
+    that say the same in the same words.  ``date_weight`` is what an article gains that was published when the question
+    says (0: dates in questions are not looked for), ``recency_weight`` what it gains when the request has ``as_of`` and
+    the question no date; half of it ``date_half_life`` days away.
     """
 
     pool: int = 200
@@ -63,6 +65,9 @@ class AskSettings:
     rerank: int = 30
     reranker_weight: float = 0.5
     group_copies: bool = True
+    date_weight: float = 0.2
+    recency_weight: float = 0.05
+    date_half_life: float = 7.0
 
     def __post_init__(self) -> None:
         _require(1 <= self.pool <= 10_000, "pool", self.pool, "1 to 10000")
@@ -73,6 +78,9 @@ class AskSettings:
         total = self.bm25_weight + self.dense_weight
         _require(total > 0, "bm25_weight + dense_weight", total, "at least one of them above 0")
         _require(0.0 <= self.reranker_weight <= 1.0, "reranker_weight", self.reranker_weight, "0 to 1")
+        _require(0.0 <= self.date_weight <= 1.0, "date_weight", self.date_weight, "0 to 1")
+        _require(0.0 <= self.recency_weight <= 1.0, "recency_weight", self.recency_weight, "0 to 1")
+        _require(0.0 < self.date_half_life <= 3650.0, "date_half_life", self.date_half_life, "more than 0, to 3650")
         _require(0 <= self.rerank <= 1000, "rerank", self.rerank, "0 to 1000")
 
     @property

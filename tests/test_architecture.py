@@ -15,8 +15,9 @@ SOURCES = sorted(p for room in ("qa", "ui") for p in (PROJECT / room).rglob("*.p
 _ORDER = """
     errors records settings files dates filters sentences words chunking vectors embedding lexical intake
     database generations snapshots copies archive publishing passages writing indexing maintenance matching
-    fusion ranking reranking selection conversation answering exhaustive retrieval questions measures resampling
-    abstention power summary evaluation runs comparison trials sweeping sweepfiles
+    fusion ranking date_readers date_signs date_phrases question_dates date_ranking reranking selection
+    conversation answering exhaustive retrieval questions measures resampling abstention power summary
+    evaluation runs comparison trials sweeping sweepfiles
 """
 ORDER = _ORDER.split()
 
@@ -33,6 +34,7 @@ OWNERS = {
     "matplotlib": {"ui/plots.py"},
     "ir_measures": {"qa/measures.py"},
     "scipy": {"qa/abstention.py", "qa/power.py"},
+    "dateparser": {"qa/intake/dates.py", "qa/date_readers.py"},
 }
 
 

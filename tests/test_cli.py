@@ -410,3 +410,27 @@ def test_add_ask_and_eval_work_without_a_network(news: Path, tmp_path: Path) -> 
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "11 of 40 sensors had drifted. [1]" in done.stdout
+
+
+def test_the_dates_understood_are_said_beside_the_result(qa: Qa, news: Path) -> None:
+    qa("add", news)
+    code, out, err = qa("search", "dam in May 2015", "--json")
+    assert code == 0
+    assert "understood: published from 2015-05-01 to 2015-05-31 (preferred), from “May 2015”" in err
+    assert {hit["passage"]["article_id"] for hit in json.loads(out)["hits"]} >= {"vote", "fire"}
+    code, out, err = qa("search", "articles before 2016 on the dam", "--json")
+    assert "understood: published on or before 2015-12-31 (only these), from “before 2016”" in err
+    found = json.loads(out)
+    assert [hit["citation"]["title"] for hit in found["hits"]] == ["Dam closed"]
+    assert found["undated_left_out"] == 1
+
+
+def test_an_ask_whose_dates_leave_nothing_says_so(qa: Qa, news: Path) -> None:
+    qa("add", news)
+    code, out, err = qa("ask", "As of 3 May 1999, who resigned?")
+    assert code == 0
+    assert "No answer" in out
+    assert "published on or before 1999-05-03 (only these)" in err
+    assert "no passage passes these dates, so none could answer" in err
+    code, _, err = qa("ask", "Who resigned?")
+    assert (code, err) == (0, "")

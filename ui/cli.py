@@ -139,12 +139,15 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question in the archive's own words, or say that it holds no answer."""
-    from ui import terminal
+    from ui import dates, terminal
 
-    answer = open_retriever(archive, reranker).ask(
+    retriever = open_retriever(archive, reranker)
+    answer = retriever.ask(
         question, (), k,
         sources=source, articles=article, after=after, before=before, as_of=as_of, per_article=per_article,
     )  # fmt: skip
+    if dates.say_understood(retriever, question, as_of) and not answer.hits:
+        print_notice("no passage passes these dates, so none could answer")
     if as_json:
         print_json({**asdict(answer), "abstained": answer.abstained})
     else:

@@ -62,12 +62,13 @@ def search(
 def _best(
     archive: Path | None, question: str, k: int, filters: dict[str, Any], per_article: int, reranker: str, as_json: bool
 ) -> None:
-    from ui import terminal
+    from ui import dates, terminal
     from ui.cli import open_retriever, print_json, print_notice
 
     retriever = open_retriever(archive, reranker)
     hits = retriever.retrieve(question, k, **filters, per_article=per_article)
-    dated = filters["after"] or filters["before"] or filters["as_of"]
+    bounded = dates.say_understood(retriever, question, filters["as_of"])
+    dated = filters["after"] or filters["before"] or filters["as_of"] or bounded
     undated = retriever.undated(filters["sources"], filters["articles"]) if dated else 0
     if as_json:
         found = [

@@ -23,6 +23,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from qa.errors import QaError
+from qa.question_dates import described
 from qa.retrieval import Retriever
 from ui import render
 from ui.filters import Filters
@@ -105,13 +106,14 @@ class Page:
             answer = self._retriever.ask(
                 question, turns, _K, sources=filters.sources, after=filters.after, before=filters.before
             )
+            limits = [*filters.described(), *map(described, self._retriever.binding(question, answer.asked))]
         except QaError as error:
             return render.notice_html(str(error)), turns
         except Exception:  # whatever it is, the page says so, the log says what, and the box can be used again
             _log.exception("a question could not be answered")
             return render.notice_html(_FAILED), turns
         turns = [*turns, ("user", question), ("assistant", answer.text)]
-        return render.answer_html(answer, filters.described()), turns[-_TURNS_KEPT:]
+        return render.answer_html(answer, limits), turns[-_TURNS_KEPT:]
 
     def answer_chosen(
         self, messages: list[Message], turns: Turns, sources: list[str], after: str, before: str, event: gr.SelectData
