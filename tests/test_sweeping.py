@@ -222,6 +222,23 @@ def test_a_changed_archive_is_noticed(place: Path, tmp_path: Path) -> None:
     assert not trial.performed(tmp_path / "run")
 
 
+def test_an_archive_made_anew_in_its_place_is_noticed_though_its_generation_has_the_same_number(
+    place: Path, tmp_path: Path
+) -> None:
+    made = []
+    for text in (DAM, VOTE):
+        shutil.rmtree(tmp_path / "archive", ignore_errors=True)
+        model = str(place / "model")
+        with ArchiveWriter(tmp_path / "archive", load_embedder(model), IndexSettings(model)) as writer:
+            writer.upsert(article(text, id="dam"))
+            writer.commit()
+        trial = Trial(place / "dams.jsonl", tmp_path / "archive", AskSettings(), Conditions())
+        made.append(trial.performed(tmp_path / "run"))
+        trial.perform(tmp_path / "run")
+        assert trial.performed(tmp_path / "run")
+    assert made == [False, False]
+
+
 def test_the_same_evaluation_gives_the_same_bytes_but_for_the_time(place: Path, tmp_path: Path) -> None:
     trial = Trial(place / "dams.jsonl", place / "archive", AskSettings(), Conditions())
     for name in ("a", "b"):
