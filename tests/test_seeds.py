@@ -81,4 +81,4 @@ def test_the_seed_questions_are_found_and_answered(retriever: Retriever) -> None
     # A little below what was measured: .968, .627 and .700, see benchmarks/results/README.md.
     assert scores.evidence["hit@10"].value >= 0.95
     assert scores.evidence["mrr@10"].value >= 0.60
-    assert scores.abstention["accuracy"].value >= 0.65
+    assert scores.abstention["accuracy"].value >= 0.60
