@@ -57,10 +57,12 @@ def scored(name: str, questions: Sequence[Question]) -> list[Scored]:
         for question in questions:
             vector = retriever.embedder.embed_queries([question.text])[0]
             ranked = rank(view, question.text, vector, 10, (), settings)[: settings.matched]
-            passages = view.passages([item.passage_id for item in ranked])
-            shares = [{part.name: part.share for part in item.why} for item in ranked if item.passage_id in passages]
+            found = view.passages([item.passage_id for item in ranked])
+            ranked = [item for item in ranked if item.passage_id in found]
+            passages = [found[item.passage_id] for item in ranked]
+            shares = [{part.name: part.share for part in item.why} for item in ranked]
             scores = np.array([[share[part] / weights[part] for part in PARTS] for share in shares])
-            rows.append(Scored(list(passages.values()), scores.reshape(-1, len(PARTS)), locate(question, article)))
+            rows.append(Scored(passages, scores.reshape(-1, len(PARTS)), locate(question, article)))
     return rows
 
 
