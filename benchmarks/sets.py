@@ -1,6 +1,7 @@
 """The evaluation sets beside the project, and an archive for each, made once.
 
-``realtime-1500`` is a fixed sample of ``realtime``: the 201 pages that its linked questions name, and 1,299 others.
+``realtime-1500`` is a fixed sample of ``realtime``: the 201 pages that its linked questions name, and 1,299 others;
+``realtime-weak`` asks the unjudged questions over all of it.
 """
 
 import gzip
@@ -38,6 +39,8 @@ def articles(name: str) -> Path:
 
 def questions(name: str, file: str = "questions.jsonl.gz") -> list[Question]:
     """Return a set's open questions."""
+    if name == "realtime-weak":
+        name, file = "realtime", "questions.weak.jsonl.gz"
     return read_questions(DATA / name.removesuffix("-1500") / file)[0]
 
 
@@ -57,6 +60,7 @@ def _sample() -> Path:
 
 def archive(name: str) -> Path:
     """Return the archive of a set, made if it is not there yet."""
+    name = name.removesuffix("-weak")
     folder = WORK / name
     if not (folder / ARCHIVE_FILE).exists():
         print(f"indexing {name}", file=sys.stderr)

@@ -32,6 +32,7 @@ MEASURES = {
     "squad1": ("evidence", "mrr@10"),
     "realtime": ("article", "ndcg@10"),
     "realtime-1500": ("article", "ndcg@10"),
+    "realtime-weak": ("article", "ndcg@10"),
 }
 SWEPT = (0.0, 0.5, 2.0, 4.0)  # times the default weight
 CAP = 3
