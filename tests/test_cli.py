@@ -196,7 +196,7 @@ def test_search_all_gives_every_match_as_a_table_as_json_and_as_csv(qa: Qa, news
 def test_search_all_filters_counts_what_is_undated_and_finds_nothing_in_peace(qa: Qa, news: Path) -> None:
     qa("add", news)
     code, out, err = qa("search", "verrin", "--all", "--before", "2016")
-    assert (code, out.splitlines()[0]) == (0, "1 articles, 1 matches")
+    assert (code, out.splitlines()[0]) == (0, "1 article, 1 match")
     assert "1 undated articles were left out by the dates" in err
     code, out, _ = qa("search", "zebra", "--all")
     assert (code, out) == (0, "0 articles, 0 matches\n")

@@ -90,7 +90,7 @@ def field_error_html(message: str) -> str:
 
 def masthead_html(articles: int, outlets: int, first: str, last: str) -> str:
     """Return the name of the page and what its archive holds; the dates are ISO 8601, ``""`` unknown."""
-    facts = [_counted(articles, "article"), _counted(outlets, "outlet")] if articles else []
+    facts = [counted(articles, "article"), counted(outlets, "outlet")] if articles else []
     if first:
         facts.append("–".join(inert(year) for year in dict.fromkeys((first[:4], last[:4]))))
     return f'<h1>Dateline</h1><p class="holds">{" · ".join(facts)}</p>'
@@ -180,7 +180,7 @@ def _passages(answer: Answer) -> str:
         heading = "The nearest passages" if count > 1 else "The nearest passage"
         kind = "passages nearest"
     else:
-        heading, kind = _counted(count, "passage") + " found, best first", "passages"
+        heading, kind = counted(count, "passage") + " found, best first", "passages"
     rows = "".join(_hit(rank, hit, answer.asked) for rank, hit in enumerate(answer.hits, 1))
     return f'<details class="{kind}" open><summary>{heading}</summary><ol class="hits">{rows}</ol></details>'
 
@@ -208,8 +208,9 @@ def _part(part: Part) -> str:
     return f"<tr><td>{name}</td><td>{part.rank or '–'}</td><td>{part.score:.3f}</td><td>{part.share:.3f}</td></tr>"
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Return a count and its noun, "1 article" or "2,000 articles"."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 MATCH_COLUMNS = (

@@ -143,13 +143,14 @@ def _print_table(found: Iterator[MatchedArticle]) -> None:
     from qa.exhaustive import Tally
     from ui import terminal
     from ui.cli import print_line
+    from ui.render import counted
 
     tally, rows = Tally(), []
     for one in found:
         tally.add(one)
         rows.append((str(len(one.matches)), one.published[:10], one.source, one.id, one.title))
     totals, console = tally.totals(), terminal.out()
-    print_line(f"{totals.articles:,} articles, {totals.matches:,} matches")
+    print_line(f"{counted(totals.articles, 'article')}, {counted(totals.matches, 'match', 'matches')}")
     for name, counts in (("outlet", totals.by_source), ("month", totals.by_month)):
         if counts:
             cells = ((one.name or "unknown", f"{one.articles:,}", f"{one.matches:,}") for one in counts)
