@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from qa import filters
-from qa.archive import ArchiveView
 from qa.dates import Bound, bound, period
 from qa.filters import Where
 from qa.fusion import Ranked, Scores, add
 from qa.question_dates import Window, bounds, windows
 from qa.settings import AskSettings
+from qa.view import ArchiveView
 
 _DAY = 86_400  # seconds
 _VAGUE = 93 * _DAY  # a longer window tells little apart: "this year"

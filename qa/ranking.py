@@ -9,12 +9,12 @@ worth on each set is in ``benchmarks/results``.
 import math
 from collections.abc import Mapping, Sequence
 
-from qa.archive import ArchiveView
 from qa.filters import Where
 from qa.fusion import Ranked, Scores, add, fuse
 from qa.matching import SentenceMatcher
 from qa.settings import AskSettings
 from qa.vectors import Matrix
+from qa.view import ArchiveView
 
 _LEAD_CHARACTERS = 2000  # the lead's worth falls to a third over so many
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from qa import date_ranking, filters
 from qa.answering import Answerer
-from qa.archive import Archive, ArchiveView
+from qa.archive import Archive
 from qa.conversation import Turn, stand_alone
 from qa.date_ranking import Spoken
 from qa.dates import Bound
@@ -24,6 +24,7 @@ from qa.records import Answer, Article, Citation, Hit, MatchedArticle, Passage
 from qa.reranking import CrossEncoderReranker, Reranker
 from qa.selection import select
 from qa.settings import LIMITS, AskSettings
+from qa.view import ArchiveView
 from qa.words import content_words
 
 

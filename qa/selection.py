@@ -7,11 +7,11 @@ A copy is a passage of another article that says the same in the same words.  On
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from qa.archive import ArchiveView
 from qa.copies import SHORT, SHORT_TEXT, resemblances
 from qa.dates import period
 from qa.fusion import Ranked
 from qa.records import Article, Passage
+from qa.view import ArchiveView
 
 # Passages that resemble each other by ``SAME_TEXT`` are copies; those of articles that are recorded as resembling are
 # so from ``SAME_STORY`` on, because an update of a page moves the borders of its passages.  A newer copy is shown in

@@ -14,7 +14,7 @@ SOURCES = sorted(p for room in ("qa", "ui") for p in (PROJECT / room).rglob("*.p
 # A module imports only modules of ours that stand above it.
 _ORDER = """
     errors records settings files dates filters sentences words chunking vectors embedding lexical intake
-    database generations snapshots copies archive publishing passages writing indexing maintenance matching
+    database generations snapshots copies view archive publishing passages writing indexing maintenance matching
     fusion ranking date_readers date_signs date_phrases question_dates date_ranking reranking selection
     conversation answering exhaustive retrieval questions measures resampling abstention power summary
     evaluation runs comparison trials sweeping sweepfiles

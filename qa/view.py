@@ -1,0 +1,243 @@
+"""An archive as of one generation, as the rest of Dateline sees it: every method of the archive seam.
+
+Above this module nobody knows SQLite, FAISS or tantivy.
+"""
+
+import hashlib
+import logging
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+import numpy as np
+
+from qa import database
+from qa.errors import check_text
+from qa.filters import Condition, Where
+from qa.lexical import Field
+from qa.records import Article, Passage
+from qa.snapshots import Snapshot
+from qa.vectors import Matrix, Rows, merge
+
+Scored = tuple[str, float]
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An article in a list, without its text; ``passages`` is how many passages it has."""
+
+    id: str
+    title: str
+    source: str
+    published: str
+    url: str
+    passages: int
+
+
+class ArchiveView:
+    """An archive as of one generation; every method of the archive seam."""
+
+    def __init__(self, connection: sqlite3.Connection, snapshot: Snapshot) -> None:
+        self._connection = connection
+        self._snapshot = snapshot
+
+    @property
+    def generation(self) -> int:
+        """The number of the generation that is read."""
+        return self._snapshot.generation.number
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 over its index files' own: views with the same one show the same."""
+        return hashlib.sha256("".join(self._snapshot.generation.to_row()[1:]).encode()).hexdigest()
+
+    def search_vectors(self, vector: Matrix, k: int, where: Where = ()) -> list[Scored]:
+        """Return the passages nearest to a unit vector of shape (dimension,): (id, cosine), best first, ties by id.
+
+        Always min(k, matching passages) come back.
+        """
+        allowed = self._rows(where) if where else None
+        segments = [s for s in (self._snapshot.base_live, self._snapshot.tail) if s is not None]
+        rows, scores = merge([segment.search(vector, k, allowed) for segment in segments], k)
+        return self._named(rows, scores)
+
+    def search_text(self, query: str, k: int, where: Where = ()) -> list[Scored]:
+        """Return the passages that share a term with a query: (id, BM25 score), best first, ties by id."""
+        return self._named(*self._snapshot.passages.search(query, k, where))
+
+    def search_articles(self, query: str, article_ids: Sequence[str], field: Field = "text") -> dict[str, float]:
+        """Return the BM25 scores of these articles' whole texts, or titles; those that share no term are left out."""
+        found: dict[str, float] = {}
+        for chosen in _slices(article_ids):
+            condition = Condition("article_id", "in", tuple(chosen))
+            keys, scores = self._snapshot.articles.search(query, len(chosen), (condition,), field)
+            query_ids = f"SELECT key, id FROM article WHERE key IN ({','.join('?' * len(keys))})"
+            ids = dict(self._connection.execute(query_ids, keys.tolist()).fetchall())
+            found.update((ids[key], score) for key, score in zip(keys.tolist(), scores.tolist(), strict=True))
+        return found
+
+    def inverse_frequency(self, word: str) -> float:
+        """Return how rare a word is in the passages: its BM25 weight."""
+        return self._snapshot.passages.inverse_frequency(word)
+
+    def places(self, ids: Sequence[str]) -> dict[str, tuple[str, int]]:
+        """Return where these passages stand, by id: their article's id and their start; unknown ones are left out."""
+        found: dict[str, tuple[str, int]] = {}
+        for chosen in _slices(ids):
+            query = (
+                "SELECT p.id, article.id, p.start FROM passage p JOIN article ON article.key = p.article"
+                f" WHERE p.id IN ({','.join('?' * len(chosen))})"
+            )
+            found.update((i, (article, start)) for i, article, start in self._connection.execute(query, chosen))
+        return found
+
+    def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
+        """Return these passages by id; unknown ones, and those that no longer match their hash, are left out."""
+        found: dict[str, Passage] = {}
+        for chosen in _slices(ids):
+            query = (
+                "SELECT p.id, article.id, p.start, p.end, substr(article.text, p.start + 1, p.end - p.start),"
+                " p.text_sha256 FROM passage p JOIN article ON article.key = p.article"
+                f" WHERE p.id IN ({','.join('?' * len(chosen))})"
+            )
+            for passage_id, article_id, start, end, text, sha256 in self._connection.execute(query, chosen):
+                if hashlib.sha256(text.encode()).digest() == sha256:
+                    found[passage_id] = Passage(passage_id, article_id, start, end, text)
+                else:
+                    _log.error(
+                        "passage %s of %s is damaged and not shown; run: qa verify",
+                        passage_id,
+                        article_id,
+                    )
+        return found
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, Matrix]:
+        """Return the unit vectors, of shape (dimension,), of these passages by id; unknown ones are left out."""
+        found: dict[str, Matrix] = {}
+        for chosen in _slices(ids):
+            query = (
+                "SELECT p.id, v.value FROM passage p JOIN vector v ON v.row = p.row"
+                f" WHERE p.id IN ({','.join('?' * len(chosen))})"
+            )
+            found.update((i, np.frombuffer(v, "<f4")) for i, v in self._connection.execute(query, chosen))
+        return found
+
+    def signatures(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """Return the signatures (``copies.signature``) of these passages by id; unknown ones are left out."""
+        found: dict[str, bytes] = {}
+        for chosen in _slices(ids):
+            query = f"SELECT id, signature FROM passage WHERE id IN ({','.join('?' * len(chosen))})"
+            found.update(self._connection.execute(query, chosen))
+        return found
+
+    def copies(self, article_ids: Sequence[str]) -> dict[str, tuple[Scored, ...]]:
+        """Return the articles recorded as resembling each of these: (id, resemblance), nearest first, ties by id.
+
+        Articles that resemble none are left out.
+        """
+        found: dict[str, list[Scored]] = {}
+        for chosen in _slices(article_ids):
+            marks = ",".join("?" * len(chosen))
+            for one, other in (("article", "other"), ("other", "article")):
+                query = (
+                    f"SELECT a.id, b.id, c.resemblance FROM article a JOIN copy c ON c.{one} = a.key"
+                    f" JOIN article b ON b.key = c.{other} WHERE a.id IN ({marks})"
+                )
+                for article_id, copy_id, resemblance in self._connection.execute(query, chosen):
+                    found.setdefault(article_id, []).append((copy_id, resemblance))
+        return {key: tuple(sorted(near, key=lambda item: (-item[1], item[0]))) for key, near in found.items()}
+
+    def article_vectors(self, article_ids: Sequence[str]) -> dict[str, Matrix]:
+        """Return the unit vectors, of shape (dimension,), of these articles: the direction of their passages' sum.
+
+        An article without passages is left out.
+        """
+        found: dict[str, Matrix] = {}
+        for chosen in _slices(article_ids):
+            query = (
+                "SELECT a.id, v.value FROM article a JOIN article_vector v ON v.article = a.key"
+                f" WHERE v.value <> x'' AND a.id IN ({','.join('?' * len(chosen))})"
+            )
+            found.update((i, np.frombuffer(v, "<f4")) for i, v in self._connection.execute(query, chosen))
+        return found
+
+    def published(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return when the articles of these passages were published, by passage id; unknown passages are left out."""
+        found: dict[str, str] = {}
+        for chosen in _slices(ids):
+            query = (
+                "SELECT p.id, article.published FROM passage p JOIN article ON article.key = p.article"
+                f" WHERE p.id IN ({','.join('?' * len(chosen))})"
+            )
+            found.update(self._connection.execute(query, chosen))
+        return found
+
+    def article(self, article_id: str) -> Article | None:
+        """Return an article, or None."""
+        query = f"SELECT {','.join(database.ARTICLE_FIELDS)} FROM article WHERE id = ?"
+        row = self._connection.execute(query, (check_text(article_id, "article"),)).fetchone()
+        return Article(*row) if row else None
+
+    def articles(
+        self,
+        where: Where = (),
+        order: Literal["published", "title", "id"] = "published",
+        offset: int = 0,
+        limit: int = -1,
+    ) -> list[Listed]:
+        """Return articles in order (``published``: newest first, undated last), at most ``limit`` (-1: all)."""
+        by = {"published": "published_from DESC NULLS LAST, id", "title": "title, id", "id": "id"}[order]
+        condition, values = database.clause(where)
+        rows = self._connection.execute(
+            "SELECT id, title, source, published, url,"
+            " (SELECT count(*) FROM passage WHERE passage.article = article.key)"
+            f" FROM article WHERE {condition} ORDER BY {by} LIMIT ? OFFSET ?",
+            [*values, limit, offset],
+        )
+        return [Listed(*row) for row in rows]
+
+    def scan(self, where: Where = ()) -> Iterator[Article]:
+        """Yield the articles that meet a filter, whole, newest first; one at a time is in memory."""
+        condition, values = database.clause(where)
+        order = f"SELECT key FROM article WHERE {condition} ORDER BY published_from DESC NULLS LAST, id"
+        query = f"SELECT {','.join(database.ARTICLE_FIELDS)} FROM article WHERE key = ?"
+        for key in self._connection.execute(order, values).fetchall():
+            yield Article(*self._connection.execute(query, key).fetchone())
+
+    def facets(self, field: Literal["source", "month", "day"], where: Where = ()) -> list[tuple[str, int]]:
+        """Return the values of a field and how many articles have each, by value; ``""`` is unknown."""
+        value = {"source": "source", "month": "substr(published, 1, 7)", "day": "substr(published, 1, 10)"}[field]
+        condition, values = database.clause(where)
+        query = f"SELECT {value} AS facet, count(*) FROM article WHERE {condition} GROUP BY facet ORDER BY facet"
+        return [(str(name), int(count)) for name, count in self._connection.execute(query, values)]
+
+    def count(self, where: Where = ()) -> int:
+        """Return how many articles meet a filter."""
+        condition, values = database.clause(where)
+        row = self._connection.execute(f"SELECT count(*) FROM article WHERE {condition}", values).fetchone()
+        return int(row[0])
+
+    def _rows(self, where: Where) -> Rows:
+        condition, values = database.clause(where)
+        query = (
+            "SELECT passage.row FROM article JOIN passage ON passage.article = article.key"
+            f" WHERE {condition} ORDER BY passage.row"
+        )
+        return np.fromiter((row for (row,) in self._connection.execute(query, values)), np.int64)
+
+    def _named(self, rows: Rows, scores: Matrix) -> list[Scored]:
+        ids: dict[int, str] = {}
+        for chosen in _slices([int(row) for row in rows]):
+            query = f"SELECT row, id FROM passage WHERE row IN ({','.join('?' * len(chosen))})"
+            ids.update(self._connection.execute(query, chosen).fetchall())
+        named = [(ids[int(row)], float(score)) for row, score in zip(rows, scores, strict=True) if int(row) in ids]
+        return sorted(named, key=lambda item: (-item[1], item[0]))
+
+
+def _slices(values: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
+    for begin in range(0, len(values), size):
+        yield values[begin : begin + size]
