@@ -69,7 +69,8 @@ def prefer(view: ArchiveView, ranked: Sequence[Ranked], spoken: Spoken, settings
         weight = settings.recency_weight
     if not (wanted and weight and ranked):
         return list(ranked)
-    published = view.published([item.passage_id for item in ranked])
+    places = view.places([item.passage_id for item in ranked])
+    published = {passage_id: place.published for passage_id, place in places.items()}
     return add_dates(ranked, published, Nearness(wanted, settings.date_half_life), weight)
 
 

@@ -38,7 +38,7 @@ def rank(view: ArchiveView, question: str, vector: Matrix, k: int, where: Where,
     missing = [passage_id for passage_id in bm25 if passage_id not in dense]
     dense.update((key, float(value @ vector)) for key, value in view.vectors(missing).items())
     places = view.places(list(dense))
-    articles = {passage_id: article_id for passage_id, (article_id, _) in places.items()}
+    articles = {passage_id: place.article_id for passage_id, place in places.items()}
     ids = list(dict.fromkeys(articles.values()))
 
     def of_articles(found: Mapping[str, float]) -> dict[str, float]:
@@ -49,7 +49,7 @@ def rank(view: ArchiveView, question: str, vector: Matrix, k: int, where: Where,
     )
     whole = view.search_articles(question, ids) if weights["article"] else {}
     titles = view.search_articles(question, ids, "title") if weights["title"] else {}
-    leads = {key: math.exp(-start / _LEAD_CHARACTERS) for key, (_, start) in places.items()}
+    leads = {key: math.exp(-place.start / _LEAD_CHARACTERS) for key, place in places.items()}
     ranked = fuse(
         list(dense),
         [

@@ -8,7 +8,7 @@ import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Any, Literal
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from qa.snapshots import Snapshot
 from qa.vectors import Matrix, Rows, merge
 
 Scored = tuple[str, float]
-T = TypeVar("T")
+_KEYS_A_QUERY = 500
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +36,15 @@ class Listed:
     published: str
     url: str
     passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a passage stands: its article, its first character there, and when that was published."""
+
+    article_id: str
+    start: int
+    published: str
 
 
 class ArchiveView:
@@ -71,68 +80,45 @@ class ArchiveView:
 
     def search_articles(self, query: str, article_ids: Sequence[str], field: Field = "text") -> dict[str, float]:
         """Return the BM25 scores of these articles' whole texts, or titles; those that share no term are left out."""
-        found: dict[str, float] = {}
-        for chosen in _slices(article_ids):
-            condition = Condition("article_id", "in", tuple(chosen))
-            keys, scores = self._snapshot.articles.search(query, len(chosen), (condition,), field)
-            query_ids = f"SELECT key, id FROM article WHERE key IN ({','.join('?' * len(keys))})"
-            ids = dict(self._connection.execute(query_ids, keys.tolist()).fetchall())
-            found.update((ids[key], score) for key, score in zip(keys.tolist(), scores.tolist(), strict=True))
-        return found
+        condition = Condition("article_id", "in", tuple(article_ids))
+        keys, scores = self._snapshot.articles.search(query, len(article_ids), (condition,), field)
+        ids = dict(self._select("SELECT key, id FROM article WHERE key IN ({})", keys.tolist()))
+        return {ids[key]: score for key, score in zip(keys.tolist(), scores.tolist(), strict=True)}
 
     def inverse_frequency(self, word: str) -> float:
         """Return how rare a word is in the passages: its BM25 weight."""
         return self._snapshot.passages.inverse_frequency(word)
 
-    def places(self, ids: Sequence[str]) -> dict[str, tuple[str, int]]:
-        """Return where these passages stand, by id: their article's id and their start; unknown ones are left out."""
-        found: dict[str, tuple[str, int]] = {}
-        for chosen in _slices(ids):
-            query = (
-                "SELECT p.id, article.id, p.start FROM passage p JOIN article ON article.key = p.article"
-                f" WHERE p.id IN ({','.join('?' * len(chosen))})"
-            )
-            found.update((i, (article, start)) for i, article, start in self._connection.execute(query, chosen))
-        return found
+    def places(self, ids: Sequence[str]) -> dict[str, Place]:
+        """Return where these passages stand, by id; unknown ones are left out."""
+        query = (
+            "SELECT p.id, article.id, p.start, article.published"
+            " FROM passage p JOIN article ON article.key = p.article WHERE p.id IN ({})"
+        )
+        return {passage_id: Place(*place) for passage_id, *place in self._select(query, ids)}
 
     def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
         """Return these passages by id; unknown ones, and those that no longer match their hash, are left out."""
         found: dict[str, Passage] = {}
-        for chosen in _slices(ids):
-            query = (
-                "SELECT p.id, article.id, p.start, p.end, substr(article.text, p.start + 1, p.end - p.start),"
-                " p.text_sha256 FROM passage p JOIN article ON article.key = p.article"
-                f" WHERE p.id IN ({','.join('?' * len(chosen))})"
-            )
-            for passage_id, article_id, start, end, text, sha256 in self._connection.execute(query, chosen):
-                if hashlib.sha256(text.encode()).digest() == sha256:
-                    found[passage_id] = Passage(passage_id, article_id, start, end, text)
-                else:
-                    _log.error(
-                        "passage %s of %s is damaged and not shown; run: qa verify",
-                        passage_id,
-                        article_id,
-                    )
+        query = (
+            "SELECT p.id, article.id, p.start, p.end, substr(article.text, p.start + 1, p.end - p.start), p.text_sha256"
+            " FROM passage p JOIN article ON article.key = p.article WHERE p.id IN ({})"
+        )
+        for passage_id, article_id, start, end, text, sha256 in self._select(query, ids):
+            if hashlib.sha256(text.encode()).digest() == sha256:
+                found[passage_id] = Passage(passage_id, article_id, start, end, text)
+            else:
+                _log.error("passage %s of %s is damaged and not shown; run: qa verify", passage_id, article_id)
         return found
 
     def vectors(self, ids: Sequence[str]) -> dict[str, Matrix]:
         """Return the unit vectors, of shape (dimension,), of these passages by id; unknown ones are left out."""
-        found: dict[str, Matrix] = {}
-        for chosen in _slices(ids):
-            query = (
-                "SELECT p.id, v.value FROM passage p JOIN vector v ON v.row = p.row"
-                f" WHERE p.id IN ({','.join('?' * len(chosen))})"
-            )
-            found.update((i, np.frombuffer(v, "<f4")) for i, v in self._connection.execute(query, chosen))
-        return found
+        query = "SELECT p.id, v.value FROM passage p JOIN vector v ON v.row = p.row WHERE p.id IN ({})"
+        return {passage_id: np.frombuffer(value, "<f4") for passage_id, value in self._select(query, ids)}
 
     def signatures(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Return the signatures (``copies.signature``) of these passages by id; unknown ones are left out."""
-        found: dict[str, bytes] = {}
-        for chosen in _slices(ids):
-            query = f"SELECT id, signature FROM passage WHERE id IN ({','.join('?' * len(chosen))})"
-            found.update(self._connection.execute(query, chosen))
-        return found
+        return dict(self._select("SELECT id, signature FROM passage WHERE id IN ({})", ids))
 
     def copies(self, article_ids: Sequence[str]) -> dict[str, tuple[Scored, ...]]:
         """Return the articles recorded as resembling each of these: (id, resemblance), nearest first, ties by id.
@@ -140,15 +126,13 @@ class ArchiveView:
         Articles that resemble none are left out.
         """
         found: dict[str, list[Scored]] = {}
-        for chosen in _slices(article_ids):
-            marks = ",".join("?" * len(chosen))
-            for one, other in (("article", "other"), ("other", "article")):
-                query = (
-                    f"SELECT a.id, b.id, c.resemblance FROM article a JOIN copy c ON c.{one} = a.key"
-                    f" JOIN article b ON b.key = c.{other} WHERE a.id IN ({marks})"
-                )
-                for article_id, copy_id, resemblance in self._connection.execute(query, chosen):
-                    found.setdefault(article_id, []).append((copy_id, resemblance))
+        for one, other in (("article", "other"), ("other", "article")):
+            query = (
+                f"SELECT a.id, b.id, c.resemblance FROM article a JOIN copy c ON c.{one} = a.key"
+                f" JOIN article b ON b.key = c.{other} WHERE a.id IN ({{}})"
+            )
+            for article_id, copy_id, resemblance in self._select(query, article_ids):
+                found.setdefault(article_id, []).append((copy_id, resemblance))
         return {key: tuple(sorted(near, key=lambda item: (-item[1], item[0]))) for key, near in found.items()}
 
     def article_vectors(self, article_ids: Sequence[str]) -> dict[str, Matrix]:
@@ -156,25 +140,11 @@ class ArchiveView:
 
         An article without passages is left out.
         """
-        found: dict[str, Matrix] = {}
-        for chosen in _slices(article_ids):
-            query = (
-                "SELECT a.id, v.value FROM article a JOIN article_vector v ON v.article = a.key"
-                f" WHERE v.value <> x'' AND a.id IN ({','.join('?' * len(chosen))})"
-            )
-            found.update((i, np.frombuffer(v, "<f4")) for i, v in self._connection.execute(query, chosen))
-        return found
-
-    def published(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return when the articles of these passages were published, by passage id; unknown passages are left out."""
-        found: dict[str, str] = {}
-        for chosen in _slices(ids):
-            query = (
-                "SELECT p.id, article.published FROM passage p JOIN article ON article.key = p.article"
-                f" WHERE p.id IN ({','.join('?' * len(chosen))})"
-            )
-            found.update(self._connection.execute(query, chosen))
-        return found
+        query = (
+            "SELECT a.id, v.value FROM article a JOIN article_vector v ON v.article = a.key"
+            " WHERE v.value <> x'' AND a.id IN ({})"
+        )
+        return {article_id: np.frombuffer(value, "<f4") for article_id, value in self._select(query, article_ids)}
 
     def article(self, article_id: str) -> Article | None:
         """Return an article, or None."""
@@ -230,14 +200,12 @@ class ArchiveView:
         return np.fromiter((row for (row,) in self._connection.execute(query, values)), np.int64)
 
     def _named(self, rows: Rows, scores: Matrix) -> list[Scored]:
-        ids: dict[int, str] = {}
-        for chosen in _slices([int(row) for row in rows]):
-            query = f"SELECT row, id FROM passage WHERE row IN ({','.join('?' * len(chosen))})"
-            ids.update(self._connection.execute(query, chosen).fetchall())
-        named = [(ids[int(row)], float(score)) for row, score in zip(rows, scores, strict=True) if int(row) in ids]
+        ids: dict[int, str] = dict(self._select("SELECT row, id FROM passage WHERE row IN ({})", rows.tolist()))
+        named = [(ids[row], score) for row, score in zip(rows.tolist(), scores.tolist(), strict=True) if row in ids]
         return sorted(named, key=lambda item: (-item[1], item[0]))
 
-
-def _slices(values: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
-    for begin in range(0, len(values), size):
-        yield values[begin : begin + size]
+    def _select(self, query: str, keys: Sequence[str] | Sequence[int]) -> Iterator[tuple[Any, ...]]:
+        """Yield what a query finds for all of the keys, which stand in it as ``{}``."""
+        for begin in range(0, len(keys), _KEYS_A_QUERY):
+            chosen = keys[begin : begin + _KEYS_A_QUERY]
+            yield from self._connection.execute(query.format(",".join("?" * len(chosen))), chosen)
