@@ -38,13 +38,14 @@ def test_the_answer_stands_in_the_first_passages_of_newsqa(tmp_path: Path) -> No
     assert (report.given, report.added) == (638, 638)
     questions, rejected = read_questions(DATA / "newsqa" / "questions.jsonl.gz")
     assert (len(questions), rejected) == (2129, [])
-    scores = evaluation.evaluate(Finder(Retriever.open(tmp_path / "archive")), questions, 10, resamples=10).scores
-    assert scores.answer["mrr@10"].n == 2129
-    assert scores.answer["mrr@10"].value >= 0.55
+    some = questions[::3]  # the whole set is measured by `python -m benchmarks.quality newsqa`
+    scores = evaluation.evaluate(Finder(Retriever.open(tmp_path / "archive")), some, 10, resamples=10).scores
+    assert scores.answer["mrr@10"].n == 710
+    assert scores.answer["mrr@10"].value >= 0.60  # plain BM25 .529, dense .363, both fused .552
 
 
 def test_the_judged_articles_of_time_are_found(tmp_path: Path) -> None:
     indexing.add(tmp_path / "archive", [DATA / "time" / "articles.jsonl.gz"], load_embedder())
     questions, _ = read_questions(DATA / "time" / "questions.jsonl.gz")
     scores = evaluation.evaluate(Finder(Retriever.open(tmp_path / "archive")), questions, 50, resamples=10).scores
-    assert scores.article["ndcg@10"].value >= 0.66  # plain BM25 .641, dense .645, both fused .694
+    assert scores.article["ndcg@10"].value >= 0.68  # plain BM25 .641, dense .645, both fused .694
