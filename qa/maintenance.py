@@ -17,7 +17,7 @@ from qa.generations import FOLDER, Generation, damaged_files, gone_share
 from qa.records import Article
 from qa.settings import ARCHIVE_FILE
 from qa.snapshots import Stamp, current_generation, read_stamp
-from qa.vectors import Rows
+from qa.vectors import Rows, direction
 from qa.writing import content_hash
 
 
@@ -151,12 +151,14 @@ def _contents(connection: sqlite3.Connection, progress: Callable[[int], None] | 
         articles += 1
         if content_hash(article) != content:
             problems.append(Problem("article", article.id, "its text or fields are damaged; add the article again"))
+        vectors: list[bytes] = []
         for passage_id, start, end, text_sha256, value, vector_sha256 in connection.execute(
             'SELECT p.id, p.start, p."end", p.text_sha256, v.value, p.vector_sha256'
             " FROM passage p LEFT JOIN vector v ON v.row = p.row WHERE p.article = ? ORDER BY p.row",
             (key,),
         ):
             passages += 1
+            vectors.append(value or b"")
             if hashlib.sha256(article.text[start:end].encode()).digest() != text_sha256:
                 problems.append(
                     Problem("passage", article.id, f"passage {passage_id} is damaged; add the article again")
@@ -169,9 +171,17 @@ def _contents(connection: sqlite3.Connection, progress: Callable[[int], None] | 
                         f"the vector of passage {passage_id} is damaged; add the article again",
                     )
                 )
+        stored = connection.execute("SELECT value FROM article_vector WHERE article = ?", (key,)).fetchone()
+        if not stored or (len(set(map(len, vectors))) < 2 and not _alike(stored[0], direction(vectors))):
+            problems.append(Problem("vector", article.id, "the article's own vector is damaged; run: qa rebuild"))
         if progress:
             progress(1)
     return articles, passages, problems
+
+
+def _alike(one: bytes, other: bytes) -> bool:
+    """Whether two stored vectors are the same but for rounding, which may differ between machines."""
+    return len(one) == len(other) and bool(np.allclose(np.frombuffer(one, "<f4"), np.frombuffer(other, "<f4"), 0, 1e-5))
 
 
 def _copies(connection: sqlite3.Connection) -> Iterator[Problem]:

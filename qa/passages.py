@@ -4,8 +4,6 @@ import hashlib
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
-
 from qa import copies, lexical
 from qa.chunking import chunk
 from qa.embedding import Embedder
@@ -13,6 +11,7 @@ from qa.intake.anatomy import furniture_spans
 from qa.publishing import Changes, article_entry, entry
 from qa.records import Article, Passage
 from qa.settings import IndexSettings
+from qa.vectors import direction
 
 
 class PassageMaker:
@@ -65,16 +64,9 @@ class PassageMaker:
         whole: list[lexical.Entry] = []
         for key, places in own.items():
             whole.append(article_entry(key, articles[key], [passages[i][1].text for i in places]))
-            self._store_direction(key, [vectors[i] for i in places])
+            value = direction([vectors[i] for i in places])
+            self._connection.execute("INSERT OR REPLACE INTO article_vector VALUES (?, ?)", (key, value))
         return Changes(added), Changes(whole), embedded
-
-    def _store_direction(self, key: int, vectors: Sequence[bytes]) -> None:
-        """Store the unit vector of the sum of an article's passages."""
-        total = (
-            np.frombuffer(b"".join(vectors), "<f4").reshape(len(vectors), -1).sum(axis=0) if vectors else np.zeros(0)
-        )
-        value = (total / max(float(np.linalg.norm(total)), 1e-12)).astype("<f4").tobytes()
-        self._connection.execute("INSERT OR REPLACE INTO article_vector VALUES (?, ?)", (key, value))
 
     def _chunk(self, article: Article, furniture: Sequence[tuple[int, int]]) -> list[Passage]:
         return chunk(
@@ -108,6 +100,14 @@ class PassageMaker:
         matrix = self._embedder.embed_passages(list(new.values()), progress)
         known.update((sha256, vector.astype("<f4").tobytes()) for sha256, vector in zip(new, matrix, strict=True))
         return [known[sha256] for sha256 in hashes], len(new)
+
+
+def renew_directions(connection: sqlite3.Connection) -> None:
+    """Compute the vectors of all articles anew from their passages', within the open transaction."""
+    for (key,) in connection.execute("SELECT key FROM article ORDER BY key").fetchall():
+        query = "SELECT v.value FROM passage p JOIN vector v ON v.row = p.row WHERE p.article = ? ORDER BY p.row"
+        value = direction([value for (value,) in connection.execute(query, (key,))])
+        connection.execute("INSERT OR REPLACE INTO article_vector VALUES (?, ?)", (key, value))
 
 
 def without(text: str, spans: Sequence[tuple[int, int]]) -> str:

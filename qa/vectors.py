@@ -96,3 +96,11 @@ def merge(found: Sequence[tuple[Rows, Matrix]], k: int) -> tuple[Rows, Matrix]:
     scores = np.concatenate([s for _, s in found])
     order = np.lexsort((rows, -scores))[:k]
     return rows[order], scores[order]
+
+
+def direction(vectors: Sequence[bytes]) -> bytes:
+    """Return the unit vector of the sum of some vectors, all as float32, little-endian; ``b""`` of none."""
+    if not vectors:
+        return b""
+    total = np.frombuffer(b"".join(vectors), "<f4").reshape(len(vectors), -1).sum(axis=0)
+    return bytes((total / max(float(np.linalg.norm(total)), 1e-12)).astype("<f4").tobytes())

@@ -22,7 +22,7 @@ from qa.embedding import Embedder
 from qa.errors import ArchiveError, DamageError, InputError
 from qa.files import writable, writer_lock
 from qa.generations import FOLDER
-from qa.passages import PassageMaker
+from qa.passages import PassageMaker, renew_directions
 from qa.publishing import Changes, Publisher
 from qa.records import Article
 from qa.settings import ARCHIVE_FILE, IndexSettings
@@ -157,7 +157,9 @@ class ArchiveWriter:
         return maker.add(self._pending, self._reusable, progress)
 
     def rebuild(self) -> int:
-        """Make both indexes anew from the stored texts and vectors, without embedding; return how many passages."""
+        """Make all indexes anew from the stored texts and vectors, without embedding; return how many passages."""
+        with self._transaction():
+            renew_directions(self._connection)
         return self._publish(anew=True)
 
     def _publish(self, *, anew: bool) -> int:
