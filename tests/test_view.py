@@ -53,8 +53,8 @@ def test_articles_are_scored_whole_and_by_their_titles(two: Archive) -> None:
         titles = view.search_articles("river", ["long", "short"], "title")
         assert view.search_articles("river", ["short"]) == {}
         assert view.search_articles("river", []) == {}
-    # BM25 with k1 = 1.2, b = 0.75 over 2 articles of 440 and 2 words; titles of 1 and 5 words.  tantivy keeps long lengths
-    # only roughly.
+    # BM25 with k1 = 1.2, b = 0.75 over 2 articles of 440 and 2 words; titles of 1 and 5 words.  tantivy keeps long
+    # lengths only roughly.
     idf = math.log(1 + 1.5 / 1.5)
     assert whole == {"long": pytest.approx(idf * 40 * 2.2 / (40 + 1.2 * (0.25 + 0.75 * 440 / 221)), rel=5e-3)}
     assert titles == {"short": pytest.approx(idf * 2.2 / (1 + 1.2 * (0.25 + 0.75 * 5 / 3)), rel=1e-3)}
