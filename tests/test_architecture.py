@@ -15,7 +15,7 @@ SOURCES = sorted(p for room in ("qa", "ui") for p in (PROJECT / room).rglob("*.p
 _ORDER = """
     errors records settings files dates filters sentences words chunking vectors embedding lexical intake
     database generations snapshots copies view archive publishing passages writing indexing maintenance matching
-    fusion ranking date_readers date_signs date_phrases question_dates date_ranking reranking selection
+    fusion ranking date_readers date_signs date_phrases question_dates date_ranking network reader reranking selection
     conversation answering exhaustive retrieval questions measures resampling abstention power summary
     evaluation runs comparison trials sweeping sweepfiles
 """
@@ -23,8 +23,8 @@ ORDER = _ORDER.split()
 
 OWNERS = {
     "sentence_transformers": {"qa/embedding.py", "qa/reranking.py"},
-    "torch": {"qa/embedding.py"},
-    "transformers": {"qa/embedding.py"},
+    "torch": {"qa/embedding.py", "qa/network.py", "qa/reader.py"},
+    "transformers": {"qa/embedding.py", "qa/network.py", "qa/reader.py"},
     "faiss": {"qa/vectors.py"},
     "tantivy": {"qa/lexical.py"},
     "datasketch": {"qa/copies.py"},

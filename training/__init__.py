@@ -1,0 +1,1 @@
+"""The recipe of the packaged reader: data, training, evaluation, export."""
