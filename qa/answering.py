@@ -1,8 +1,9 @@
 """Hits to an answer: the sentences that answer, quoted and numbered, or an abstention.
 
-Each sentence of the hits gets the probability that it holds the answer, the question the probability that the archive
-holds one; both are logistic models over a few features, fitted on open data by ``python -m benchmarks.fit_answering``
-and stored in ``answering.json``.  Below the stored threshold the answer abstains.
+Every candidate sentence gets the probability that it answers, the question the probability that the archive holds an
+answer at all.  Both are logistic models fitted on open data by ``python -m benchmarks.fit_answering`` and stored in
+``answering.json``: one pair over the readings of the packaged model, one over words and cosines where there are none.
+Below the stored threshold the answer abstains.
 """
 
 import json
@@ -12,165 +13,102 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from qa import sentence_reading
+from qa.candidates import Candidate, Floats, Logistic, marked
 from qa.embedding import Embedder
 from qa.lexical import terms
+from qa.reading import PassageReading
 from qa.records import Answer, Citation, Hit, Sentence
-from qa.sentences import sentence_spans
+from qa.values import same_answer
 from qa.words import content_words
 
-_READ_SENTENCES = 24  # how many sentences are embedded: those that share most with the question
 _MOST_SENTENCES = 3  # in an answer
+_MOST_CITATIONS = 3  # of a sentence
 _NEAR = 0.4  # a further sentence is given when it is at least this probable, relative to the best
 
-# What a question asks for, and what a sentence that answers it would hold.
-_NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|scores?|hundreds?|thousands?|millions?)\b",
-    re.I,
-)
-_TIME = re.compile(
-    r"\b(?:1[0-9]|20)\d\d\b|\b(?:January|February|March|April|May|June|July|August|September|October|November|December|"
-    r"Jan|Feb|Apr|Aug|Sept?|Oct|Nov|Dec)\b|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:yesterday|today|tomorrow|"
-    r"week|month|year|morning|night|ago)s?\b|\d[ap]\.?m\b"
-)
-_NAME = re.compile(r"(?<=[a-z,;:] )[A-Z][\w'’-]+")
-_REASON = re.compile(r"\b(?:because|due to|after|since|so that|in order|caused?|led to|reason|blamed?|over)\b", re.I)
-_EXPECTED = (
-    (re.compile(r"\bhow (?:many|much|old|long|far|big|large|tall|high|fast)\b", re.I), _NUMBER),
-    (re.compile(r"\bwhat (?:number|percent\w*|share|size)\b", re.I), _NUMBER),
-    (re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|time)\b|\bhow long ago\b", re.I), _TIME),
-    (re.compile(r"\bwho(?:m|se)?\b|\bwhere\b", re.I), _NAME),
-    (re.compile(r"\b(?:what|which) (?:city|country|state|town|person|man|woman|team|company)\b", re.I), _NAME),
-    (re.compile(r"\bwhy\b|\bwhat (?:caused|led)\b", re.I), _REASON),
-)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
-class Logistic:
-    """A logistic model: probability = 1 / (1 + exp(-(x · weights + intercept)))."""
+class Scored:
+    """A question's candidates with the probability that each answers, and that the archive holds an answer."""
 
-    weights: tuple[float, ...]
-    intercept: float
-
-    def __call__(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return a probability for each row of features, shape (n, number of weights)."""
-        return np.asarray(1.0 / (1.0 + np.exp(-(features @ np.array(self.weights) + self.intercept))))
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A sentence of a hit; ``start`` and ``end`` are offsets into the article."""
-
-    hit: int
-    start: int
-    end: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A question's candidates with their features (n, 8)."""
-
-    candidates: tuple[Candidate, ...]
-    features: NDArray[np.float64]
+    candidates: Sequence[Candidate]
+    probabilities: Floats
+    confidence: float
 
 
 class Answerer:
-    """Reads hits for the sentences that answer."""
+    """Makes answers of hits."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
 
-    def answer(self, question: str, hits: Sequence[Hit], weights: Mapping[str, float] | None = None) -> Answer:
+    def answer(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        weights: Mapping[str, float] | None = None,
+        readings: Mapping[str, PassageReading] | None = None,
+    ) -> Answer:
         """Return the sentences of the hits that answer a question, or an abstention.
 
         Args:
             question: a question that stands alone.
             hits: the passages to read, best first.
             weights: how much each word of the question tells, 0 for one that the archive never uses (default: all 1).
+            readings: what a reader made of the hits' passages, by passage id; without them words and cosines decide.
         """
-        model = _model()
-        reading = read(question, hits, self._embedder, weights)
-        if not reading.candidates:
-            return _abstention(question, hits, 0.0)
-        probabilities = model.sentence(reading.features)
-        confidence = float(model.archive(question_features(question, hits, probabilities)[None])[0])
-        if confidence < model.threshold:
-            return _abstention(question, hits, confidence)
-        order = sorted(range(len(probabilities)), key=lambda i: (-probabilities[i], i))
-        chosen: list[Candidate] = []
-        for i in order:
-            candidate = reading.candidates[i]
-            same = any(_same(candidate.text, other.text) for other in chosen)
-            if probabilities[i] >= _NEAR * probabilities[order[0]] and not same:
-                chosen.append(candidate)
-            if len(chosen) == _MOST_SENTENCES:
-                break
-        citations = tuple(_citation(hits[c.hit], c) for c in chosen)
-        sentences = tuple(Sentence(c.text, (number,)) for number, c in enumerate(chosen, 1))
-        return Answer(question, question, _text(sentences), "", sentences, citations, tuple(hits), confidence)
+        threshold = _models()[_kind(readings)].threshold
+        scored = score(question, hits, self._embedder, weights, readings)
+        if not scored.candidates or scored.confidence < threshold:
+            return _abstention(question, hits, scored.confidence)
+        citations: list[Citation] = []
+        sentences: list[Sentence] = []
+        for group in _chosen(scored, hits):
+            numbers = tuple(range(len(citations) + 1, len(citations) + 1 + len(group)))
+            citations += [_citation(hits[one.hit], one) for one in group]
+            sentences.append(Sentence(group[0].text, numbers, group[0].marks))
+        exact = sentences[0].text[slice(*sentences[0].marks[0])] if sentences[0].marks else ""
+        text = _text(sentences)
+        return Answer(
+            question, question, text, exact, tuple(sentences), tuple(citations), tuple(hits), scored.confidence
+        )
 
 
-def read(question: str, hits: Sequence[Hit], embedder: Embedder, weights: Mapping[str, float] | None = None) -> Reading:
-    """Return the sentences of the hits that share most with the question, and their features."""
-    words = content_words(question)
-    weight = _weight(words, weights)
-    stems = {word: set(terms(word)) for word in words}
-    candidates: list[Candidate] = []
-    coverage: list[tuple[float, float]] = []  # of the sentence, and of it with the one before
-    seen: set[tuple[str, int, int]] = set()
-    for number, hit in enumerate(hits):
-        before: set[str] = set()
-        for start, end in sentence_spans(hit.passage.text):
-            text = hit.passage.text[start:end]
-            own = set(terms(text))
-            key = (hit.passage.article_id, hit.passage.start + start, hit.passage.start + end)
-            if key not in seen:
-                seen.add(key)
-                candidates.append(Candidate(number, key[1], key[2], text))
-                coverage.append((_covered(stems, weight, own), _covered(stems, weight, own | before)))
-            before = own
-    order = sorted(range(len(candidates)), key=lambda i: (-sum(coverage[i]), candidates[i].hit, i))[:_READ_SENTENCES]
-    chosen = tuple(candidates[i] for i in sorted(order))
-    kept = [coverage[i] for i in sorted(order)]
-    if not chosen:
-        return Reading((), np.zeros((0, 8)))
-    vector = embedder.embed_queries([question])[0]
-    cosines = embedder.embed_passages([c.text for c in chosen]) @ vector
-    rows = [
-        _sentence_features(question, hits[c.hit], c, cover, float(cosine))
-        for c, cover, cosine in zip(chosen, kept, cosines, strict=True)
-    ]
-    return Reading(chosen, np.array(rows))
+def score(
+    question: str,
+    hits: Sequence[Hit],
+    embedder: Embedder,
+    weights: Mapping[str, float] | None,
+    readings: Mapping[str, PassageReading] | None,
+) -> Scored:
+    """Return the candidates of the hits with their probabilities."""
+    model = _models()[_kind(readings)]
+    if readings is None:
+        reading = sentence_reading.read(question, hits, embedder, weights)
+        candidates: Sequence[Candidate] = reading.candidates
+        features = reading.features
+    else:
+        candidates, features = marked(hits, readings)
+    if not candidates:
+        return Scored((), np.zeros(0), 0.0)
+    probabilities = model.candidate(features)
+    row = question_features(question, hits, probabilities, readings)
+    return Scored(candidates, probabilities, float(model.archive(row[None])[0]))
 
 
-def _sentence_features(
-    question: str, hit: Hit, candidate: Candidate, cover: tuple[float, float], cosine: float
-) -> list[float]:
-    dense = next((part.score for part in hit.why if part.name == "dense"), 0.0)
-    # A date that fits says nothing about what the sentence says.
-    date_share = sum(part.share for part in hit.why if part.name == "date")
-    return [
-        cosine,
-        cover[0],
-        cover[1],
-        hit.score - date_share,
-        1.0 / (1 + candidate.hit),
-        dense,
-        _expected(question, candidate.text),
-        math.log(1 + len(candidate.text)),
-    ]
+def question_features(
+    question: str, hits: Sequence[Hit], probabilities: Floats, readings: Mapping[str, PassageReading] | None = None
+) -> Floats:
+    """Return what tells whether the archive holds an answer, shape (4,), with readings (7,).
 
-
-def question_features(question: str, hits: Sequence[Hit], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what tells whether the archive holds an answer, shape (4,).
-
-    These are the log odds of the best sentence, the best cosine of a passage, how many words carry the question's
+    These are the log odds of the best candidate, the best cosine of a passage, how many words carry the question's
     meaning (a long question shares a smaller part of them), and the share of its names and numbers that the best
-    passage lacks.
+    passage lacks; with readings also the best log odds of an answer in a passage, the best relevance, and the mean
+    relevance of the others.
     """
     words = content_words(question)
     held = set(terms(hits[0].passage.text))
@@ -178,30 +116,37 @@ def question_features(question: str, hits: Sequence[Hit], probabilities: NDArray
     missing = [name for name in names if not set(terms(name)) & held]
     best = min(max(float(probabilities.max()), 1e-6), 1 - 1e-6)
     dense = [part.score for hit in hits for part in hit.why if part.name == "dense"]
-    return np.array(
-        [math.log(best / (1 - best)), max(dense, default=0.0), len(words), len(missing) / max(1, len(names))]
-    )
+    row = [math.log(best / (1 - best)), max(dense, default=0.0), len(words), len(missing) / max(1, len(names))]
+    if readings is not None:
+        read = [readings[hit.passage.id] for hit in hits if hit.passage.id in readings]
+        relevance = sorted((one.relevance for one in read), reverse=True)
+        rest = float(np.mean(relevance[1:])) if relevance[1:] else relevance[0]
+        row += [max(one.answerable for one in read), relevance[0], rest]
+    return np.array(row)
 
 
-def _weight(words: Sequence[str], weights: Mapping[str, float] | None) -> dict[str, float]:
-    if weights is None:
-        return dict.fromkeys(words, 1.0)
-    heaviest = max((weights.get(word, 0.0) for word in words), default=0.0) or 1.0
-    return {word: weights.get(word, 0.0) or heaviest for word in words}  # a word never used is the rarest
+def _chosen(scored: Scored, hits: Sequence[Hit]) -> list[list[Candidate]]:
+    """Return the candidates to show: those that say the same from several articles together, the best first.
 
-
-def _covered(stems: Mapping[str, set[str]], weight: Mapping[str, float], held: set[str]) -> float:
-    """Return the share of the question's words, by weight, whose terms are held."""
-    total = sum(weight.values())
-    return sum(weight[word] for word, own in stems.items() if own and own <= held) / total if total else 0.0
-
-
-def _expected(question: str, text: str) -> float:
-    """Return 1 when the sentence holds what the question asks for, 0 when not, 0.5 when that cannot be told."""
-    for asks, holds in _EXPECTED:
-        if asks.search(question):
-            return float(any(found[0].lower() not in question.lower() for found in holds.finditer(text)))
-    return 0.5
+    Where the words that answer are not marked, sentences are shown that are not nearly the same.
+    """
+    order = sorted(range(len(scored.candidates)), key=lambda i: (-scored.probabilities[i], i))
+    least = _NEAR * scored.probabilities[order[0]]
+    groups: list[list[Candidate]] = []
+    for candidate in (scored.candidates[i] for i in order if scored.probabilities[i] >= least):
+        articles = {hits[one.hit].passage.article_id for group in groups for one in group}
+        if any(_same(candidate.text, one.text) for group in groups for one in group):
+            continue  # a copy is no second witness
+        if not candidate.marks:
+            if len(groups) < _MOST_SENTENCES:
+                groups.append([candidate])
+        elif hits[candidate.hit].passage.article_id not in articles:
+            agreeing = next((group for group in groups if same_answer(group[0].words, candidate.words)), None)
+            if agreeing is None and len(groups) < _MOST_SENTENCES:
+                groups.append([candidate])
+            elif agreeing is not None and len(agreeing) < _MOST_CITATIONS:
+                agreeing.append(candidate)
+    return groups
 
 
 def _same(a: str, b: str) -> bool:
@@ -246,14 +191,26 @@ def _abstention(question: str, hits: Sequence[Hit], confidence: float) -> Answer
 
 
 @dataclass(frozen=True, slots=True)
-class _Model:
-    sentence: Logistic
+class Models:
+    """What is fitted: of a candidate, of the archive, and where to abstain."""
+
+    candidate: Logistic
     archive: Logistic
     threshold: float
 
 
+def _kind(readings: Mapping[str, PassageReading] | None) -> str:
+    return "sentences" if readings is None else "reader"
+
+
 @lru_cache(maxsize=1)
-def _model() -> _Model:
+def _models() -> dict[str, Models]:
     stored = json.loads((files("qa") / "answering.json").read_text())
-    sentence, archive = (Logistic(tuple(stored[n]["weights"]), stored[n]["intercept"]) for n in ("sentence", "archive"))
-    return _Model(sentence, archive, float(stored["threshold"]))
+    return {
+        kind: Models(_logistic(one["candidate"]), _logistic(one["archive"]), one["threshold"])
+        for kind, one in stored.items()
+    }
+
+
+def _logistic(stored: Mapping[str, Any]) -> Logistic:
+    return Logistic(tuple(stored["weights"]), stored["intercept"])

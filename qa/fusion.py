@@ -67,10 +67,13 @@ def add(ranked: Sequence[Ranked], scores: Sequence[Scores]) -> list[Ranked]:
     return in_order([_ranked(item.passage_id, (*item.why, *parts[item.passage_id])) for item in ranked])
 
 
-def rerank(ranked: Sequence[Ranked], scores: Mapping[str, float], weight: float) -> list[Ranked]:
+def rerank(
+    ranked: Sequence[Ranked], scores: Mapping[str, float], weight: float, late: Sequence[str] = ()
+) -> list[Ranked]:
     """Return a fused ranking with a reranker's scores of its first passages weighed in.
 
-    Those that were not read keep a share of 0, and so stay behind those they stood behind.
+    Those that were not read have a share of 0, and so stay behind those they stood behind; those that there was no
+    time for (``late``) have a part of rank 0.
     """
     if not scores:
         return list(ranked)
@@ -79,7 +82,11 @@ def rerank(ranked: Sequence[Ranked], scores: Mapping[str, float], weight: float)
         for item in ranked
     ]
     read = [item for item in lighter if item.passage_id in scores]
-    unread = [item for item in lighter if item.passage_id not in scores]
+    unread = [
+        _ranked(item.passage_id, (*item.why, Part("reranker", 0, 0.0, 0.0))) if item.passage_id in late else item
+        for item in lighter
+        if item.passage_id not in scores
+    ]
     return add(read, [Scores("reranker", scores, weight)]) + in_order(unread)
 
 

@@ -25,7 +25,7 @@ class Outputs(NamedTuple):
     span: torch.Tensor
 
 
-class ReaderNetwork(nn.Module):
+class ReaderNetwork(nn.Module):  # type: ignore[misc]
     """A BERT encoder over "[CLS] question [SEP] title, passage [SEP]" with a linear head for each output."""
 
     def __init__(self, config: BertConfig) -> None:

@@ -16,43 +16,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.errors import ModelError
+from qa.reading import PassageReading
+from qa.spans import SPANS, best_spans
 
 WEIGHTS = "reader.safetensors"
 QUESTION_TOKENS, TITLE_TOKENS, TOKENS = 64, 32, 384
-_ANSWER_TOKENS = 30  # the longest answer that is marked
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """An answer in a passage: offsets in its text, and the log odds of its start and end against all others."""
-
-    start: int
-    end: int
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class PassageReading:
-    """What the reader makes of a passage.
-
-    ``relevance`` ranks the passages of one question, ``answerable`` is the log odds that this one holds an answer,
-    ``spans`` are the likeliest answers in it, best first.
-    """
-
-    relevance: float
-    answerable: float
-    spans: tuple[Span, ...]
+_OVERLAP = 64  # tokens that the windows of a longer passage share, so that an answer lies wholly in one
+_BATCH = 8  # pairs
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A question and a passage as tokens; those from ``first`` to ``last`` are the passage's, at these offsets."""
+    """A question and a passage, or a window of it, as tokens.
+
+    Those from ``first`` to ``last`` are the passage's, at these offsets in its text; ``passage`` is its number.
+    """
 
     ids: list[int]
     segments: list[int]
     first: int
     last: int
     offsets: list[tuple[int, int]]
+    passage: int = 0
 
 
 class PairEncoder:
@@ -65,23 +50,29 @@ class PairEncoder:
         self._tokenizer = Tokenizer.from_file(str(get_model_path() / "tokenizer.json"))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        self._start, self._stop = (self._tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]"))
+        self._start, self._stop = (int(self._tokenizer.token_to_id(token) or 0) for token in ("[CLS]", "[SEP]"))
 
-    def encode(self, question: str, passages: Sequence[tuple[str, str]], limit: int = TOKENS) -> list[Pair]:
-        """Return a pair for each (title, text), the text cut off where the pair has ``limit`` tokens."""
+    def encode(
+        self, question: str, passages: Sequence[tuple[str, str]], limit: int = TOKENS, windowed: bool = False
+    ) -> list[Pair]:
+        """Return a pair for each (title, text), of at most ``limit`` tokens.
+
+        A longer text is cut off or, if ``windowed``, gives several pairs that follow each other.
+        """
         texts = [question, *(part for passage in passages for part in passage)]
         encoded = self._tokenizer.encode_batch(texts, add_special_tokens=False)
-        asked = encoded[0].ids[:QUESTION_TOKENS]
+        begin = [self._start, *encoded[0].ids[:QUESTION_TOKENS], self._stop]
         pairs = []
-        for title, text in zip(encoded[1::2], encoded[2::2], strict=True):
-            begin = [self._start, *asked, self._stop]
+        for number, (title, text) in enumerate(zip(encoded[1::2], encoded[2::2], strict=True)):
             head = [*title.ids[:TITLE_TOKENS], self._stop] if title.ids else []
             first = len(begin) + len(head)
-            room = max(1, limit - first - 1)
-            body = text.ids[:room]
-            ids = [*begin, *head, *body, self._stop]
-            segments = [0] * len(begin) + [1] * (len(ids) - len(begin))
-            pairs.append(Pair(ids, segments, first, first + len(body), text.offsets[:room]))
+            room = max(_OVERLAP + 1, limit - first - 1)
+            for start in range(0, max(1, len(text.ids) - _OVERLAP) if windowed else 1, room - _OVERLAP):
+                body = text.ids[start : start + room]
+                ids = [*begin, *head, *body, self._stop]
+                segments = [0] * len(begin) + [1] * (len(ids) - len(begin))
+                offsets = text.offsets[start : start + room]
+                pairs.append(Pair(ids, segments, first, first + len(body), offsets, number))
         return pairs
 
 
@@ -94,33 +85,6 @@ def padded(pairs: Sequence[Pair]) -> tuple[NDArray[np.int64], NDArray[np.int64],
         segments[row, : len(pair.ids)] = pair.segments
         mask[row, : len(pair.ids)] = 1
     return ids, segments, mask
-
-
-def best_spans(logits: NDArray[np.float32], pair: Pair, most: int = 3) -> tuple[Span, ...]:
-    """Return the likeliest answers of a passage, best first, no two of them overlapping.
-
-    Args:
-        logits: start and end of shape (length, 2).
-        pair: the passage's tokens.
-        most: how many spans at most.
-    """
-    start, end = logits[pair.first : pair.last, 0], logits[pair.first : pair.last, 1]
-    count = len(start)
-    if not count:
-        return ()
-    joint = start[:, None] + end[None, :]
-    row, column = np.indices((count, count))
-    joint[(column < row) | (column >= row + _ANSWER_TOKENS)] = -np.inf
-    found: list[Span] = []
-    for _ in range(most):
-        place = int(np.argmax(joint))
-        one, other = divmod(place, count)
-        score = float(joint[one, other])
-        if score == -np.inf:
-            break
-        found.append(Span(pair.offsets[one][0], pair.offsets[other][1], score))
-        joint[(row <= other) & (column >= one)] = -np.inf
-    return tuple(found)
 
 
 class Reader:
@@ -140,25 +104,36 @@ class Reader:
         self._network = load_network(weights)
         self._encoder = PairEncoder()
         # Where the processor multiplies in bfloat16 this is twice as fast and ranks the same.
-        self._reduced = bool(torch.cpu._is_amx_tile_supported())
+        self._reduced = bool(getattr(torch.cpu, "_is_amx_tile_supported", bool)())
         self._lock = threading.Lock()
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]], batch: int = 8) -> list[PassageReading]:
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
         """Return what the reader makes of each (title, text), in their order."""
         torch = self._torch
-        pairs = self._encoder.encode(question, passages)
+        pairs = self._encoder.encode(question, passages, windowed=True)
         order = sorted(range(len(pairs)), key=lambda i: -len(pairs[i].ids))
-        readings: dict[int, PassageReading] = {}
-        for begin in range(0, len(order), batch):
-            chosen = order[begin : begin + batch]
-            tensors = [torch.from_numpy(one) for one in padded([pairs[i] for i in chosen])]
+        readings: list[list[PassageReading]] = [[] for _ in passages]
+        for begin in range(0, len(order), _BATCH):
+            chosen = [pairs[i] for i in order[begin : begin + _BATCH]]
+            tensors = [torch.from_numpy(one) for one in padded(chosen)]
             with self._lock, torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self._reduced):
                 outputs = self._network(*tensors)
             relevance, answerable, span = (one.float().numpy() for one in outputs)
-            for row, i in enumerate(chosen):
-                spans = best_spans(span[row], pairs[i])
-                readings[i] = PassageReading(float(relevance[row]), float(answerable[row]), spans)
-        return [readings[i] for i in range(len(pairs))]
+            for row, pair in enumerate(chosen):
+                spans = best_spans(span[row, pair.first : pair.last], pair.offsets)
+                reading = PassageReading(float(relevance[row]), float(answerable[row]), spans)
+                readings[pair.passage].append(reading)
+        return [_joined(windows) for windows in readings]
+
+
+def _joined(windows: Sequence[PassageReading]) -> PassageReading:
+    """Return one reading of all windows of a passage: the best of each."""
+    spans = {(span.start, span.end): span for one in windows for span in sorted(one.spans, key=lambda s: s.score)}
+    return PassageReading(
+        max(one.relevance for one in windows),
+        max(one.answerable for one in windows),
+        tuple(sorted(spans.values(), key=lambda span: (-span.score, span.start))[:SPANS]),
+    )
 
 
 def new_network(**changes: Any) -> Any:

@@ -1,18 +1,18 @@
-"""A second, closer reading of the best passages by any sentence-transformers CrossEncoder."""
+"""A second, closer reading of the best passages, and its weight in their order."""
 
 import os
 import threading
+import time
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from qa.errors import ModelError
+from qa.fusion import Ranked, rerank
+from qa.reading import PassageReader, PassageReading
+from qa.settings import AskSettings
+from qa.view import ArchiveView
 
-
-class Reranker(Protocol):
-    """What reads a question together with passages."""
-
-    def score(self, question: str, texts: Sequence[str]) -> list[float]:
-        """Return how relevant each text is to the question; higher is better."""
+_AT_ONCE = 8  # passages read between two looks at the clock
 
 
 class CrossEncoderReranker:
@@ -39,8 +39,38 @@ class CrossEncoderReranker:
             ) from error
         self._lock = threading.Lock()
 
-    def score(self, question: str, texts: Sequence[str]) -> list[float]:
-        """Return how relevant each text is to the question; higher is better."""
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
+        """Return how relevant each (title, text) is; such models were trained on the text alone."""
         with self._lock:
-            scores = self._model.predict([(question, text) for text in texts], show_progress_bar=False)
-        return [float(score) for score in scores]
+            scores = self._model.predict([(question, text) for _, text in passages], show_progress_bar=False)
+        return [PassageReading(float(score)) for score in scores]
+
+
+def reread(
+    view: ArchiveView, question: str, ranked: Sequence[Ranked], reranker: PassageReader, settings: AskSettings
+) -> tuple[list[Ranked], dict[str, PassageReading]]:
+    """Return a ranking with what a reranker says of its first passages, and its readings by passage id.
+
+    The best are read first.  When ``settings.rerank_seconds`` are over, the rest of the first ``settings.rerank``
+    keep their places behind those that were read, with a part "reranker" of rank 0.
+    """
+    deadline = time.monotonic() + settings.rerank_seconds
+    wanted = [item.passage_id for item in ranked[: settings.rerank]]
+    readings: dict[str, PassageReading] = {}
+    for begin in range(0, len(wanted), _AT_ONCE):
+        if begin and time.monotonic() > deadline:
+            break
+        readings |= read_passages(view, question, wanted[begin : begin + _AT_ONCE], reranker)
+    scores = {passage_id: reading.relevance for passage_id, reading in readings.items()}
+    late = [passage_id for passage_id in wanted[_AT_ONCE:] if passage_id not in readings]
+    return rerank(ranked, scores, settings.reranker_weight, late), readings
+
+
+def read_passages(
+    view: ArchiveView, question: str, passage_ids: Sequence[str], reader: PassageReader
+) -> dict[str, PassageReading]:
+    """Return the readings of these passages by id; damaged ones are left out."""
+    passages = view.passages(passage_ids)
+    places = view.places(list(passages))
+    texts = [(places[key].title, passage.text) for key, passage in passages.items()]
+    return dict(zip(passages, reader.read(question, texts), strict=True)) if texts else {}

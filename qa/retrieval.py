@@ -17,13 +17,17 @@ from qa.embedding import Embedder, load_embedder
 from qa.errors import ArchiveError, InputError, check_text
 from qa.exhaustive import find_all
 from qa.filters import Where
-from qa.fusion import Ranked, rerank
+from qa.fusion import Ranked
+from qa.question_answering import QuestionAnsweringReader
 from qa.question_dates import Window
 from qa.ranking import rank
+from qa.reader import load_reader
+from qa.reading import PassageReader, PassageReading
 from qa.records import Answer, Article, Citation, Hit, MatchedArticle, Passage
-from qa.reranking import CrossEncoderReranker, Reranker
+from qa.refusal import reason
+from qa.reranking import CrossEncoderReranker, read_passages, reread
 from qa.selection import select
-from qa.settings import LIMITS, AskSettings
+from qa.settings import LIMITS, NONE, PACKAGED, AskSettings
 from qa.view import ArchiveView
 from qa.words import content_words
 
@@ -31,8 +35,8 @@ from qa.words import content_words
 class Retriever:
     """An opened archive that answers questions; it may be used by many threads at once.
 
-    Every request reads the archive's current generation, from beginning to end.  ``today`` gives the day that "last
-    week" is counted from when a request has no ``as_of``.
+    Every request reads the archive's current generation, from beginning to end.  ``reranker`` and ``reader`` may be one
+    model or none.  ``today`` gives the day that "last week" is counted from when a request has no ``as_of``.
     """
 
     def __init__(
@@ -40,13 +44,15 @@ class Retriever:
         archive: Archive,
         embedder: Embedder,
         settings: AskSettings | None = None,
-        reranker: Reranker | None = None,
+        reranker: PassageReader | None = None,
+        reader: PassageReader | None = None,
         today: Callable[[], date] = date.today,
     ) -> None:
         self.archive = archive
         self.embedder = embedder
         self.settings = settings or AskSettings()
         self.reranker = reranker
+        self.reader = reader
         self.today = today
         self._answerer = Answerer(embedder)
 
@@ -56,7 +62,7 @@ class Retriever:
 
         Raises:
             ArchiveError: if there is no archive, or its embedder has changed.
-            ModelError: if the embedder or the reranker cannot be loaded.
+            ModelError: if the embedder, the reranker or the reader cannot be loaded.
         """
         settings = settings or AskSettings()
         archive = Archive.open(path)
@@ -67,12 +73,11 @@ class Retriever:
                 f"{archive.stamp.fingerprint[:12]}, now {embedder.fingerprint[:12]}); restore that model, or add the "
                 "articles to a new archive"
             )
-        return cls(
-            archive,
-            embedder,
-            settings,
-            CrossEncoderReranker(settings.reranker) if settings.reranker else None,
+        reranker, reader = (
+            None if name == NONE else load_reader() if name == PACKAGED else kind(name)
+            for name, kind in ((settings.reranker, CrossEncoderReranker), (settings.reader, QuestionAnsweringReader))
         )
+        return cls(archive, embedder, settings, reranker, reader)
 
     def retrieve(
         self,
@@ -106,7 +111,7 @@ class Retriever:
         where = filters.where(sources, articles, after, before, as_of)
         _check(question, k, per_article)
         with self.archive.view() as view:
-            return self._hits(view, question, k, where, per_article, self._spoken(question, as_of=as_of))
+            return self._hits(view, question, k, where, per_article, self._spoken(question, as_of=as_of))[0]
 
     def retrieve_many(
         self,
@@ -126,7 +131,7 @@ class Retriever:
             _check(question, k, per_article)
         with self.archive.view() as view:
             return [
-                self._hits(view, question, k, where, per_article, self._spoken(question, as_of=as_of))
+                self._hits(view, question, k, where, per_article, self._spoken(question, as_of=as_of))[0]
                 for question in questions
             ]
 
@@ -157,8 +162,13 @@ class Retriever:
         asked = stand_alone(question, history)
         spoken = self._spoken(question, asked, as_of=as_of)
         with self.archive.view() as view:
-            hits = self._hits(view, asked, k, where, per_article, spoken)
-            answer = self._answerer.answer(asked, hits, word_weights(view, asked))
+            hits, read = self._hits(view, asked, k, where, per_article, spoken)
+            weights = word_weights(view, asked)
+            answer = self._answerer.answer(asked, hits, weights, self._readings(view, asked, hits, read))
+            if answer.abstained:
+                answer = replace(
+                    answer, reason=reason(view, asked, (*where, *date_ranking.where(view, spoken)), weights)
+                )
         return replace(answer, question=question)
 
     def find_all(
@@ -203,8 +213,9 @@ class Retriever:
 
     def _hits(
         self, view: ArchiveView, question: str, k: int, where: Where, per_article: int, spoken: Spoken
-    ) -> list[Hit]:
-        ranked = self._ranked(view, question, k, (*where, *date_ranking.where(view, spoken)), spoken)
+    ) -> tuple[list[Hit], dict[str, PassageReading]]:
+        """Return the hits, and what the reranker made of passages, by passage id."""
+        ranked, readings = self._ranked(view, question, k, (*where, *date_ranking.where(view, spoken)), spoken)
         article = cache(view.article)
         chosen = select(view, ranked, k, per_article, article, group_copies=self.settings.group_copies)
         digests: dict[str, str] = {}
@@ -216,20 +227,31 @@ class Retriever:
                 digests[stored.id] = hashlib.sha256(stored.text.encode()).hexdigest()
             return _citation(stored, passage, digests[stored.id])
 
-        return [
+        hits = [
             Hit(c.passage, cite(c.passage), c.ranked.score, c.ranked.why, tuple(map(cite, c.copies))) for c in chosen
         ]
+        return hits, readings
 
-    def _ranked(self, view: ArchiveView, question: str, k: int, where: Where, spoken: Spoken) -> list[Ranked]:
+    def _readings(
+        self, view: ArchiveView, question: str, hits: Sequence[Hit], read: dict[str, PassageReading]
+    ) -> dict[str, PassageReading] | None:
+        """Return the reader's readings of the hits, of which the reranker may have made some; None without a reader."""
+        if self.reader is None:
+            return None
+        known = read if self.reader is self.reranker else {}
+        missing = [hit.passage.id for hit in hits if hit.passage.id not in known]
+        return known | read_passages(view, question, missing, self.reader)
+
+    def _ranked(
+        self, view: ArchiveView, question: str, k: int, where: Where, spoken: Spoken
+    ) -> tuple[list[Ranked], dict[str, PassageReading]]:
         settings = self.settings
         vector = self.embedder.embed_queries([question])[0]
         ranked = rank(view, question, vector, k, where, settings)
         ranked = date_ranking.prefer(view, ranked, spoken, settings)
-        if self.reranker and ranked:
-            passages = view.passages([item.passage_id for item in ranked[: settings.rerank]])
-            scores = self.reranker.score(question, [passage.text for passage in passages.values()])
-            ranked = rerank(ranked, dict(zip(passages, scores, strict=True)), settings.reranker_weight)
-        return ranked
+        if not (self.reranker and settings.rerank and ranked):
+            return ranked, {}
+        return reread(view, question, ranked, self.reranker, settings)
 
 
 def word_weights(view: ArchiveView, question: str) -> dict[str, float]:

@@ -36,6 +36,8 @@ class IndexSettings:
         _require(self.precision in {"float32", "bfloat16"}, "precision", self.precision, "float32 or bfloat16")
 
 
+# The names that ``reranker`` and ``reader`` have besides folders.
+PACKAGED, NONE = "packaged", "none"
 PARTS = ("bm25", "dense", "article", "title", "topic", "lead", "sentence")
 
 
@@ -45,11 +47,14 @@ class AskSettings:
 
     ``pool`` is how many passages each engine puts forward, ``matched`` how many of the best have their sentences
     matched with the question; ``…_weight`` says what each part of the score counts beside the others (0: left out; see
-    ``qa.ranking``).  ``reranker`` is the CrossEncoder that reads the first ``rerank`` of the fused list (``""``: none),
-    ``reranker_weight`` the share of its score.  With ``group_copies`` one passage stands for those of other articles
-    that say the same in the same words.  ``date_weight`` is what an article gains that was published when the question
-    says (0: dates in questions are not looked for), ``recency_weight`` what it gains when the request has ``as_of`` and
-    the question no date; half of it ``date_half_life`` days away.
+    ``qa.ranking``).  ``reranker`` reads the first ``rerank`` of the fused list, as far as ``rerank_seconds`` allow,
+    and ``reader`` marks the answer: ``packaged``, ``none``, or the folder of a CrossEncoder and of a transformers
+    question-answering model; ``reranker_weight`` is the share of the reranker's score.
+
+    With ``group_copies`` one passage stands for those of other articles that say the same in the same words.
+    ``date_weight`` is what an article gains that was published when the question says (0: dates in questions are not
+    looked for), ``recency_weight`` what it gains when the request has ``as_of`` and the question no date; half of it
+    ``date_half_life`` days away.
     """
 
     pool: int = 200
@@ -61,8 +66,10 @@ class AskSettings:
     topic_weight: float = 0.3
     lead_weight: float = 0.1
     sentence_weight: float = 0.8
-    reranker: str = ""
-    rerank: int = 30
+    reranker: str = PACKAGED
+    reader: str = PACKAGED
+    rerank: int = 20
+    rerank_seconds: float = 2.0
     reranker_weight: float = 0.5
     group_copies: bool = True
     date_weight: float = 0.2
@@ -82,6 +89,9 @@ class AskSettings:
         _require(0.0 <= self.recency_weight <= 1.0, "recency_weight", self.recency_weight, "0 to 1")
         _require(0.0 < self.date_half_life <= 3650.0, "date_half_life", self.date_half_life, "more than 0, to 3650")
         _require(0 <= self.rerank <= 1000, "rerank", self.rerank, "0 to 1000")
+        _require(0.0 <= self.rerank_seconds <= 3600.0, "rerank_seconds", self.rerank_seconds, "0 to 3600")
+        for name in ("reranker", "reader"):
+            _require(bool(getattr(self, name)), name, "", "packaged, none, or a model's folder")
 
     @property
     def weights(self) -> dict[str, float]:

@@ -40,11 +40,12 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a passage stands: its article, its first character there, and when that was published."""
+    """Where a passage stands: its article, its first character there, and that article's date and title."""
 
     article_id: str
     start: int
     published: str
+    title: str
 
 
 class ArchiveView:
@@ -92,7 +93,7 @@ class ArchiveView:
     def places(self, ids: Sequence[str]) -> dict[str, Place]:
         """Return where these passages stand, by id; unknown ones are left out."""
         query = (
-            "SELECT p.id, article.id, p.start, article.published"
+            "SELECT p.id, article.id, p.start, article.published, article.title"
             " FROM passage p JOIN article ON article.key = p.article WHERE p.id IN ({})"
         )
         return {passage_id: Place(*place) for passage_id, *place in self._select(query, ids)}

@@ -1,8 +1,11 @@
 import numpy as np
 import pytest
 
-from qa.answering import Answerer, Logistic, read
-from qa.records import Citation, Hit, Part, Passage
+from qa.answering import Answerer
+from qa.candidates import Logistic
+from qa.reading import PassageReading, Span
+from qa.records import Answer, Citation, Hit, Part, Passage, Sentence
+from qa.sentence_reading import read
 from tests.plain import WordEmbedder
 
 
@@ -73,3 +76,69 @@ def test_a_word_that_the_archive_never_uses_weighs_most(embedder: WordEmbedder) 
 def test_a_logistic_model_by_hand() -> None:
     model = Logistic((1.0, -2.0), 0.5)
     assert model(np.array([[1.0, 0.5], [0.0, 0.25]])).tolist() == pytest.approx([1 / (1 + np.exp(-0.5)), 0.5])
+
+
+def reading(text: str, words: str, score: float = 8.0, answerable: float = 4.0) -> PassageReading:
+    start = text.index(words)
+    return PassageReading(4.0, answerable, (Span(start, start + len(words), score),))
+
+
+def answer_of(embedder: WordEmbedder, *found: tuple[Hit, str]) -> Answer:
+    hits = [hit for hit, _ in found]
+    readings = {hit.passage.id: reading(hit.passage.text, words) for hit, words in found}
+    return Answerer(embedder).answer("How many sensors had drifted?", hits, None, readings)
+
+
+def test_the_exact_answer_is_marked_in_its_sentence_and_given_alone(embedder: WordEmbedder) -> None:
+    answer = answer_of(embedder, (DAM, "11 of 40"))
+    assert answer.exact == "11 of 40"
+    assert answer.sentences == (Sentence("Engineers found that 11 of 40 sensors had drifted.", (1,), ((21, 29),)),)
+    assert (answer.citations[0].start, answer.citations[0].end) == (130, 180)
+
+
+def test_words_that_stand_twice_are_marked_where_the_model_found_them(embedder: WordEmbedder) -> None:
+    text = "On Monday 40 sensors were sold. On Friday 40 sensors had drifted."
+    twice = hit(text)
+    start = text.rindex("40")
+    readings = {twice.passage.id: PassageReading(4.0, 4.0, (Span(start, start + 2, 8.0),))}
+    answer = Answerer(embedder).answer("How many sensors had drifted?", [twice], None, readings)
+    assert answer.sentences[0].text == "On Friday 40 sensors had drifted."
+    assert answer.sentences[0].marks == ((10, 12),)
+
+
+def test_articles_that_agree_are_cited_together(embedder: WordEmbedder) -> None:
+    other = hit("A report counted 11 sensors that no longer measured well.", article="b")
+    answer = answer_of(embedder, (DAM, "11"), (other, "11 sensors"))
+    assert [sentence.citations for sentence in answer.sentences] == [(1, 2)]
+    assert [one.article_id for one in answer.citations] == ["a", "b"]
+    assert answer.text.endswith("[1] [2]")
+
+
+def test_articles_that_differ_are_given_one_by_one(embedder: WordEmbedder) -> None:
+    other = hit("A report counted 14 sensors that no longer measured well.", article="b")
+    answer = answer_of(embedder, (DAM, "11"), (other, "14"))
+    assert [sentence.citations for sentence in answer.sentences] == [(1,), (2,)]
+    assert answer.exact == "11"
+
+
+def test_an_article_answers_only_once(embedder: WordEmbedder) -> None:
+    later = hit("Another 14 sensors had been replaced before.", start=500)
+    answer = answer_of(embedder, (DAM, "11"), (later, "14"))
+    assert len(answer.sentences) == 1
+
+
+def test_a_copy_of_the_sentence_is_no_second_witness(embedder: WordEmbedder) -> None:
+    copy = hit(DAM.passage.text, article="b", score=0.9)
+    answer = answer_of(embedder, (DAM, "11"), (copy, "11"))
+    assert [one.article_id for one in answer.citations] == ["a"]
+
+
+def test_an_answer_over_two_sentences_quotes_both(embedder: WordEmbedder) -> None:
+    answer = answer_of(embedder, (DAM, "drifted. Fishing"))
+    assert answer.sentences[0].text == "Engineers found that 11 of 40 sensors had drifted. Fishing goes on."
+
+
+def test_what_no_passage_seems_to_answer_is_refused(embedder: WordEmbedder) -> None:
+    readings = {DAM.passage.id: reading(DAM.passage.text, "Fishing", -6.0, -8.0)}
+    answer = Answerer(embedder).answer("Who won at chess in Reykjavik?", [DAM], None, readings)
+    assert (answer.abstained, answer.exact) == (True, "")

@@ -15,16 +15,17 @@ SOURCES = sorted(p for room in ("qa", "ui") for p in (PROJECT / room).rglob("*.p
 _ORDER = """
     errors records settings files dates filters sentences words chunking vectors embedding lexical intake
     database generations snapshots copies view archive publishing passages writing indexing maintenance matching
-    fusion ranking date_readers date_signs date_phrases question_dates date_ranking network reader reranking selection
-    conversation answering exhaustive retrieval questions measures resampling abstention power summary
-    evaluation runs comparison trials sweeping sweepfiles
+    fusion ranking date_readers date_signs date_phrases question_dates date_ranking reading spans network reader
+    question_answering reranking selection conversation candidates sentence_reading values answering refusal
+    exhaustive retrieval questions measures resampling abstention power summary evaluation runs comparison
+    trials sweeping sweepfiles
 """
 ORDER = _ORDER.split()
 
 OWNERS = {
     "sentence_transformers": {"qa/embedding.py", "qa/reranking.py"},
-    "torch": {"qa/embedding.py", "qa/network.py", "qa/reader.py"},
-    "transformers": {"qa/embedding.py", "qa/network.py", "qa/reader.py"},
+    "torch": {"qa/embedding.py", "qa/network.py", "qa/question_answering.py", "qa/reader.py"},
+    "transformers": {"qa/embedding.py", "qa/network.py", "qa/question_answering.py", "qa/reader.py"},
     "faiss": {"qa/vectors.py"},
     "tantivy": {"qa/lexical.py"},
     "datasketch": {"qa/copies.py"},
@@ -73,7 +74,7 @@ def test_a_heavy_library_is_imported_by_its_owner_alone() -> None:
 
 def test_only_settings_reads_the_environment() -> None:
     # embedding, reranking and web only switch libraries off (downloads, telemetry) before they load them
-    switches = {"qa/embedding.py", "qa/reranking.py", "ui/web.py"}
+    switches = {"qa/embedding.py", "qa/question_answering.py", "qa/reranking.py", "ui/web.py"}
     readers = {room(p) for p in SOURCES if "os.environ" in p.read_text()}
     assert readers - switches == {"qa/settings.py"}
 

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -5,6 +6,7 @@ import pytest
 
 from qa.archive import Archive
 from qa.errors import ArchiveError, InputError
+from qa.reading import PassageReading
 from qa.retrieval import Retriever
 from qa.settings import AskSettings
 from qa.writing import ArchiveWriter
@@ -181,8 +183,8 @@ def test_a_change_by_another_is_seen_at_the_next_question(retriever: Retriever, 
 class ByLength:
     """Finds the shortest passage the most relevant."""
 
-    def score(self, question: str, texts: list[str]) -> list[float]:
-        return [-float(len(text)) for text in texts]
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
+        return [PassageReading(-float(len(text))) for _, text in passages]
 
 
 def test_a_reranker_reorders_what_it_reads_and_the_parts_still_add_up(long: Retriever, embedder: WordEmbedder) -> None:

@@ -31,7 +31,9 @@ def test_passages_are_placed_with_their_article_and_its_date(two: Archive) -> No
         places = view.places([*found, "nothing"])
         passages = view.passages(list(found))
     assert places == {
-        key: Place(one.article_id, one.start, "2015-05-11" if one.article_id == "long" else "")
+        key: Place(one.article_id, one.start, "2015-05-11", "Flood")
+        if one.article_id == "long"
+        else Place(one.article_id, one.start, "", "Schools in the river valley")
         for key, one in passages.items()
     }
     assert len(places) > 2

@@ -23,7 +23,7 @@ _RULES = (
     (re.compile(rf"\b(?!(?:19|20)\d\d\b)({_COUNT}(?: (?:million|billion))?) (?=[a-z]+s\b|people\b)"), ("How many",)),
     (re.compile(rf"\b({_COUNT}(?:\.\d+)? ?(?:%|percent|per cent))"), ("What percentage", "How much")),
     (re.compile(rf"\b(?:in|at|near|from) (?:the )?({_NAME})(?![\w'’]* said)"), ("Where", "In what place")),
-    (re.compile(rf"\b(because (?:of )?[\w' -]{{12,90}})"), ("Why",)),
+    (re.compile(r"\b(because (?:of )?[\w' -]{12,90})"), ("Why",)),
     (re.compile(rf"(?<=[a-z,] )({_NAME})(?= (?:said|told|announced|won|was|died|says|called|wrote|became|scored|resigned|led))"), ("Who",)),
 )  # fmt: skip
 _MOST_WORDS = 16

@@ -1,0 +1,82 @@
+from pathlib import Path
+
+import pytest
+
+from qa.errors import ModelError
+from qa.reader import PairEncoder, Reader, load_reader
+
+DAM = (
+    "Dam at Verrin closed",
+    "The dam at Verrin was closed on Monday. Engineers found that 11 of 40 sensors had drifted. Fishing goes on.",
+)
+FIRE = ("Mill burns", "A fire destroyed the old mill at Ostra. Nobody was hurt, the mayor said.")
+
+pytestmark = pytest.mark.model
+
+
+def test_a_pair_points_at_the_characters_of_its_passage() -> None:
+    (pair,) = PairEncoder().encode("How many?", [("A title", "Eleven sensors.")])
+    assert len(pair.ids) == len(pair.segments) == 4 + 1 + 3 + 4  # with [CLS] and three [SEP]
+    words = ["Eleven sensors."[start:end] for start, end in pair.offsets]
+    assert words == ["Eleven", "sensors", "."]
+    assert pair.last - pair.first == 3
+    assert pair.segments[pair.first] == 1
+    assert pair.segments[0] == 0
+
+
+def test_an_empty_title_takes_no_place() -> None:
+    (bare,) = PairEncoder().encode("How many?", [("", "Eleven sensors.")])
+    (titled,) = PairEncoder().encode("How many?", [("A title", "Eleven sensors.")])
+    assert len(titled.ids) - len(bare.ids) == 3
+
+
+def test_a_long_passage_is_read_in_windows_that_overlap() -> None:
+    text = "sensor " * 1000
+    pairs = PairEncoder().encode("How many?", [("", text), ("", "short")], windowed=True)
+    assert [pair.passage for pair in pairs] == [0] * (len(pairs) - 1) + [1]
+    assert all(len(pair.ids) <= 384 for pair in pairs)
+    covered = {offset for pair in pairs[:-1] for offset in pair.offsets}
+    assert len(covered) == 1000
+    assert pairs[0].offsets[-64:] == pairs[1].offsets[:64]
+
+
+def test_the_packaged_reader_marks_the_answer_and_ranks_its_passage_first() -> None:
+    dam, fire = load_reader().read("How many sensors had drifted?", [DAM, FIRE])
+    best = dam.spans[0]
+    assert "11" in DAM[1][best.start : best.end]
+    assert dam.relevance > fire.relevance
+    assert dam.answerable > fire.answerable
+
+
+def test_an_answer_at_the_end_of_a_long_passage_is_found() -> None:
+    text = "Schools were closed for a day. " * 150 + DAM[1]
+    (reading,) = load_reader().read("How many sensors had drifted?", [("", text)])
+    assert "11" in text[reading.spans[0].start : reading.spans[0].end]
+
+
+def test_an_empty_list_is_read() -> None:
+    assert load_reader().read("How many?", []) == []
+
+
+def test_a_passage_is_read_the_same_beside_others() -> None:
+    (alone,) = load_reader().read("How many sensors had drifted?", [DAM])
+    beside = load_reader().read("How many sensors had drifted?", [DAM, FIRE, FIRE])[0]
+    assert alone.relevance == pytest.approx(beside.relevance, abs=0.1)  # bfloat16 where the processor has it
+    assert alone.spans[0].start == beside.spans[0].start
+
+
+def test_weights_that_are_no_weights_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "broken.safetensors").write_bytes(b"nothing")
+    with pytest.raises(ModelError, match=r"reader .*broken\.safetensors: cannot be loaded"):
+        Reader(tmp_path / "broken.safetensors")
+    with pytest.raises(ModelError, match=r"missing\.safetensors"):
+        Reader(tmp_path / "missing.safetensors")
+
+
+def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
+    import torch
+    from safetensors.torch import save_file
+
+    save_file({"other": torch.zeros(1)}, tmp_path / "other.safetensors")
+    with pytest.raises(ModelError, match="not those of this network"):
+        Reader(tmp_path / "other.safetensors")
