@@ -13,7 +13,7 @@ import random
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -44,7 +44,7 @@ class Drawn:
 
 def draw(group: Group, encoder: PairEncoder, settings: TrainSettings, chance: random.Random) -> Drawn | None:
     """Return a group with some of its negatives, or None where the answer lies beyond the last token."""
-    negatives = [text for text in group.texts[1:]]
+    negatives = group.texts[1:]
     chosen = [group.texts[0], *chance.sample(negatives, min(settings.negatives, len(negatives)))]
     titled = chance.random() < settings.title_kept
     pairs = encoder.encode(
@@ -58,6 +58,8 @@ def draw(group: Group, encoder: PairEncoder, settings: TrainSettings, chance: ra
         if not held or pairs[0].offsets[held[-1]][1] < group.end:
             return None
         start, end = pairs[0].first + held[0], pairs[0].first + held[-1]
+    # Offsets have served; in Python's integers they take more memory than all else.
+    pairs = [replace(pair, offsets=[]) for pair in pairs]
     return Drawn(pairs, start, end, group.ranked and len(pairs) > 1, group.answerable)
 
 
@@ -113,7 +115,11 @@ def state(network: ReaderNetwork) -> dict[str, torch.Tensor]:
 
 
 def train(groups: Sequence[Group], settings: TrainSettings, out: Path, log: Path) -> list[float]:
-    """Train on the groups, write the weights to ``out`` and a line every 50 steps to ``log``; return all losses."""
+    """Train on the groups, write the weights to ``out`` and a line every 50 steps to ``log``; return all losses.
+
+    Raises:
+        RuntimeError: if the loss is no longer a number.
+    """
     torch.manual_seed(settings.seed)
     chance = random.Random(settings.seed)
     encoder = PairEncoder()
