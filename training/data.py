@@ -52,8 +52,15 @@ class Group:
 
 
 def rows(name: str, file: str) -> list[dict[str, Any]]:
-    """Return the rows of a set's file."""
-    with gzip.open(DATA / name / f"{file}.jsonl.gz", "rt", encoding="utf-8") as lines:
+    """Return the rows of a set's file.
+
+    Raises:
+        FileNotFoundError: if the set is not in the data folder.
+    """
+    path = DATA / name / f"{file}.jsonl.gz"
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: the evaluation data is not here; set DATELINE_DATA to its folder")
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 
 

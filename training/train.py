@@ -9,7 +9,9 @@
 
 import json
 import math
+import os
 import random
+import shutil
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -115,11 +117,16 @@ def state(network: ReaderNetwork) -> dict[str, torch.Tensor]:
 
 
 def train(groups: Sequence[Group], settings: TrainSettings, out: Path, log: Path) -> list[float]:
-    """Train on the groups, write the weights to ``out`` and a line every 50 steps to ``log``; return all losses.
+    """Train on the groups, write the weights to ``out`` and a line every ``log_every`` steps to ``log``; return all losses.
 
     Raises:
-        RuntimeError: if the loss is no longer a number.
+        RuntimeError: if the loss is no longer a number, or there is no C++ compiler and ``compile`` asks for one.
+        ValueError: if there is no group whose answer lies within ``tokens``.
     """
+    if settings.compile and not any(map(shutil.which, (os.environ.get("CXX", "c++"), "g++", "clang++"))):
+        raise RuntimeError(
+            "compile = true needs a C++ compiler: install g++, or set it to false in training/config.toml"
+        )
     torch.manual_seed(settings.seed)
     chance = random.Random(settings.seed)
     encoder = PairEncoder()
@@ -135,6 +142,8 @@ def train(groups: Sequence[Group], settings: TrainSettings, out: Path, log: Path
     for _ in range(settings.epochs):
         drawn = [one for group in groups if (one := draw(group, encoder, settings, chance))]
         plan += list(batches(drawn, settings, chance))
+    if not plan:
+        raise ValueError(f"none of {len(groups)} groups has its answer within tokens={settings.tokens}")
     decayed = [p for p in network.parameters() if p.requires_grad and p.ndim > 1]
     plain = [p for p in network.parameters() if p.requires_grad and p.ndim <= 1]
     optimizer = torch.optim.AdamW(
@@ -148,6 +157,7 @@ def train(groups: Sequence[Group], settings: TrainSettings, out: Path, log: Path
     history: list[float] = []
     recent: list[tuple[float, ...]] = []
     tokens, began = 0, time.time()
+    part = out.with_suffix(".part")
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as lines:
         for step, batch in enumerate(plan, 1):
@@ -166,7 +176,7 @@ def train(groups: Sequence[Group], settings: TrainSettings, out: Path, log: Path
             history.append(loss.item())
             recent.append((loss.item(), ranking.item(), span.item(), answerable.item()))
             tokens += arrays[0].numel()
-            if step % 50 == 0 or step == len(plan):
+            if step % settings.log_every == 0 or step == len(plan):
                 means = [round(sum(column) / len(recent), 4) for column in zip(*recent, strict=True)]
                 line = dict(zip(("loss", "ranking", "span", "answerable"), means, strict=True))
                 seconds = time.time() - began
@@ -176,6 +186,7 @@ def train(groups: Sequence[Group], settings: TrainSettings, out: Path, log: Path
                 print(json.dumps(line), file=sys.stderr, flush=True)
                 recent = []
             if step % 500 == 0:
-                save_file(state(network), out.with_suffix(".part"))
-    save_file(state(network), out)
+                save_file(state(network), part)
+    save_file(state(network), part)
+    part.replace(out)
     return history
