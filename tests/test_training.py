@@ -168,7 +168,7 @@ def test_losses_without_a_ranked_or_marked_group_are_zero() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("epochs = 2", "epochs = 2.5", "epochs=2.5 is not of type int"),
+        ("negatives = 3", "negatives = 2.5", "negatives=2.5 is not of type int"),
         ("compile = true", "compile = 1", "compile=1 is not of type bool"),
         ("clip = 1.0", "", "TrainSettings differs in clip"),
         ("clip = 1.0", "clip = 1.0\nclap = 2", "TrainSettings differs in clap"),
@@ -254,9 +254,10 @@ def written(folder: Path) -> Path:
     for name, prefix in (("squad1", "squad1.1_"), ("squad2", "squadv2.0_"), ("qamr", ""), ("scifact", ""),
                          ("ramdocs", ""), ("wikinews", ""), ("newsqa", "")):  # fmt: skip
         articles, questions = [], []
+        place = name.rstrip("12")  # squad1 and squad2 have the same articles
         for number in range(10):
             title, text, question, answer = STORIES[number % len(STORIES)]
-            text = f"{text} It was seen from hill {number} of {name} by Officer Lund."
+            text = f"{text} It was seen from hill {number} of {place} by Officer Lund."
             evidence = [{"article_id": f"{prefix}{number}", "text": None if name == "scifact" else text}] * 2
             articles.append({"id": f"{prefix}{number}", "title": f"{title} {number}", "text": text})
             questions.append({
