@@ -97,8 +97,8 @@ def test_what_is_asked_depends_on_what_is_blanked(sentence: str, made: list[tupl
 @pytest.mark.model
 def test_the_span_of_a_drawn_group_points_at_the_answers_tokens() -> None:
     encoder = PairEncoder()
-    drawn = draw(group(3), encoder, SMOKE, random.Random(1))
-    (answer,) = encoder.encode("Paul Renner", [("", "nothing")])
+    drawn = draw(group(2), encoder, SMOKE, random.Random(1))
+    (answer,) = encoder.encode("flood walls", [("", "nothing")])
     assert drawn is not None
     assert drawn.pairs[0].ids[drawn.start : drawn.end + 1] == answer.ids[1:-3]  # without [CLS], [SEP] nothing [SEP]
     assert len(drawn.pairs) == 1 + SMOKE.negatives
@@ -119,13 +119,14 @@ def test_a_title_is_kept_as_often_as_the_settings_say() -> None:
 
 @pytest.mark.model
 def test_a_group_whose_answer_lies_beyond_the_last_token_is_not_drawn() -> None:
-    # [CLS] when was it 41 degrees ? [SEP] in ve ##rri ##n it was 41 degrees on tuesday . [SEP]
+    # [CLS] what was money spent on ? [SEP] the council spent 3 million on flood walls . [SEP]
     untitled = replace(SMOKE, title_kept=0.0)
     encoder = PairEncoder()
-    (whole,) = encoder.encode(STORIES[4][2], [("", STORIES[4][1])])
+    (whole,) = encoder.encode(STORIES[2][2], [("", STORIES[2][1])])
     needed = len(whole.ids) - 1  # all but the full stop
-    assert draw(group(4), encoder, replace(untitled, tokens=needed), random.Random(1)) is not None
-    assert draw(group(4), encoder, replace(untitled, tokens=needed - 1), random.Random(1)) is None
+    for tokens, beyond in ((needed, False), (needed - 1, True), (needed - 2, True)):
+        drawn = draw(group(2), encoder, replace(untitled, tokens=tokens), random.Random(1))
+        assert (drawn is None) == beyond, tokens
 
 
 def pairs(*lengths: int) -> list[Pair]:
