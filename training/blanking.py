@@ -15,17 +15,19 @@ _MONTH = (
     "January|February|March|April|May|June|July|August|September|October|November|December|"
     "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
 )
+_DATE = rf"(?:{_MONTH})(?: \d{{1,2}})?(?:,? \d{{4}})?|(?:19|20)\d\d"
+_VERB = "said|told|announced|won|was|died|says|called|wrote|became|scored|resigned|led"
 _COUNT = r"(?:\d[\d,.]*\d|\d|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens|hundreds|thousands)"
 # pattern with the answer in group 1, what asks for it; the first that matches a place wins
 _RULES = (
-    (re.compile(rf"\b(?:on|in|since|until|by) ((?:{_MONTH})(?: \d{{1,2}})?(?:,? \d{{4}})?|(?:19|20)\d\d)\b"), ("When",)),
+    (re.compile(rf"\b(?:on|in|since|until|by) ({_DATE})\b"), ("When",)),
     (re.compile(rf"((?:US)?[$€£]{_COUNT}(?: (?:million|billion|trillion))?)\b"), ("How much",)),
     (re.compile(rf"\b(?!(?:19|20)\d\d\b)({_COUNT}(?: (?:million|billion))?) (?=[a-z]+s\b|people\b)"), ("How many",)),
     (re.compile(rf"\b({_COUNT}(?:\.\d+)? ?(?:%|percent|per cent))"), ("What percentage", "How much")),
     (re.compile(rf"\b(?:in|at|near|from) (?:the )?({_NAME})(?![\w'’]* said)"), ("Where", "In what place")),
     (re.compile(r"\b(because (?:of )?[\w' -]{12,90})"), ("Why",)),
-    (re.compile(rf"(?<=[a-z,] )({_NAME})(?= (?:said|told|announced|won|was|died|says|called|wrote|became|scored|resigned|led))"), ("Who",)),
-)  # fmt: skip
+    (re.compile(rf"(?<=[a-z,] )({_NAME})(?= (?:{_VERB}))"), ("Who",)),
+)
 _MOST_WORDS = 16
 
 

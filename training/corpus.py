@@ -1,7 +1,10 @@
 """A set's articles in an archive of their own, searched for what looks like an answer and is none."""
 
+import hashlib
 import json
 import re
+import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -38,22 +41,41 @@ class Placed:
 
 
 class Corpus:
-    """The articles of one set, chunked, embedded (in bfloat16, for speed) and indexed like any archive."""
+    """The articles of one set, chunked, embedded (in bfloat16, for speed) and indexed like any archive.
 
-    def __init__(self, folder: Path, articles: Sequence[dict[str, Any]], settings: DataSettings) -> None:
+    Args:
+        archives: where the archives of all sets and profiles are kept.  An archive's name has a digest of what it is
+            made of, so that one is reused only for the same articles, passages and embedder.
+        name: the set's.
+        articles: JSON records as ``qa add`` reads them.
+        settings: how long the passages are, and how many negatives are taken.
+    """
+
+    def __init__(self, archives: Path, name: str, articles: Sequence[dict[str, Any]], settings: DataSettings) -> None:
         self._settings = settings
         self._embedder = load_embedder(DEFAULT_EMBEDDER, "bfloat16")
         self._titles = {row["id"]: row.get("title") or "" for row in articles}
-        if not (folder / ARCHIVE_FILE).exists():
-            file = folder.with_suffix(".jsonl")
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text("".join(json.dumps(row) + "\n" for row in articles))
-            baked = IndexSettings(max_tokens=settings.passage_tokens, precision="bfloat16")
-            indexing.add(folder, [file], self._embedder, settings=baked)
-        self._archive = Archive.open(folder)
+        self._archive = Archive.open(self._made(archives, name, articles))
         self._vectors: dict[str, Matrix] = {}
         self.article = cache(self._archive.article)
         self.passages = cache(self._passages)
+
+    def _made(self, archives: Path, name: str, articles: Sequence[dict[str, Any]]) -> Path:
+        """Return the folder of the archive, made if there is none yet."""
+        lines = "".join(json.dumps(row) + "\n" for row in articles)
+        baked = IndexSettings(max_tokens=self._settings.passage_tokens, precision="bfloat16")
+        made_of = f"{baked}\n{self._embedder.fingerprint}\n{lines}"
+        folder = archives / f"{name}-{hashlib.sha256(made_of.encode()).hexdigest()[:12]}"
+        if not (folder / ARCHIVE_FILE).exists():
+            archives.mkdir(parents=True, exist_ok=True)
+            # Made under another name, so that one that was interrupted is never taken for whole.
+            with tempfile.TemporaryDirectory(dir=archives) as part:
+                file = Path(part, f"{name}.jsonl")
+                file.write_text(lines)
+                indexing.add(Path(part, name), [file], self._embedder, settings=baked)
+                shutil.rmtree(folder, ignore_errors=True)
+                Path(part, name).rename(folder)
+        return folder
 
     def embed(self, questions: Sequence[str]) -> None:
         """Embed questions together, which is several times as fast as one by one."""

@@ -6,11 +6,12 @@ of squad2 over the same articles, qamr, scifact's train part and ramdocs, and th
 
 import gzip
 import hashlib
+import io
 import json
 import random
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,15 @@ class Group:
 
 
 def rows(name: str, file: str) -> list[dict[str, Any]]:
-    """Return the rows of a set's file."""
-    with gzip.open(DATA / name / f"{file}.jsonl.gz", "rt") as lines:
+    """Return the rows of a set's file.
+
+    Raises:
+        FileNotFoundError: if the set is not in the data folder.
+    """
+    path = DATA / name / f"{file}.jsonl.gz"
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: the evaluation data is not here; set DATELINE_DATA to its folder")
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 
 
@@ -62,31 +70,47 @@ def held_out_titles(every: int) -> set[str]:
     return set(titles[::every])
 
 
-def prepare(folder: Path, settings: DataSettings) -> Path:
-    """Write all groups of a profile to ``groups.jsonl.gz`` in ``folder``, shuffled; return the file."""
-    file = folder / "groups.jsonl.gz"
+def prepare(folder: Path, settings: DataSettings, archives: Path) -> Path:
+    """Write all groups of a profile to ``groups.jsonl.gz`` in ``folder``, shuffled; return the file.
+
+    The same settings, data and archives give the same bytes.
+
+    Args:
+        folder: of the profile; made if it is not there.
+        settings: what the groups are made of.
+        archives: folder in which the sets' archives are looked for, and made if they are not there.
+
+    Raises:
+        FileNotFoundError: if a set is not in the data folder.
+    """
     groups: list[Group] = []
     for source in (_squad, _qamr, _scifact, _ramdocs, _wikinews):
-        found = list(source(folder, settings))
+        found = list(source(archives, settings))
         counts = {kind: sum(group.kind == kind for group in found) for kind in sorted({g.kind for g in found})}
         print(", ".join(f"{kind} {count}" for kind, count in counts.items()), file=sys.stderr, flush=True)
         groups += found
     random.Random(settings.seed).shuffle(groups)
-    with gzip.open(file, "wt") as out:
+    folder.mkdir(parents=True, exist_ok=True)
+    file, part = folder / "groups.jsonl.gz", folder / "groups.part"
+    with (
+        part.open("wb") as raw,
+        gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed,
+        io.TextIOWrapper(packed, "utf-8") as out,
+    ):
         out.writelines(group.to_json() + "\n" for group in groups)
-    return file
+    return part.replace(file)
 
 
 def load(file: Path) -> list[Group]:
     """Return the groups of a file."""
-    with gzip.open(file, "rt") as lines:
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
         return [Group.from_json(line) for line in lines]
 
 
-def _squad(folder: Path, settings: DataSettings) -> Iterator[Group]:
+def _squad(archives: Path, settings: DataSettings) -> Iterator[Group]:
     held_out = held_out_titles(settings.held_out)
-    articles = [row for row in rows("squad1", "articles") if row["title"] not in held_out]
-    corpus = Corpus(folder / "squad", articles, settings)
+    articles = _first([row for row in rows("squad1", "articles") if row["title"] not in held_out], settings)
+    corpus = Corpus(archives, "squad", articles, settings)
     known = {row["id"] for row in articles}
     questions = [q for q in rows("squad1", "questions") if q["evidence"][0]["article_id"] in known]
     yield from _answered("squad", corpus, _some(questions, "squad", settings))
@@ -97,19 +121,18 @@ def _squad(folder: Path, settings: DataSettings) -> Iterator[Group]:
         if not question["answerable"] and evidence["article_id"] in known:
             unanswerable.append({**question, "evidence": [evidence]})
     for question in _some(unanswerable, "squad_unanswerable", settings):
-        place = corpus.locate(question["evidence"][0])
-        passage = (
-            corpus.passage_at(question["evidence"][0]["article_id"], (place[0] + place[1]) // 2) if place else None
-        )
+        evidence = question["evidence"][0]
+        place = corpus.locate(evidence)
+        passage = corpus.passage_at(evidence["article_id"], (place[0] + place[1]) // 2) if place else None
         if passage:
             yield Group("squad_unanswerable", question["question"], (passage.text,), -1, -1, False, False)
 
 
-def _qamr(folder: Path, settings: DataSettings) -> Iterator[Group]:
-    articles = [{**row, "text": _natural(row["text"])} for row in rows("qamr", "articles")]
-    corpus = Corpus(folder / "qamr", articles, settings)
+def _qamr(archives: Path, settings: DataSettings) -> Iterator[Group]:
+    articles = [{**row, "text": _natural(row["text"])} for row in _first(rows("qamr", "articles"), settings)]
+    corpus = Corpus(archives, "qamr", articles, settings)
     questions = []
-    for row in rows("qamr", "questions"):
+    for row in _about(articles, rows("qamr", "questions")):
         evidence = {**row["evidence"][0], "text": _natural(row["evidence"][0]["text"])}
         questions.append({**row, "answers": list(map(_natural, row["answers"])), "evidence": [evidence]})
     # Many ask about one sentence in sight ("What Island?"); only longer ones can be looked for in an archive.
@@ -119,22 +142,26 @@ def _qamr(folder: Path, settings: DataSettings) -> Iterator[Group]:
     yield from _answered("qamr_short", corpus, short, ranked=False)
 
 
-def _scifact(folder: Path, settings: DataSettings) -> Iterator[Group]:
-    corpus = Corpus(folder / "scifact", rows("scifact", "articles"), settings)
+def _scifact(archives: Path, settings: DataSettings) -> Iterator[Group]:
     claims = [row for row in rows("scifact", "questions") if row["part"] == "train"]
+    articles = _first(rows("scifact", "articles"), settings, claims)
+    corpus = Corpus(archives, "scifact", articles, settings)
+    claims = _about(articles, claims)
     claims = _some(claims, "scifact", settings)
     corpus.embed([claim["question"] for claim in claims])
     for claim in claims:
-        for article_id in {piece["article_id"] for piece in claim["evidence"]}:
+        for article_id in dict.fromkeys(piece["article_id"] for piece in claim["evidence"]):
             found = corpus.nearest(claim["question"], article_id)
             negatives = corpus.negatives(claim["question"], [], {e["article_id"] for e in claim["evidence"]})
             if found and negatives:
                 yield Group("scifact", claim["question"], (found.text, *negatives), -1, -1, True, True)
 
 
-def _ramdocs(folder: Path, settings: DataSettings) -> Iterator[Group]:
-    corpus = Corpus(folder / "ramdocs", rows("ramdocs", "articles"), settings)
-    for question in _some(rows("ramdocs", "questions"), "ramdocs", settings):
+def _ramdocs(archives: Path, settings: DataSettings) -> Iterator[Group]:
+    questions = rows("ramdocs", "questions")
+    articles = _first(rows("ramdocs", "articles"), settings, questions)
+    corpus = Corpus(archives, "ramdocs", articles, settings)
+    for question in _some(_about(articles, questions), "ramdocs", settings):
         own = {candidate["article_id"] for candidate in question["candidates"]}
         noise = {candidate["article_id"] for candidate in question["candidates"] if candidate["label"] == "noise"}
         answers = [*question["answers"], *question["wrong_answers"]]
@@ -148,9 +175,10 @@ def _ramdocs(folder: Path, settings: DataSettings) -> Iterator[Group]:
                 yield Group("ramdocs", question["question"], texts, start, start + span[1] - span[0], True, True)
 
 
-def _wikinews(folder: Path, settings: DataSettings) -> Iterator[Group]:
-    articles = [{**row, "text": _DATE_LINE.sub("", row["text"])} for row in rows("wikinews", "articles")]
-    corpus = Corpus(folder / "wikinews", articles, settings)
+def _wikinews(archives: Path, settings: DataSettings) -> Iterator[Group]:
+    found = _first(rows("wikinews", "articles"), settings)
+    articles = [{**row, "text": _DATE_LINE.sub("", row["text"])} for row in found]
+    corpus = Corpus(archives, "wikinews", articles, settings)
     chance = random.Random(settings.seed)
     asked: list[tuple[str, str, Text, int, int, set[str]]] = []
     for article in articles:
@@ -168,12 +196,12 @@ def _wikinews(folder: Path, settings: DataSettings) -> Iterator[Group]:
     for kind in ("blanked", "title", "sentence"):
         chosen = [one for one in asked if one[0] == kind][: settings.most[kind] or None]
         corpus.embed([question for _, question, *_ in chosen])
-        for _, question, text, start, end, without in chosen:
-            answers = [text.text[start:end]] if end > 0 else []
+        for _, question, read, start, end, without in chosen:
+            answers = [read.text[start:end]] if end > 0 else []
             # Questions that keep an article's words are found by any of them: half are given its topic to mistake.
             negatives = corpus.negatives(question, answers, without, by_words=chance.random() < 0.5)
             if negatives and not any(answer.lower() in question.lower() for answer in answers):
-                yield Group(kind, question, (text, *negatives), start, end, True, True)
+                yield Group(kind, question, (read, *negatives), start, end, True, True)
 
 
 def _answered(kind: str, corpus: Corpus, questions: list[dict[str, Any]], ranked: bool = True) -> Iterator[Group]:
@@ -193,6 +221,24 @@ def _answered(kind: str, corpus: Corpus, questions: list[dict[str, Any]], ranked
         start = span[0] - passage.start
         texts = (passage.text, *negatives)
         yield Group(kind, question["question"], texts, start, start + span[1] - span[0], ranked, True)
+
+
+def _first(
+    articles: list[dict[str, Any]], settings: DataSettings, questions: Sequence[dict[str, Any]] = ()
+) -> list[dict[str, Any]]:
+    """Return the articles, in their order, or as many as a small profile takes: best those that questions ask about."""
+    if not settings.articles:
+        return articles
+    asked = {piece["article_id"] for question in questions for piece in question["evidence"]}
+    chosen = sorted(articles, key=lambda row: (row["id"] not in asked, _hash(row["id"])))[: settings.articles]
+    kept = {row["id"] for row in chosen}
+    return [row for row in articles if row["id"] in kept]
+
+
+def _about(articles: Sequence[dict[str, Any]], questions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the questions with evidence in any of the articles."""
+    known = {row["id"] for row in articles}
+    return [one for one in questions if any(piece["article_id"] in known for piece in one["evidence"])]
 
 
 def _some(questions: list[dict[str, Any]], kind: str, settings: DataSettings) -> list[dict[str, Any]]:

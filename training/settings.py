@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 CONFIG = Path(__file__).with_name("config.toml")
+_ALLOWED: dict[Any, tuple[type, ...]] = {int: (int,), float: (int, float), bool: (bool,)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class DataSettings:
     passage_tokens: int
     candidates: int
     pool: int
+    articles: int
     held_out: int
     seed: int
     most: dict[str, int]
@@ -26,7 +28,6 @@ class TrainSettings:
 
     epochs: int
     negatives: int
-    question_tokens: int
     tokens: int
     batch_tokens: int
     learning_rate: float
@@ -39,6 +40,7 @@ class TrainSettings:
     answerable_weight: float
     bfloat16: bool
     compile: bool
+    log_every: int
     seed: int
 
 
@@ -57,11 +59,19 @@ def recipe(profile: str = "full", path: Path = CONFIG) -> Recipe:
     Raises:
         ValueError: if the file has no such profile, or a value is missing, unknown or not of its type.
     """
-    stored = tomllib.loads(path.read_text())
-    profiles = {"full": {}, **stored.get("profiles", {})}
+    try:
+        stored = tomllib.loads(path.read_text())
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path}: not TOML ({error})") from error
+    profiles: dict[str, dict[str, Any]] = {"full": {}, **stored.pop("profiles", {})}
     if profile not in profiles:
         raise ValueError(f"{path}: no profile {profile!r}; there are {', '.join(profiles)}")
+    for part, sections in (("the file", stored), (f"profile {profile!r}", profiles[profile])):
+        if unknown := set(sections) - {"data", "train"}:
+            raise ValueError(f"{path}: {part} has the unknown section {', '.join(sorted(unknown))}")
     data = {**stored["data"], **profiles[profile].get("data", {})}
+    if unknown := set(data["most"]) - set(stored["data"]["most"]):
+        raise ValueError(f"{path}: no questions of the kind {', '.join(sorted(unknown))}")
     data["most"] = {**stored["data"]["most"], **data["most"]}
     train = {**stored["train"], **profiles[profile].get("train", {})}
     return Recipe(profile, _filled(DataSettings, data, path), _filled(TrainSettings, train, path))
@@ -72,7 +82,6 @@ def _filled(kind: type, values: dict[str, Any], path: Path) -> Any:
     if set(types) != set(values):
         raise ValueError(f"{path}: {kind.__name__} differs in {', '.join(sorted(set(types) ^ set(values)))}")
     for name, value in values.items():
-        allowed = {int: (int,), float: (int, float), bool: (bool,)}.get(types[name], (dict,))
-        if type(value) not in allowed:
-            raise ValueError(f"{path}: {name}={value!r} is not of type {types[name]}")
+        if type(value) not in _ALLOWED.get(types[name], (dict,)):
+            raise ValueError(f"{path}: {name}={value!r} is not of type {getattr(types[name], '__name__', types[name])}")
     return kind(**values)

@@ -9,11 +9,13 @@
 
 import json
 import math
+import os
 import random
+import shutil
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -44,7 +46,7 @@ class Drawn:
 
 def draw(group: Group, encoder: PairEncoder, settings: TrainSettings, chance: random.Random) -> Drawn | None:
     """Return a group with some of its negatives, or None where the answer lies beyond the last token."""
-    negatives = [text for text in group.texts[1:]]
+    negatives = group.texts[1:]
     chosen = [group.texts[0], *chance.sample(negatives, min(settings.negatives, len(negatives)))]
     titled = chance.random() < settings.title_kept
     pairs = encoder.encode(
@@ -58,6 +60,8 @@ def draw(group: Group, encoder: PairEncoder, settings: TrainSettings, chance: ra
         if not held or pairs[0].offsets[held[-1]][1] < group.end:
             return None
         start, end = pairs[0].first + held[0], pairs[0].first + held[-1]
+    # Offsets have served; in Python's integers they take more memory than all else.
+    pairs = [replace(pair, offsets=[]) for pair in pairs]
     return Drawn(pairs, start, end, group.ranked and len(pairs) > 1, group.answerable)
 
 
@@ -113,7 +117,16 @@ def state(network: ReaderNetwork) -> dict[str, torch.Tensor]:
 
 
 def train(groups: Sequence[Group], settings: TrainSettings, out: Path, log: Path) -> list[float]:
-    """Train on the groups, write the weights to ``out`` and a line every 50 steps to ``log``; return all losses."""
+    """Train on the groups, write the weights to ``out`` and a line every ``log_every`` steps to ``log``; return all losses.
+
+    Raises:
+        RuntimeError: if the loss is no longer a number, or there is no C++ compiler and ``compile`` asks for one.
+        ValueError: if there is no group whose answer lies within ``tokens``.
+    """
+    if settings.compile and not any(map(shutil.which, (os.environ.get("CXX", "c++"), "g++", "clang++"))):
+        raise RuntimeError(
+            "compile = true needs a C++ compiler: install g++, or set it to false in training/config.toml"
+        )
     torch.manual_seed(settings.seed)
     chance = random.Random(settings.seed)
     encoder = PairEncoder()
@@ -129,6 +142,8 @@ def train(groups: Sequence[Group], settings: TrainSettings, out: Path, log: Path
     for _ in range(settings.epochs):
         drawn = [one for group in groups if (one := draw(group, encoder, settings, chance))]
         plan += list(batches(drawn, settings, chance))
+    if not plan:
+        raise ValueError(f"none of {len(groups)} groups has its answer within tokens={settings.tokens}")
     decayed = [p for p in network.parameters() if p.requires_grad and p.ndim > 1]
     plain = [p for p in network.parameters() if p.requires_grad and p.ndim <= 1]
     optimizer = torch.optim.AdamW(
@@ -142,6 +157,7 @@ def train(groups: Sequence[Group], settings: TrainSettings, out: Path, log: Path
     history: list[float] = []
     recent: list[tuple[float, ...]] = []
     tokens, began = 0, time.time()
+    part = out.with_suffix(".part")
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as lines:
         for step, batch in enumerate(plan, 1):
@@ -160,7 +176,7 @@ def train(groups: Sequence[Group], settings: TrainSettings, out: Path, log: Path
             history.append(loss.item())
             recent.append((loss.item(), ranking.item(), span.item(), answerable.item()))
             tokens += arrays[0].numel()
-            if step % 50 == 0 or step == len(plan):
+            if step % settings.log_every == 0 or step == len(plan):
                 means = [round(sum(column) / len(recent), 4) for column in zip(*recent, strict=True)]
                 line = dict(zip(("loss", "ranking", "span", "answerable"), means, strict=True))
                 seconds = time.time() - began
@@ -170,6 +186,7 @@ def train(groups: Sequence[Group], settings: TrainSettings, out: Path, log: Path
                 print(json.dumps(line), file=sys.stderr, flush=True)
                 recent = []
             if step % 500 == 0:
-                save_file(state(network), out.with_suffix(".part"))
-    save_file(state(network), out)
+                save_file(state(network), part)
+    save_file(state(network), part)
+    part.replace(out)
     return history
