@@ -116,18 +116,26 @@ class MatchedArticle:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of an answer and the numbers, from 1, of the citations that prove it."""
+    """A sentence of an answer and the numbers, from 1, of the citations that prove it.
+
+    ``marks`` are the words in it that answer, each ``text[start:end]``, in order and apart; none without a reader.
+    Citations after the first say that the same answer stands there too, mostly in another sentence.
+    """
 
     text: str
     citations: tuple[int, ...]
+    marks: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the archive says to a question; without citations it abstained.
 
-    ``asked`` is the question that was searched, ``exact`` the verbatim words of the first answer (``""`` until
-    there is a reader), ``confidence`` in [0, 1] the belief that the archive holds an answer.
+    ``asked`` is the question that was searched, ``exact`` the verbatim words of the first answer (``""`` when refused
+    or without a reader), ``confidence`` in [0, 1] the belief that the archive holds an answer.  ``sentences`` are from
+    articles that answer independently, best first, whether they agree or differ.  ``reason`` says in one sentence why a
+    question was refused ("The name “Zubair” never occurs in the archive."), ``""`` where no special reason is known;
+    ``text`` does not repeat it.
     """
 
     question: str
@@ -138,6 +146,7 @@ class Answer:
     citations: tuple[Citation, ...]
     hits: tuple[Hit, ...]
     confidence: float
+    reason: str = ""
 
     @property
     def abstained(self) -> bool:

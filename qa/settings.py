@@ -62,6 +62,7 @@ class AskSettings:
     lead_weight: float = 0.1
     sentence_weight: float = 0.8
     reranker: str = ""
+    reader: str = "packaged"
     rerank: int = 30
     reranker_weight: float = 0.5
     group_copies: bool = True

@@ -197,9 +197,9 @@ def test_the_quoted_characters_are_counted_in_code_points() -> None:
     story = article("🌍🌍 Élan: the dam was closed. More.", id="dam", title="Dam")
     made = cited(story, "the dam was closed.")
     assert reading(story, [made])["pieces"] == [
-        {"text": "🌍🌍 Élan: ", "kind": "plain"},
-        {"text": "the dam was closed.", "kind": "chosen"},
-        {"text": " More.", "kind": "plain"},
+        {"text": "🌍🌍 Élan: ", "kind": "plain", "exact": False},
+        {"text": "the dam was closed.", "kind": "chosen", "exact": False},
+        {"text": " More.", "kind": "plain", "exact": False},
     ]
 
 
@@ -217,7 +217,7 @@ def test_an_article_that_has_changed_is_shown_unmarked_and_says_so() -> None:
     old, new = article("The dam is shut.", id="dam"), article("The dam is open again.", id="dam")
     shown = reading(new, [cited(old, "The dam is shut.")])
     assert shown["notice"] == "This article has changed since it was quoted, so the quoted words cannot be marked."
-    assert shown["pieces"] == [{"text": "The dam is open again.", "kind": "plain"}]
+    assert shown["pieces"] == [{"text": "The dam is open again.", "kind": "plain", "exact": False}]
 
 
 def test_a_link_to_an_article_that_is_gone_says_so() -> None:
