@@ -71,4 +71,4 @@ def told_confidence(confidence: float) -> str:
     percent = round(100 * confidence)
     words = next(words for least, words in _LIKELIHOODS if percent >= least)
     shown = "over 99" if percent > 99 else "under 1" if percent < 1 else f"{percent}"
-    return f"{words.capitalize()} that the archive holds an answer (confidence {shown} %)"
+    return f"{words.capitalize()} that the archive holds an answer ({shown} %)"

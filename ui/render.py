@@ -147,8 +147,8 @@ def answer_html(answer: Answer, filters: Sequence[str] = ()) -> str:
 def _sentence(sentence: Sentence, answer: Answer, apart: bool) -> str:
     """Return a sentence of an answer; where others answer otherwise (``apart``), with its outlets and dates."""
     links = " ".join(_marker(number, answer) for number in sentence.citations)
-    by = " ".join(map(_meta, proofs(sentence, answer))) if apart else ""
-    return f'<p class="said">{exact_html(sentence.text, sentence.marks)} {links}{by and " " + by}</p>'
+    by = f'<span class="by">{", ".join(map(_meta, proofs(sentence, answer)))}</span>' if apart else ""
+    return f'<p class="said">{exact_html(sentence.text, sentence.marks)} {links}{by}</p>'
 
 
 def _marker(number: int, answer: Answer) -> str:

@@ -68,7 +68,8 @@ def said(sentence: Sentence) -> Text:
     text = Text(style="" if sentence.marks else "bold")
     # Brackets change before it is cut, one for one, so that the offsets stand and no cut can split "[1]".
     for words, exact in pieces(without_markers(sentence.text), sentence.marks):
-        text.append(re.sub(r"\s+", " ", safe(words)), "bold underline" if exact else "")
+        shown = re.sub(r"\s+", " ", safe(words))
+        text.append(shown.lstrip() if text.plain.endswith(" ") else shown, "bold underline" if exact else "")
     return text
 
 
