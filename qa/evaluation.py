@@ -109,4 +109,16 @@ def _result(question: Question, answer: Answer, gold: Gold, latency_ms: float, e
         top_title=best.citation.title if best else "",
         top_text=best.passage.text if best else "",
         error=error,
+        marks=_marks(answer),
+        reason=answer.reason,
     )
+
+
+def _marks(answer: Answer) -> tuple[tuple[int, int], ...]:
+    """Return where the sentences' marks stand when the sentences are joined by spaces."""
+    marks: list[tuple[int, int]] = []
+    begin = 0
+    for sentence in answer.sentences:
+        marks += [(begin + start, begin + end) for start, end in sentence.marks]
+        begin += len(sentence.text) + 1
+    return tuple(marks)

@@ -118,8 +118,8 @@ class MatchedArticle:
 class Sentence:
     """A sentence of an answer and the numbers, from 1, of the citations that prove it.
 
-    ``marks`` are the words in it that answer, each ``text[start:end]``, in order and apart (none: no reader).
-    Citations after the first say that the same answer stands there too, mostly in other words.
+    ``marks`` are the words in it that answer, each ``text[start:end]``, in order and apart; none without a reader.
+    Citations after the first say that the same answer stands there too, mostly in another sentence.
     """
 
     text: str
@@ -133,8 +133,9 @@ class Answer:
 
     ``asked`` is the question that was searched, ``exact`` the verbatim words of the first answer (``""`` when refused
     or without a reader), ``confidence`` in [0, 1] the belief that the archive holds an answer.  ``sentences`` are from
-    articles that answer independently, best first, whether they agree or differ.  ``reason`` says in a plain sentence
-    why a question was refused ("The name “Zubair” never occurs in the archive."), ``""`` where none is certain.
+    articles that answer independently, best first, whether they agree or differ.  ``reason`` says in one sentence why a
+    question was refused ("The name “Zubair” never occurs in the archive."), ``""`` where no special reason is known;
+    ``text`` does not repeat it.
     """
 
     question: str

@@ -177,6 +177,7 @@ def _result(row: dict[str, Any]) -> QuestionResult:
     gold["articles"] = tuple(gold["articles"])
     row["sources"] = tuple(row["sources"])
     row["hits"] = tuple(FoundPassage(**hit) for hit in row["hits"])
+    row["marks"] = tuple((start, end) for start, end in row.get("marks", ()))
     return QuestionResult(**{**row, "question": Question(**question), "gold": Gold(**gold)})
 
 

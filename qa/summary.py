@@ -36,8 +36,9 @@ class QuestionResult:
 
     ``first_rank`` is the rank of the first relevant hit (article) by level, 0 when no hit is relevant, and
     ``measures`` the scores by full name (``passage.answer.mrr@10``); both hold only what the question is
-    scored for.  ``sources`` are the outlets of its evidence's articles, ``""`` for an unknown one; ``top_title``
-    and ``top_text`` are the first hit's; ``error`` is why a question was refused.
+    scored for.  ``marks`` are the offsets of the words in ``answer`` that answer, as in ``Sentence``; ``reason`` is the
+    answer's.  ``sources`` are the outlets of its evidence's articles, ``""`` for an unknown one; ``top_title`` and
+    ``top_text`` are the first hit's; ``error`` is why a question could not be asked.
     """
 
     question: Question
@@ -55,6 +56,8 @@ class QuestionResult:
     top_text: str
     error: str
     sources: tuple[str, ...] = ()
+    marks: tuple[tuple[int, int], ...] = ()
+    reason: str = ""
 
     @property
     def scored(self) -> bool:

@@ -1,5 +1,6 @@
 """The page in a real browser: what a reader sees and does, from the question to the quoted words."""
 
+import hashlib
 import os
 import shutil
 import threading
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, Dialog, Locator, Page, Request, expect,
 
 from qa.archive import Archive
 from qa.embedding import load_embedder
+from qa.records import Answer, Article, Citation, Sentence
 from qa.retrieval import Retriever
 from qa.settings import DEFAULT_EMBEDDER
 from qa.writing import ArchiveWriter
@@ -54,6 +56,30 @@ ARTICLES = [
 ]  # fmt: skip
 
 
+MARKED = "How long did it last, by hand?"
+REASON = "The name “<b>Zubair” never occurs in the archive."
+
+
+def cited(story: Article, quote: str) -> Citation:
+    digest, start = hashlib.sha256(story.text.encode()).hexdigest(), story.text.index(quote)
+    values = (story.id, story.title, story.source, story.url, story.published, start, start + len(quote), quote, digest)
+    return Citation(*values)
+
+
+class HandMade(Retriever):
+    """The real retriever, with answers made by hand to two questions."""
+
+    def ask(self, question: str, *others: Any, **options: Any) -> Answer:
+        if question == "Where is Zubair?":
+            return Answer(question, question, "No answer.", "", (), (), (), 0.004, REASON)
+        if question != MARKED:
+            return super().ask(question, *others, **options)
+        mayor = ARTICLES[2].text
+        sentences = Sentence(ANSWER, (1,), ((34, 54), (86, 92))), Sentence(mayor, (2,), ((56, 68),))
+        citations = cited(ARTICLES[0], ANSWER), cited(ARTICLES[2], mayor)
+        return Answer(question, question, "", "11 of its 40 sensors", sentences, citations, (), 0.93)
+
+
 class FragileEmbedder:
     """The real embedder, except that it fails at one word in a way nobody foresaw."""
 
@@ -78,7 +104,7 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
             writer.upsert(item)
         writer.commit()
     archive = Archive(folder)
-    yield Retriever(archive, embedder)
+    yield HandMade(archive, embedder)
     archive.close()
 
 
@@ -188,6 +214,30 @@ def test_a_citation_opens_the_article_with_exactly_the_quoted_words_marked(page:
     link = page.get_by_role("link", name="Read at courier.example")
     expect(link).to_have_attribute("href", "https://courier.example/dam")
     expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
+
+
+def test_the_words_that_answer_are_marked_in_the_answer_and_in_its_article(page: Page) -> None:
+    answer = ask(page, MARKED)
+    expect(answer.locator(".said mark")).to_have_text(["11 of its 40 sensors", "Monday", "eleven years"])
+    expect(answer.locator(".said")).to_have_text(
+        [f"{ANSWER} Source [1]Courier · 11 May 2015", f"{ARTICLES[2].text} Source [2]Harbour Wire · 3 June 2016"]
+    )
+    expect(answer.locator(".aside")).to_have_text("Very likely that the archive holds an answer (93 %)")
+    answer.locator("a.cite").first.click()
+    mark = page.locator("#reading-column mark.chosen")
+    expect(mark).to_have_count(1)
+    expect(mark).to_have_text(ANSWER)
+    expect(page.locator(".reading-text strong")).to_have_text(["11 of its 40 sensors", "Monday"])
+    expect(page.locator(".reading-text")).to_have_text(DAM, use_inner_text=False)
+    page.reload()
+    expect(page.locator(".reading-text strong")).to_have_text(["11 of its 40 sensors", "Monday"])
+
+
+@desktop_only
+def test_a_refusal_says_why(page: Page) -> None:
+    answer = ask(page, "Where is Zubair?")
+    expect(answer.locator(".reason")).to_have_text(REASON)
+    expect(answer.locator("b, .aside")).to_have_count(0)
 
 
 def test_the_keyboard_opens_a_citation_and_escape_returns_to_it(page: Page) -> None:

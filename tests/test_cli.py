@@ -218,7 +218,11 @@ def test_ask_answers_with_the_words_of_the_article(qa: Qa, news: Path) -> None:
     answer = json.loads(out)
     assert code == 0
     assert answer["abstained"] is False
-    assert answer["sentences"][0] == {"text": "Engineers found that 11 of 40 sensors had drifted.", "citations": [1]}
+    sentence = answer["sentences"][0]
+    assert list(sentence) == ["text", "citations", "marks"]
+    assert (sentence["text"], sentence["citations"]) == ("Engineers found that 11 of 40 sensors had drifted.", [1])
+    assert answer["exact"] == " ".join(sentence["text"][start:end] for start, end in sentence["marks"])
+    assert answer["reason"] == ""
     assert answer["citations"][0]["quote"] == "Engineers found that 11 of 40 sensors had drifted."
     _, out, _ = qa("ask", "How many sensors had drifted?")
     assert "Engineers found that 11 of 40 sensors had drifted. [1]" in out
@@ -230,6 +234,13 @@ def test_ask_says_so_when_the_archive_holds_no_answer(qa: Qa, news: Path) -> Non
     answer = json.loads(out)
     assert (code, answer["abstained"], answer["citations"], answer["exact"]) == (0, True, [], "")
     assert len(answer["hits"]) == 3
+
+
+def test_without_a_reader_no_words_are_marked(qa: Qa, news: Path) -> None:
+    qa("add", news)
+    code, out, _ = qa("ask", "How many sensors had drifted?", "--reader", "none", "--json")
+    answer = json.loads(out)
+    assert (code, answer["exact"], answer["sentences"][0]["marks"]) == (0, "", [])
 
 
 def test_show_remove_and_list_speak_of_the_same_articles(qa: Qa, news: Path) -> None:
@@ -281,6 +292,7 @@ def test_an_evaluation_is_measured_written_and_compared(qa: Qa, news: Path, tmp_
         "questions", "passage", "article", "answers", "abstention", "latency_ms", "risk_coverage", "calibration",
         "detectable", "by_type", "by_source",
     }  # fmt: skip
+    assert json.loads((tmp_path / "run" / "settings.json").read_text())["ask"]["reader"] == "packaged"
     assert set(report["by_source"]) == {"Harbour Wire", "unknown"}
     assert report["passage"]["answer"]["mrr@10"]["value"] == 1.0
     assert report["abstention"]["recall"]["value"] == 1.0
@@ -289,6 +301,14 @@ def test_an_evaluation_is_measured_written_and_compared(qa: Qa, news: Path, tmp_
     code, out, _ = qa("compare", tmp_path / "run", tmp_path / "run", "--json")
     assert code == 0
     assert all(measure["difference"] == 0 for measure in json.loads(out)["measures"])
+
+
+def test_an_evaluation_is_made_with_the_reader_that_is_named(qa: Qa, news: Path, tmp_path: Path) -> None:
+    qa("add", news)
+    question = {"question": "Who resigned?", "answers": ["mayor"], "evidence": [{"article_id": "vote", "text": VOTE}]}
+    (tmp_path / "q.jsonl").write_text(json.dumps(question) + "\n")
+    assert qa("eval", tmp_path / "q.jsonl", "--reader", "none", "--out", tmp_path / "run")[0] == 0
+    assert json.loads((tmp_path / "run" / "settings.json").read_text())["ask"]["reader"] == "none"
 
 
 def test_a_sweep_is_one_table_and_goes_on_where_it_stopped(qa: Qa, news: Path, tmp_path: Path) -> None:

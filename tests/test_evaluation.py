@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -13,7 +14,7 @@ from qa.evaluation import evaluate
 from qa.measures import answer_measures, retrieval_measures
 from qa.records import Answer, Article, Citation, Evidence, Hit, Passage, Question, Sentence
 from qa.resampling import Figure
-from qa.runs import write_run
+from qa.runs import read_run, write_run
 from qa.summary import QuestionResult, Report
 
 # Sentences of ten characters each, so that sentence n stands at 10 n.
@@ -90,6 +91,25 @@ def ticking(*milliseconds: float) -> Iterator[float]:
         yield now
         now += one / 1000
         yield now
+
+
+def test_marks_and_reasons_are_kept_and_read_back(tmp_path: Path) -> None:
+    class Marking(Shelf):
+        def ask(self, question: str, history: Sequence[tuple[str, str]] = (), k: int = 5) -> Answer:
+            found = super().ask(question, history, k)
+            if found.abstained:
+                return replace(found, reason="The name “Zoe” never occurs in the archive.")
+            first, second = Sentence("Bo swims.", (1,), ((3, 8),)), Sentence("Ada sings.", (1,), ((0, 3), (4, 9)))
+            return replace(found, sentences=(first, second), exact="swims")
+
+    shelf = Marking({"Who?": [("harbour", 10, 20)]})
+    questions = [asked_for("Who?", ("harbour", "Bo swims.")), asked_for("Zoe?", answerable=False)]
+    report = evaluate(shelf, questions, resamples=2)
+    for result, refused in (report.results, read_run(write_run(tmp_path / "run", report, {})).results):
+        assert result.answer == "Bo swims. Ada sings."
+        assert result.marks == ((3, 8), (10, 13), (14, 19))
+        assert [result.answer[start:end] for start, end in result.marks] == ["swims", "Ada", "sings"]
+        assert (refused.marks, refused.reason) == ((), "The name “Zoe” never occurs in the archive.")
 
 
 def test_a_hit_on_the_third_rank_scores_by_hand() -> None:

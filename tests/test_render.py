@@ -3,10 +3,11 @@ import hashlib
 from dataclasses import replace
 from html.parser import HTMLParser
 from io import StringIO
+from typing import get_args
 
 import pytest
 
-from qa.records import Answer, Article, Citation, Hit, Part, Passage, Sentence
+from qa.records import Answer, Article, Citation, Hit, Part, PartName, Passage, Sentence
 from tests.plain import article
 from ui import render
 from ui.filters import Filters
@@ -175,6 +176,78 @@ def test_a_hostile_article_adds_no_tag_and_no_address_to_an_answer() -> None:
     assert "\n" not in html
 
 
+def test_the_exact_words_of_a_sentence_are_marked_and_its_links_say_where_they_stand() -> None:
+    quoted = (citation(start=100, end=119), citation("Closed.", start=5, end=12))
+    html = render.answer_html(
+        answer(sentences=(Sentence("The dam was closed.", (1, 2), ((12, 18),)),), citations=quoted)
+    )
+    link = f"#cite-dam:100-119:{DIGEST[:12]}:112-118"
+    assert html.startswith(
+        f'<div class="answer"><p class="said">The dam was <mark>closed</mark>&#46; <a class="cite" href="{link}" title='
+    )
+    elsewhere = f"#cite-dam:5-12:{DIGEST[:12]}"
+    passage = f"#cite-dam:0-19:{DIGEST[:12]}"
+    assert Reader(html).links == [link, elsewhere, link, elsewhere, passage]
+
+
+@pytest.mark.parametrize(
+    ("text", "marks", "html"),
+    [
+        ("May 1991", ((0, 3), (4, 8)), "<mark>May</mark> <mark>1991</mark>"),
+        ("🌊🌊 11 m", ((3, 5),), "🌊🌊 <mark>11</mark> m".replace("🌊", "&#127754;")),
+        ("👩‍🚒 Ana", ((0, 3),), "<mark>&#128105;&#8205;&#128658;</mark> Ana"),
+        ("Cafe\u0301 Nil", ((0, 5),), "<mark>Cafe&#769;</mark> Nil"),
+        ("a\n\n    b", ((0, 4),), "<mark>a </mark> b"),
+        ("a\u202eb", ((1, 2),), "ab"),
+        ("<b>11</b>", ((3, 5),), "&#60;b&#62;<mark>11</mark>&#60;&#47;b&#62;"),
+        ("</mark><b>", ((0, 7), (8, 9)), "<mark>&#60;&#47;mark&#62;</mark>&#60;<mark>b</mark>&#62;"),
+        ("&lt;", ((0, 2),), "<mark>&#38;l</mark>t&#59;"),
+    ],
+)  # fmt: skip
+def test_marks_are_put_by_code_points_and_the_text_stays_text(
+    text: str, marks: tuple[tuple[int, int], ...], html: str
+) -> None:
+    assert render.exact_html(text, marks) == html
+
+
+def test_no_mark_in_a_hostile_sentence_makes_markup() -> None:
+    for start in range(len(HOSTILE)):
+        page = Reader(render.exact_html(HOSTILE, ((0, start), (start, start + 3))))
+        assert page.text == HOSTILE
+        assert set(page.tags) == {"mark"}
+
+
+def test_answers_that_differ_stand_each_with_its_outlet_and_date() -> None:
+    sentences = (Sentence("It sank in 1991.", (1,), ((11, 15),)), Sentence("It sank in 1990.", (2,), ((11, 15),)))
+    citations = (citation("It sank in 1991."), citation("It sank in 1990.", source="<Wire>", published="2016"))
+    html = render.answer_html(answer(sentences=sentences, citations=citations, hits=()))
+    assert '[1]</a><span class="by"><span class="meta">Courier · 11 May 2015</span></span></p>' in html
+    assert '[2]</a><span class="by"><span class="meta">&#60;Wire&#62; · 2016</span></span></p>' in html
+    agreed = (sentences[0], Sentence("In 1991 it sank.", (2,), ((3, 7),)))
+    html = render.answer_html(answer(sentences=agreed, citations=citations, hits=()))
+    assert "[1]</a></p>" in html
+    assert "[2]</a></p>" in html
+
+
+def test_an_answer_says_how_likely_it_is_that_there_is_one() -> None:
+    html = render.answer_html(answer(confidence=0.934))
+    assert '<p class="aside">Very likely that the archive holds an answer &#40;93 &#37;&#41;</p><details' in html
+
+
+def test_a_refusal_gives_its_reason_instead_of_the_filters() -> None:
+    refused = answer(text="No.", sentences=(), citations=(), hits=(), reason="The name “<b>Zubair” never occurs.")
+    html = render.answer_html(refused, ["Courier"])
+    assert '<p class="abstained">No&#46;</p><p class="reason">' in html
+    assert Reader(html).text == "Only CourierNo.The name “<b>Zubair” never occurs."
+
+
+def test_every_ranker_has_a_name_in_plain_words() -> None:
+    parts = tuple(Part(name, 1, 1.0, 0.1) for name in get_args(PartName))
+    html = render.answer_html(answer(hits=(replace(hit(), why=parts),)))
+    assert not [part.name for part in parts if f"<td>{part.name}</td>" in html]
+    assert "<td>Read with the question (reader)</td>" in html
+
+
 def test_a_link_survives_any_article_id() -> None:
     for name in ("a1", "a:b", "a/b#c?d", "50%", "ü 字 😀", '"><script>'):
         made = reference("#" + fragment(citation(article_id=name, start=3, end=9)))
@@ -186,6 +259,9 @@ def test_a_link_survives_any_article_id() -> None:
     "link",
     [None, 7, [], "", "#cite-", "#cite-a:1-2", "#cite-a:5-5:d0f4d0f4d0f4", "#cite-a:9-5:d0f4d0f4d0f4",
      "#cite-a:-1-5:d0f4d0f4d0f4", "#cite-a:0-5:xyz", "#cite-a:0-9999999999:d0f4d0f4d0f4",
+     "#cite-a:3-9:d0f4d0f4d0f4:", "#cite-a:3-9:d0f4d0f4d0f4:2-4", "#cite-a:3-9:d0f4d0f4d0f4:8-10",
+     "#cite-a:3-9:d0f4d0f4d0f4:6-7,4-5", "#cite-a:3-9:d0f4d0f4d0f4:4-6,5-7", "#cite-a:3-9:d0f4d0f4d0f4:4",
+     "#cite-a:3-9:d0f4d0f4d0f4" + ":" + ",".join(["3-3"] * 17),
      "#cite-" + "a" * 3000 + ":0-5:d0f4d0f4d0f4"],
 )  # fmt: skip
 def test_what_is_not_a_link_is_refused(link: object) -> None:
@@ -197,10 +273,28 @@ def test_the_quoted_characters_are_counted_in_code_points() -> None:
     story = article("🌍🌍 Élan: the dam was closed. More.", id="dam", title="Dam")
     made = cited(story, "the dam was closed.")
     assert reading(story, [made])["pieces"] == [
-        {"text": "🌍🌍 Élan: ", "kind": "plain"},
-        {"text": "the dam was closed.", "kind": "chosen"},
-        {"text": " More.", "kind": "plain"},
+        {"text": "🌍🌍 Élan: ", "kind": "plain", "exact": False},
+        {"text": "the dam was closed.", "kind": "chosen", "exact": False},
+        {"text": " More.", "kind": "plain", "exact": False},
     ]
+
+
+def test_the_exact_words_are_told_apart_inside_every_quotation() -> None:
+    story = article("🌍 One May. Two June. Three.", id="dam", title="Dam")
+    digest = hashlib.sha256(story.text.encode()).hexdigest()
+    chosen = reference(fragment(citation(start=2, end=10, digest=digest), ((6, 9),)))
+    other = reference(fragment(citation(start=11, end=20, digest=digest), ((11, 14), (15, 19))))
+    assert chosen is not None
+    assert other is not None
+    pieces = [(piece["text"], piece["kind"], piece["exact"]) for piece in reading(story, [chosen, other])["pieces"]]
+    assert pieces == [
+        ("🌍 ", "plain", False), ("One ", "chosen", False), ("May", "chosen", True), (".", "chosen", False),
+        (" ", "plain", False), ("Two", "cited", True), (" ", "cited", False), ("June", "cited", True),
+        (".", "cited", False), (" Three.", "plain", False),
+    ]  # fmt: skip
+    passage = cited(story, "One May. Two June.")
+    pieces = [(piece["text"], piece["kind"], piece["exact"]) for piece in reading(story, [passage, other])["pieces"]]
+    assert [piece for piece in pieces if piece[2]] == [("Two", "chosen", True), ("June", "chosen", True)]
 
 
 def test_the_other_citations_of_the_same_article_are_marked_where_the_chosen_one_leaves_room() -> None:
@@ -217,7 +311,7 @@ def test_an_article_that_has_changed_is_shown_unmarked_and_says_so() -> None:
     old, new = article("The dam is shut.", id="dam"), article("The dam is open again.", id="dam")
     shown = reading(new, [cited(old, "The dam is shut.")])
     assert shown["notice"] == "This article has changed since it was quoted, so the quoted words cannot be marked."
-    assert shown["pieces"] == [{"text": "The dam is open again.", "kind": "plain"}]
+    assert shown["pieces"] == [{"text": "The dam is open again.", "kind": "plain", "exact": False}]
 
 
 def test_a_link_to_an_article_that_is_gone_says_so() -> None:

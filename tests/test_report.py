@@ -10,6 +10,7 @@ from qa.errors import InputError
 from qa.evaluation import evaluate
 from qa.records import Answer, Article, Citation, Evidence, Hit, Passage, Question, Sentence
 from qa.runs import write_run
+from ui.pages import marked
 from ui.report import write_report
 
 EVIL = '<script>alert("x")</script>&<b>'
@@ -24,10 +25,11 @@ class OneArticle:
 
     def ask(self, question: str, history: Sequence[tuple[str, str]] = (), k: int = 5) -> Answer:
         if "nothing" in question:
-            return Answer(question, f"{question} {EVIL}", "", "", (), (), (), 0.1)
+            return Answer(question, f"{question} {EVIL}", "", "", (), (), (), 0.1, f"The name “{EVIL}” never occurs.")
         citation = Citation("a", EVIL, "", "", "", 0, len(BODY), BODY, "")
         hit = Hit(Passage("p", "a", 0, len(BODY), BODY), citation, 1.0, ())
-        sentence = Sentence(f"Bo. {EVIL}", (1,))
+        marks = ((0, 2), (4, len(EVIL) + 4)) if "marked" in question else ()
+        sentence = Sentence(f"Bo. {EVIL}", (1,), marks)
         return Answer(question, question, "Bo.", "", (sentence,), (citation,), (hit,), 0.9)
 
 
@@ -103,7 +105,7 @@ def test_the_page_shows_figures_with_intervals_and_the_worst_questions(tmp_path:
     assert "Who swims?" not in worst
     assert "<dt>Right answer</dt><dd>not in the archive</dd>" in worst
     assert "<dt>Ranks</dt><dd>passage overlaps the evidence: not in 1 hits;" in worst
-    assert "<dt>Answered</dt><dd>abstained</dd>" in worst
+    assert "<dt>Answered</dt><dd>abstained: The name “&lt;script&gt;" in worst
 
 
 def test_the_page_needs_nothing_but_itself(tmp_path: Path) -> None:
@@ -130,6 +132,22 @@ def test_everything_from_articles_and_questions_is_escaped(tmp_path: Path) -> No
     assert page.count("&lt;script&gt;") >= 8
     plots = "".join(re.findall(r"<svg.*?</svg>", page, re.DOTALL))
     assert ">$x_1$<" in plots  # not read as a formula
+
+
+def test_the_exact_words_are_marked_in_the_whole_sentence(tmp_path: Path) -> None:
+    page = a_page(tmp_path, a_question("Who, marked, flies?", "Ida", quote="Ida flies."))
+    evil = "&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&amp;&lt;b&gt;"
+    assert f"<dt>Answered</dt><dd><mark>Bo</mark>. <mark>{evil}</mark></dd>" in page
+    assert "script" not in Tags(page).names
+
+
+def test_a_long_answer_is_cut_between_words_and_its_marks_with_it() -> None:
+    text = "word " * 200
+    assert marked(text, ((0, 4), (590, 700), (900, 904)), 600) == (
+        f"<mark>word</mark> {'word ' * 117}<mark>word word</mark> …"
+    )
+    assert marked("x" * 700, (), 600) == "x" * 600 + " …"
+    assert marked("short", ((0, 5),), 600) == "<mark>short</mark>"
 
 
 def test_plots_are_well_formed_and_share_no_ids(tmp_path: Path) -> None:

@@ -158,6 +158,8 @@ def test_a_program_gets_the_whole_answer_as_json(client: TestClient, retriever: 
     assert found["abstained"] is (not found["citations"])
     expected = retriever.ask(QUESTION, (), 2, sources=["Courier"], after="2015-01-01", before="2016")
     assert found["text"] == expected.text
+    assert (found["exact"], found["reason"]) == (expected.exact, expected.reason)
+    assert [one["marks"] for one in found["sentences"]] == [[list(m) for m in one.marks] for one in expected.sentences]
 
 
 def test_a_program_is_told_what_is_wrong(client: TestClient) -> None:

@@ -17,6 +17,7 @@ from qa.errors import QaError
 from qa.settings import AskSettings, archive_path, has_display
 from ui import measuring, searching
 from ui.options import (
+    DEFAULTS,
     AfterOption,
     ArchiveOption,
     ArticleOption,
@@ -25,6 +26,7 @@ from ui.options import (
     HitsOption,
     JsonOption,
     PerArticleOption,
+    ReaderOption,
     RerankerOption,
     SourceOption,
 )
@@ -135,13 +137,14 @@ def ask(
     before: BeforeOption = "",
     as_of: AsOfOption = "",
     per_article: PerArticleOption = 3,
-    reranker: RerankerOption = "",
+    reranker: RerankerOption = DEFAULTS.reranker,
+    reader: ReaderOption = DEFAULTS.reader,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question in the archive's own words, or say that it holds no answer."""
     from ui import dates, terminal
 
-    retriever = open_retriever(archive, reranker)
+    retriever = open_retriever(archive, AskSettings(reranker=reranker, reader=reader))
     answer = retriever.ask(
         question, (), k,
         sources=source, articles=article, after=after, before=before, as_of=as_of, per_article=per_article,
@@ -228,11 +231,12 @@ def chat(
     archive: ArchiveOption = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on (0: any that is free).")] = 7860,
-    reranker: RerankerOption = "",
+    reranker: RerankerOption = DEFAULTS.reranker,
+    reader: ReaderOption = DEFAULTS.reader,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = has_display(),
 ) -> None:
     """Serve the chat page until it is interrupted."""
-    retriever = open_retriever(archive, reranker)
+    retriever = open_retriever(archive, AskSettings(reranker=reranker, reader=reader))
     from ui.web import serve
 
     def ready(url: str) -> None:
@@ -242,11 +246,11 @@ def chat(
         raise KeyboardInterrupt
 
 
-def open_retriever(archive: Path | None, reranker: str = "") -> "Retriever":
+def open_retriever(archive: Path | None, settings: AskSettings) -> "Retriever":
     """Open the archive for asking."""
     from qa.retrieval import Retriever
 
-    return Retriever.open(archive_path(archive), AskSettings(reranker=reranker))
+    return Retriever.open(archive_path(archive), settings)
 
 
 def print_json(value: Any) -> None:

@@ -20,9 +20,11 @@ _HEADLINES = ("hit@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "map")
 _SHOWS = "shows: the smallest difference that these questions show in 80 % of samples (one paired test, alpha .05)"
 
 
-def run(archive: Path, file: Path, out: Path | None, k: int, per_article: int, reranker: str, as_json: bool) -> int:
+def run(
+    archive: Path, file: Path, out: Path | None, k: int, per_article: int, settings: AskSettings, as_json: bool
+) -> int:
     """Evaluate a question file, write the run folder if one is named, print the figures; return the exit code."""
-    trial = Trial(file, archive, AskSettings(reranker=reranker), Conditions(k, per_article))
+    trial = Trial(file, archive, settings, Conditions(k, per_article))
     bar = _Bar()
     report, rejected = trial.perform(out, begin=bar.begin)
     bar.close()

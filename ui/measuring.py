@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from qa.settings import archive_path
-from ui.options import ArchiveOption, JsonOption, PerArticleOption, RerankerOption
+from qa.settings import AskSettings, archive_path
+from ui.options import DEFAULTS, ArchiveOption, JsonOption, PerArticleOption, ReaderOption, RerankerOption
 
 
 def eval_(
@@ -17,13 +17,15 @@ def eval_(
     ] = None,
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages to retrieve a question.")] = 10,
     per_article: PerArticleOption = 3,
-    reranker: RerankerOption = "",
+    reranker: RerankerOption = DEFAULTS.reranker,
+    reader: ReaderOption = DEFAULTS.reader,
     as_json: JsonOption = False,
 ) -> None:
     """Ask every question of a file and measure what comes back."""
     from ui import evaluating
 
-    raise typer.Exit(evaluating.run(archive_path(archive), questions, out, k, per_article, reranker, as_json))
+    settings = AskSettings(reranker=reranker, reader=reader)
+    raise typer.Exit(evaluating.run(archive_path(archive), questions, out, k, per_article, settings, as_json))
 
 
 def sweep(

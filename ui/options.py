@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from qa.settings import AskSettings
+
 ArchiveOption = Annotated[
     Path | None,
     typer.Option("--archive", help="The archive's folder (default: $QA_ARCHIVE, else ./archive)."),
@@ -21,5 +23,15 @@ PerArticleOption = Annotated[
 ]
 RerankerOption = Annotated[
     str,
-    typer.Option("--reranker", help="The folder of a sentence-transformers CrossEncoder that reads the best passages."),
+    typer.Option(
+        "--reranker", help="What rereads the best passages: packaged, none, or a sentence-transformers CrossEncoder."
+    ),
 ]
+ReaderOption = Annotated[
+    str,
+    typer.Option(
+        "--reader",
+        help="What finds the exact words: packaged, none, or a transformers question-answering model (name or folder).",
+    ),
+]
+DEFAULTS = AskSettings()

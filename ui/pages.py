@@ -8,6 +8,7 @@ from textwrap import shorten
 from typing import Any
 
 from qa.errors import InputError
+from ui.answers import Marks, pieces
 
 Figures = Mapping[str, Mapping[str, Any]]
 _CSS = """
@@ -39,6 +40,7 @@ svg{width:100%;height:auto;display:block;overflow:visible}svg text{font-family:i
 article{border-top:1px solid var(--line);padding:1.1rem 0}
 dl{display:grid;grid-template-columns:7rem 1fr;gap:.25rem .8rem;margin:0}
 dt,dd{margin:0;min-width:0;overflow-wrap:anywhere}
+dd mark{background:none;color:inherit;font-weight:700;border-bottom:2px solid var(--mark)}
 .tag{color:var(--mark);margin-right:.6rem;font-weight:400}
 @media(max-width:32rem){main{padding:1.25rem 1rem 3rem}h1{font-size:1.5rem}
 dl{grid-template-columns:1fr;gap:0}
@@ -95,9 +97,21 @@ def at(groups: Mapping[str, Any], path: str) -> Any:
 
 def listed(facts: Iterable[tuple[str, str]]) -> str:
     """Return names and texts as a list of definitions."""
-    return f"<dl>{''.join(f'<dt>{escape(name)}</dt><dd>{escape(text)}</dd>' for name, text in facts)}</dl>"
+    return defined((name, escape(text)) for name, text in facts)
+
+
+def defined(facts: Iterable[tuple[str, str]]) -> str:
+    """Return names, as text, and what they stand for, as HTML, as a list of definitions."""
+    return f"<dl>{''.join(f'<dt>{escape(name)}</dt><dd>{html}</dd>' for name, html in facts)}</dl>"
 
 
 def short(text: str, most: int = 320) -> str:
     """Return text on one line, cut between words."""
     return shorten(text, most, placeholder=" …")
+
+
+def marked(text: str, marks: Marks, most: int = 600) -> str:
+    """Return as HTML a text with the marked stretches in ``<mark>``, cut between words."""
+    end = len(text) if len(text) <= most else max(text.rfind(" ", 0, most), 0) or most
+    cut = ((escape(piece), exact) for piece, exact in pieces(text[:end], marks))
+    return "".join(f"<mark>{piece}</mark>" if exact else piece for piece, exact in cut) + " …" * (end < len(text))

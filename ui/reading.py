@@ -1,8 +1,9 @@
 """A citation as a link, and what the reading panel shows when the link is followed.
 
 The link holds all there is to know, so it works in every answer of a conversation, after a reload and when it is
-pasted: ``cite-<article id>:<start>-<end>:<first digits of the SHA-256 of the text>``.  The text is cut here, by code
-points, so that the browser, which counts in UTF-16, never sees an offset.
+pasted: ``cite-<article id>:<start>-<end>:<first digits of the SHA-256 of the text>``, and where words in it answer
+``:<start>-<end>,…``, also in the article.  The text is cut here, by code points, so that the browser, which counts in
+UTF-16, never has to count.
 """
 
 import hashlib
@@ -13,8 +14,13 @@ from typing import TypedDict
 from urllib.parse import quote, unquote, urlsplit
 
 from qa.records import Article, Citation, Hit
+from ui.answers import Marks, pieces
 
-_LINK = re.compile(r"#?(?:cite-)?([^:#]{1,2000}):(\d{1,9})-(\d{1,9}):([0-9a-f]{12})")
+_SPAN = r"\d{1,9}-\d{1,9}"
+_LINK = re.compile(
+    rf"#?(?:cite-)?([^:#]{{1,2000}}):(\d{{1,9}})-(\d{{1,9}}):([0-9a-f]{{12}})(?::({_SPAN}(?:,{_SPAN}){{0,15}}))?"
+)
+_MOST_MARKS = 16
 _DIGITS = 12
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -27,19 +33,21 @@ _MOST_LINKS = 100
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A stretch of an article, ``text[start:end]``, as it was when its text had this digest."""
+    """A stretch of an article, ``text[start:end]``, as it was when its text had this digest, and the marks in it."""
 
     article_id: str
     start: int
     end: int
     digest: str
+    marks: tuple[tuple[int, int], ...] = ()
 
 
 class Piece(TypedDict):
-    """A stretch of text; ``kind`` is ``plain``, ``cited`` (by the same answer) or ``chosen``."""
+    """A stretch of text; ``kind`` is ``plain``, ``cited`` (by the same answer) or ``chosen``; ``exact``: it answers."""
 
     text: str
     kind: str
+    exact: bool
 
 
 class Reading(TypedDict):
@@ -57,10 +65,11 @@ class Reading(TypedDict):
     pieces: list[Piece]
 
 
-def fragment(citation: Citation) -> str:
-    """Return the link to a citation, without its ``#``."""
+def fragment(citation: Citation, marks: Marks = ()) -> str:
+    """Return the link to a citation, without its ``#``; ``marks`` are offsets into the article, inside the citation."""
     name = quote(citation.article_id, safe="", errors="replace")
-    return f"cite-{name}:{citation.start}-{citation.end}:{citation.digest[:_DIGITS]}"
+    exact = ",".join(f"{start}-{end}" for start, end in marks[:_MOST_MARKS])
+    return f"cite-{name}:{citation.start}-{citation.end}:{citation.digest[:_DIGITS]}" + (f":{exact}" if exact else "")
 
 
 def reference(link: object) -> Reference | None:
@@ -68,8 +77,10 @@ def reference(link: object) -> Reference | None:
     match = _LINK.fullmatch(link) if isinstance(link, str) else None
     if not match:
         return None
-    start, end = int(match[2]), int(match[3])
-    return Reference(unquote(match[1]), start, end, match[4]) if start < end else None
+    start, end, *exact = map(int, re.findall(r"\d+", f"{match[2]} {match[3]} {match[5] or ''}"))
+    if start >= end or [start, *exact, end] != sorted((start, *exact, end)):
+        return None
+    return Reference(unquote(match[1]), start, end, match[4], tuple(zip(exact[::2], exact[1::2], strict=True)))
 
 
 def references(links: object) -> list[Reference]:
@@ -81,7 +92,10 @@ def references(links: object) -> list[Reference]:
 
 
 def reading(article: Article | None, links: Sequence[Reference]) -> Reading:
-    """Return an article with the first link's words marked as chosen, and those of the others in it as cited."""
+    """Return an article with the first link's words marked as chosen, and those of the others in it as cited.
+
+    The words that answer, in any of them, are exact too.
+    """
     if article is None or not links:
         return _error("This article is not in the archive.")
     digest = hashlib.sha256(article.text.encode()).hexdigest()
@@ -91,12 +105,9 @@ def reading(article: Article | None, links: Sequence[Reference]) -> Reading:
         result["notice"] = "This article has changed since it was quoted, so the quoted words cannot be marked."
         result["pieces"] = _cut(article.text, [(0, 0, "chosen")])
         return result
-    same = {
-        (link.start, min(link.end, len(article.text)))
-        for link in others
-        if link.article_id == article.id and digest.startswith(link.digest)
-    }
-    result["pieces"] = _cut(article.text, _spans((chosen.start, chosen.end), sorted(same)))
+    same = [link for link in others if link.article_id == article.id and digest.startswith(link.digest)]
+    spans = _spans((chosen.start, chosen.end), sorted({(one.start, min(one.end, len(article.text))) for one in same}))
+    result["pieces"] = _cut(article.text, spans, sorted({mark for one in (chosen, *same) for mark in one.marks}))
     return result
 
 
@@ -158,15 +169,17 @@ def _spans(chosen: tuple[int, int], others: Sequence[tuple[int, int]]) -> list[t
     return result
 
 
-def _cut(text: str, spans: Sequence[tuple[int, int, str]]) -> list[Piece]:
+def _cut(text: str, spans: Sequence[tuple[int, int, str]], marks: Marks = ()) -> list[Piece]:
     """Return the text around the chosen span in pieces; what is left out is shown by an ellipsis."""
     start, end = next((start, end) for start, end, kind in spans if kind == "chosen")
     first, last = max(0, start - _AROUND), min(len(text), end + _AROUND)
-    pieces = [Piece(text="[…] ", kind="plain")] if first else []
+    found = [Piece(text="[…] ", kind="plain", exact=False)] if first else []
     position = first
     for begin, finish, kind in spans:
         if first <= begin < finish <= last:
-            pieces += [Piece(text=text[position:begin], kind="plain"), Piece(text=text[begin:finish], kind=kind)]
+            found.append(Piece(text=text[position:begin], kind="plain", exact=False))
+            inside = [(max(one, begin) - begin, min(other, finish) - begin) for one, other in marks]
+            found += [Piece(text=cut, kind=kind, exact=exact) for cut, exact in pieces(text[begin:finish], inside)]
             position = finish
-    pieces.append(Piece(text=text[position:last] + (" […]" if last < len(text) else ""), kind="plain"))
-    return [piece for piece in pieces if piece["text"]]
+    found.append(Piece(text=text[position:last] + (" […]" if last < len(text) else ""), kind="plain", exact=False))
+    return [piece for piece in found if piece["text"]]

@@ -13,6 +13,7 @@ from io import StringIO
 
 from qa.lexical import terms
 from qa.records import Answer, Citation, Hit, Match, MatchedArticle, Part, Sentence
+from ui.answers import Marks, differing, marks_of, pieces, proofs, told_confidence
 from ui.reading import copies_of, fragment, shown_date
 
 # Control characters, and marks that reverse or hide the text around them.
@@ -35,9 +36,13 @@ _COPIES_NAMED = 3  # more are counted
 _PARTS = {
     "bm25": "Same words (BM25)",
     "dense": "Same meaning (dense)",
-    "reranker": "Reread (reranker)",
+    "article": "Words of the article",
+    "title": "Words of the title",
+    "topic": "Topic of the article",
+    "lead": "Place in the article",
+    "sentence": "Best sentence",
     "date": "Date",
-    "article": "Article",
+    "reranker": "Read with the question (reader)",
 }
 
 
@@ -66,6 +71,12 @@ def marked(text: str, question: str) -> str:
             parts += [_entities(text[end : match.start()]), f"<mark>{_entities(match[0])}</mark>"]
             end = match.end()
     return "".join(parts) + _entities(text[end:])
+
+
+def exact_html(text: str, marks: Marks) -> str:
+    """Return inert text in which the marked stretches, cut by their offsets, stand in ``<mark>``."""
+    cut = ((inert(piece), exact) for piece, exact in pieces(text, marks))
+    return "".join(f"<mark>{piece}</mark>" if exact and piece else piece for piece, exact in cut)
 
 
 def question_html(question: str, limit: int = 2_000) -> str:
@@ -119,25 +130,32 @@ def answer_html(answer: Answer, filters: Sequence[str] = ()) -> str:
         parts.append(f'<p class="aside">Only {inert("; ".join(filters))}</p>')
     if answer.abstained:
         parts.append(f'<p class="abstained">{inert(answer.text)}</p>')
-        if not answer.hits and filters:
+        if answer.reason:
+            parts.append(f'<p class="reason">{inert(answer.reason)}</p>')
+        elif not answer.hits and filters:
             parts.append("<p>No article passes the filters.</p>")
     else:
-        parts += [_sentence(sentence, answer.citations) for sentence in answer.sentences]
+        apart = differing(answer.sentences)
+        parts += [_sentence(sentence, answer, apart) for sentence in answer.sentences]
         parts.append(_sources(answer))
     if answer.hits:
+        parts.append(f'<p class="aside">{inert(told_confidence(answer.confidence))}</p>')
         parts.append(_passages(answer))
     return "".join((*parts, "</div>"))
 
 
-def _sentence(sentence: Sentence, citations: Sequence[Citation]) -> str:
-    links = " ".join(_marker(number, citations[number - 1]) for number in sentence.citations)
-    return f'<p class="said">{inert(sentence.text)} {links}</p>'
+def _sentence(sentence: Sentence, answer: Answer, apart: bool) -> str:
+    """Return a sentence of an answer; where others answer otherwise (``apart``), with its outlets and dates."""
+    links = " ".join(_marker(number, answer) for number in sentence.citations)
+    by = f'<span class="by">{", ".join(map(_meta, proofs(sentence, answer)))}</span>' if apart else ""
+    return f'<p class="said">{exact_html(sentence.text, sentence.marks)} {links}{by}</p>'
 
 
-def _marker(number: int, citation: Citation) -> str:
+def _marker(number: int, answer: Answer) -> str:
+    citation = answer.citations[number - 1]
     # The sanitiser drops aria-label, so the accessible name is made of hidden text.
     return (
-        f'<a class="cite" href="#{fragment(citation)}" title="{inert(_described(citation))}">'
+        f'<a class="cite" href="#{fragment(citation, marks_of(number, answer))}" title="{inert(_described(citation))}">'
         f'<span class="hidden-text">Source </span>[{number}]</a>'
     )
 
@@ -148,7 +166,8 @@ def _described(citation: Citation) -> str:
 
 def _sources(answer: Answer) -> str:
     rows = "".join(
-        f'<li><a class="source" href="#{fragment(citation)}"><span class="number">[{number}]</span>'
+        f'<li><a class="source" href="#{fragment(citation, marks_of(number, answer))}">'
+        f'<span class="number">[{number}]</span>'
         f'<span class="source-title">{inert(citation.title or "Untitled")}</span></a> {_meta(citation)}'
         f"{_also(copies_of(citation, answer.hits))}</li>"
         for number, citation in enumerate(answer.citations, 1)

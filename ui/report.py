@@ -10,7 +10,7 @@ from typing import Any
 
 from qa.runs import Run, read_run
 from qa.summary import QuestionResult
-from ui.pages import Figures, at, grid, listed, short, write_page
+from ui.pages import Figures, at, defined, grid, listed, marked, short, write_page
 from ui.plots import LEVELS, plots
 
 WORST = 20
@@ -119,11 +119,21 @@ def _question(result: QuestionResult) -> str:
         "Right answer": " · ".join(question.answers) if question.answerable else "not in the archive",
         "Evidence": " · ".join(quotes) if question.answerable else "",
         "First hit": f"{result.top_title}: “{short(result.top_text)}”" if result.hits else "none",
-        "Answered": "abstained" if result.abstained else short(result.exact or result.answer),
+        "Answered": "",
         "Ranks": "; ".join(ranks),
         "Confidence": f"{result.confidence:.2f}",
         "Refused": result.error,
     }
     kind = f'<span class="tag">{escape(question.type)}</span>' if question.type else ""
-    pairs = listed((name, fact) for name, fact in facts.items() if fact)
+    shown = {name: escape(fact) for name, fact in facts.items()} | {"Answered": _answered(result)}
+    pairs = defined((name, fact) for name, fact in shown.items() if fact)
     return f"<article><h3>{kind}{escape(question.text)}</h3>{pairs}</article>\n"
+
+
+def _answered(result: QuestionResult) -> str:
+    """Return what was answered as HTML: the sentences, the words in them that answer marked."""
+    if result.abstained:
+        return escape(f"abstained: {result.reason}" if result.reason else "abstained")
+    if result.exact and not result.marks:  # words that stand in none of the sentences
+        return escape(f"{result.exact}: {short(result.answer)}")
+    return marked(result.answer, result.marks)

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from qa.records import MatchedArticle
-from qa.settings import archive_path
+from qa.settings import AskSettings, archive_path
 from ui.options import (
+    DEFAULTS,
     AfterOption,
     ArchiveOption,
     ArticleOption,
@@ -36,7 +37,7 @@ def search(
     before: BeforeOption = "",
     as_of: AsOfOption = "",
     per_article: PerArticleOption = 3,
-    reranker: RerankerOption = "",
+    reranker: RerankerOption = DEFAULTS.reranker,
     every: Annotated[
         bool, typer.Option("--all", help='Every article that holds all these words and "quoted phrases", counted.')
     ] = False,
@@ -56,16 +57,23 @@ def search(
         return
     if as_csv:
         raise typer.BadParameter("is for --all", param_hint="'--csv'")
-    _best(archive, question, k, filters, per_article, reranker, as_json)
+    settings = AskSettings(reranker=reranker, reader="none")  # passages are shown whole
+    _best(archive, question, k, filters, per_article, settings, as_json)
 
 
 def _best(
-    archive: Path | None, question: str, k: int, filters: dict[str, Any], per_article: int, reranker: str, as_json: bool
+    archive: Path | None,
+    question: str,
+    k: int,
+    filters: dict[str, Any],
+    per_article: int,
+    settings: AskSettings,
+    as_json: bool,
 ) -> None:
     from ui import dates, terminal
     from ui.cli import open_retriever, print_json, print_notice
 
-    retriever = open_retriever(archive, reranker)
+    retriever = open_retriever(archive, settings)
     hits = retriever.retrieve(question, k, **filters, per_article=per_article)
     bounded = dates.say_understood(retriever, question, filters["as_of"])
     dated = filters["after"] or filters["before"] or filters["as_of"] or bounded

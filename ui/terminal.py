@@ -9,7 +9,8 @@ from rich.text import Text
 
 from qa.answering import without_markers
 from qa.intake import Reading, Rejection
-from qa.records import Answer, Article, Citation, Hit
+from qa.records import Answer, Article, Citation, Hit, Sentence
+from ui.answers import differing, pieces, proofs, told_confidence
 from ui.reading import copies_of
 
 # Control characters (an escape sequence can rewrite a terminal), and marks that reverse or hide text.
@@ -29,20 +30,26 @@ def label(citation: Citation) -> str:
 
 
 def answer_text(answer: Answer) -> Text:
-    """Return an answer: its sentences with their citations, or the abstention and the nearest passages."""
+    """Return an answer: its sentences with their exact words and citations, or why not, and the nearest passages."""
     text = Text()
     if answer.asked != answer.question:
         text.append(f"Searched for: {safe(answer.asked)}\n", "dim")
     if answer.abstained:
         text.append(safe(answer.text) + "\n", "bold")
+        if answer.reason:
+            text.append(_line(answer.reason) + "\n")
         if answer.hits:
+            text.append(told_confidence(answer.confidence) + "\n", "dim")
             text.append("\nThe nearest passages:\n\n", "dim")
             for number, hit in enumerate(answer.hits, 1):
                 text.append_text(hit_text(number, hit, answer.asked))
         return text
+    apart = differing(answer.sentences)
     for sentence in answer.sentences:
-        text.append(without_markers(" ".join(safe(sentence.text).split())), "bold")
-        text.append("".join(f" [{number}]" for number in sentence.citations) + "\n", "cyan")
+        text.append_text(said(sentence))
+        text.append("".join(f" [{number}]" for number in sentence.citations), "cyan")
+        by = "; ".join(_outlet_and_date(citation) for citation in proofs(sentence, answer)) if apart else ""
+        text.append(f" - {_line(by)}\n" if by else "\n", "dim")
     text.append("\n")
     for number, citation in enumerate(answer.citations, 1):
         text.append(f"[{number}] ", "cyan")
@@ -52,7 +59,26 @@ def answer_text(answer: Answer) -> Text:
             text.append(f"    {safe(citation.url)}\n", "dim")
         if also := _also(copies_of(citation, answer.hits)):
             text.append(f"    {also}\n", "dim")
+    text.append(f"\n{told_confidence(answer.confidence)}\n", "dim")
     return text
+
+
+def said(sentence: Sentence) -> Text:
+    """Return a sentence of an answer on one line, the words that answer in bold (all of it when none are marked)."""
+    text = Text(style="" if sentence.marks else "bold")
+    # Brackets change before it is cut, one for one, so that the offsets stand and no cut can split "[1]".
+    for words, exact in pieces(without_markers(sentence.text), sentence.marks):
+        shown = re.sub(r"\s+", " ", safe(words))
+        text.append(shown.lstrip() if text.plain.endswith(" ") else shown, "bold underline" if exact else "")
+    return text
+
+
+def _line(text: str) -> str:
+    return " ".join(safe(text).split())
+
+
+def _outlet_and_date(citation: Citation) -> str:
+    return ", ".join((citation.source or "unknown outlet", citation.published[:10] or "undated"))
 
 
 def hit_text(number: int, hit: Hit, question: str) -> Text:
@@ -73,7 +99,7 @@ def _also(copies: Sequence[Citation]) -> str:
     """Return a line that names the outlets and dates of a passage's copies; ``""`` for none."""
     if not copies:
         return ""
-    named = "; ".join(", ".join((c.source or "unknown outlet", c.published[:10] or "undated")) for c in copies[:3])
+    named = "; ".join(map(_outlet_and_date, copies[:3]))
     more = "; …" if len(copies) > 3 else ""
     count = f"{len(copies)} {'copy' if len(copies) == 1 else 'copies'}"
     return f"also in: {safe(named)}{more} ({count})"

@@ -35,8 +35,16 @@ function draw(article) {
   }
   if (article.notice) parts.push(make('p', 'reading-notice', article.notice));
   const text = make('div', 'reading-text');
-  text.append(...article.pieces.map(piece =>
-    piece.kind === 'plain' ? document.createTextNode(piece.text) : make('mark', piece.kind, piece.text)));
+  let mark = null;      // pieces of one quotation stand in one mark
+  for (const piece of article.pieces) {
+    if (piece.kind === 'plain') {
+      text.append(piece.text);
+      mark = null;
+      continue;
+    }
+    if (mark?.className !== piece.kind) text.append(mark = make('mark', piece.kind));
+    mark.append(piece.exact ? make('strong', '', piece.text) : piece.text);
+  }
   parts.push(text);
   parts.forEach(part => { part.dir = 'auto'; });
   body.replaceChildren(...parts);

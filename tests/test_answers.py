@@ -1,0 +1,80 @@
+import pytest
+
+from qa.records import Answer, Citation, Sentence
+from ui.answers import differing, exact_words, marks_of, pieces, told_confidence
+
+DAM = "Engineers found that 11 of 40 sensors had drifted."
+
+
+def cited(quote: str, start: int = 0, article: str = "dam") -> Citation:
+    return Citation(article, "Title", "Courier", "", "2015-05-11", start, start + len(quote), quote, "d" * 64)
+
+
+def answer(*sentences: Sentence, citations: tuple[Citation, ...]) -> Answer:
+    return Answer("Q?", "Q?", "", "", sentences, citations, (), 0.9)
+
+
+@pytest.mark.parametrize(
+    ("text", "marks", "expected"),
+    [
+        ("11 had drifted", ((0, 2),), [("11", True), (" had drifted", False)]),
+        ("drifted: 11", ((9, 11),), [("drifted: ", False), ("11", True)]),
+        ("from 3 to 9 May", ((5, 6), (10, 15)), [("from ", False), ("3", True), (" to ", False), ("9 May", True)]),
+        ("eleven", ((0, 6),), [("eleven", True)]),
+        ("eleven", (), [("eleven", False)]),
+        ("", (), []),
+        ("🌊🌊 11 m", ((3, 5),), [("🌊🌊 ", False), ("11", True), (" m", False)]),
+        ("Cafe\u0301 Nil", ((0, 5),), [("Cafe\u0301", True), (" Nil", False)]),
+    ],
+)  # fmt: skip
+def test_a_text_is_cut_at_its_marks_by_code_points(
+    text: str, marks: tuple[tuple[int, int], ...], expected: list[tuple[str, bool]]
+) -> None:
+    assert list(pieces(text, marks)) == expected
+
+
+@pytest.mark.parametrize("marks", [((2, 4), (3, 6)), ((4, 6), (0, 2)), ((3, 99),), ((5, 5),), ((-9, 2),), ((50, 60),)])
+def test_marks_that_make_no_sense_neither_lose_nor_repeat_a_word(marks: tuple[tuple[int, int], ...]) -> None:
+    assert "".join(piece for piece, _ in pieces("abcdefgh", marks)) == "abcdefgh"
+
+
+def test_the_words_that_answer_are_read_off_the_marks() -> None:
+    assert exact_words(Sentence(DAM, (1,), ((21, 29),))) == "11 of 40"
+    assert exact_words(Sentence("from 3 to 9 May", (1,), ((5, 6), (10, 15)))) == "3 … 9 May"
+    assert exact_words(Sentence(DAM, (1,))) == ""
+
+
+def test_answers_differ_when_their_words_do_but_for_case_and_space() -> None:
+    once, again = Sentence("In May 1991.", (1,), ((3, 11),)), Sentence("in MAY\n1991", (2,), ((3, 11),))
+    other, unmarked = Sentence("In 1990.", (3,), ((3, 7),)), Sentence("In 1989.", (4,))
+    assert not differing([once, again, unmarked])
+    assert differing([once, again, other])
+    assert not differing([])
+
+
+def test_a_citation_has_the_marks_of_the_sentences_that_it_quotes_as_offsets_into_its_article() -> None:
+    copy, other = cited(DAM, 7, "copy"), cited("Of 40 sensors 11 had drifted.", 50, "other")
+    found = answer(
+        Sentence(DAM, (1, 2, 3), ((21, 29),)), Sentence(DAM, (1,), ((0, 9),)), citations=(cited(DAM, 130), copy, other)
+    )
+    assert marks_of(1, found) == ((130, 139), (151, 159))
+    assert marks_of(2, found) == ((28, 36),)
+    assert marks_of(3, found) == ()  # it quotes other words, and nothing is searched
+
+
+@pytest.mark.parametrize(
+    ("confidence", "told"),
+    [
+        (1.0, "Virtually certain that the archive holds an answer (over 99 %)"),
+        (0.99, "Virtually certain that the archive holds an answer (99 %)"),
+        (0.899, "Very likely that the archive holds an answer (90 %)"),
+        (0.66, "Likely that the archive holds an answer (66 %)"),
+        (0.5, "About as likely as not that the archive holds an answer (50 %)"),
+        (0.33, "Unlikely that the archive holds an answer (33 %)"),
+        (0.1, "Very unlikely that the archive holds an answer (10 %)"),
+        (0.012, "Exceptionally unlikely that the archive holds an answer (1 %)"),
+        (0.0, "Exceptionally unlikely that the archive holds an answer (under 1 %)"),
+    ],
+)
+def test_confidence_is_told_in_words_and_per_cent_that_agree(confidence: float, told: str) -> None:
+    assert told_confidence(confidence) == told

@@ -1,0 +1,74 @@
+"""What the page, the terminal and the report all say of an answer: its exact words, its proofs, how sure it is."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from qa.records import Answer, Citation, Sentence
+
+Marks = Sequence[tuple[int, int]]
+
+# From so many per cent on: the calibrated language of the IPCC's guidance note on uncertainties (2010).
+_LIKELIHOODS = (
+    (99, "virtually certain"),
+    (90, "very likely"),
+    (66, "likely"),
+    (34, "about as likely as not"),
+    (11, "unlikely"),
+    (2, "very unlikely"),
+    (0, "exceptionally unlikely"),
+)
+
+
+def pieces(text: str, marks: Marks) -> Iterator[tuple[str, bool]]:
+    """Yield a text in pieces, each with whether it is one of the marked stretches; joined they are the text.
+
+    What marks overlap or lie outside the text is left out, so that no marks can add, lose or repeat a word.
+    """
+    position = 0
+    for start, end in marks:
+        start, end = max(start, position), min(end, len(text))
+        if start < end:
+            if position < start:
+                yield text[position:start], False
+            yield text[start:end], True
+            position = end
+    if position < len(text):
+        yield text[position:], False
+
+
+def exact_words(sentence: Sentence) -> str:
+    """Return the words of a sentence that answer, ``""`` when none are marked."""
+    return " … ".join(words for words, exact in pieces(sentence.text, sentence.marks) if exact)
+
+
+def differing(sentences: Iterable[Sentence]) -> bool:
+    """Return whether sentences answer in different words, so that each needs its outlet and date beside it."""
+    answers = {" ".join(exact_words(sentence).casefold().split()) for sentence in sentences}
+    return len(answers - {""}) > 1
+
+
+def marks_of(number: int, answer: Answer) -> tuple[tuple[int, int], ...]:
+    """Return where the exact words stand in the article that a citation quotes; none where it quotes other words.
+
+    A sentence's offsets hold for every citation that quotes the same text; nothing is searched.
+    """
+    citation = answer.citations[number - 1]
+    found = {
+        (citation.start + start, citation.start + end)
+        for sentence in answer.sentences
+        if number in sentence.citations and sentence.text == citation.quote
+        for start, end in sentence.marks
+    }
+    return tuple(sorted(found))
+
+
+def proofs(sentence: Sentence, answer: Answer) -> tuple[Citation, ...]:
+    """Return the citations of a sentence."""
+    return tuple(answer.citations[number - 1] for number in sentence.citations)
+
+
+def told_confidence(confidence: float) -> str:
+    """Return the belief that the archive holds an answer, in words and per cent."""
+    percent = round(100 * confidence)
+    words = next(words for least, words in _LIKELIHOODS if percent >= least)
+    shown = "over 99" if percent > 99 else "under 1" if percent < 1 else f"{percent}"
+    return f"{words.capitalize()} that the archive holds an answer ({shown} %)"
