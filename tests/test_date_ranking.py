@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qa.answering import read
 from qa.archive import Archive
 from qa.date_ranking import Nearness
 from qa.errors import InputError
 from qa.question_dates import Window
 from qa.records import Hit
 from qa.retrieval import Retriever
+from qa.sentence_reading import read
 from qa.settings import AskSettings
 from qa.writing import ArchiveWriter
 from tests.plain import WordEmbedder, article

@@ -1,7 +1,7 @@
 from rich.text import Text
 
-from qa.records import Answer, Citation, Sentence
-from ui.terminal import answer_text, said
+from qa.records import Answer, Citation, Hit, Part, Passage, Sentence
+from ui.terminal import answer_text, hit_text, said
 
 
 def bold(text: Text) -> list[str]:
@@ -50,3 +50,11 @@ def test_answers_that_differ_come_with_outlet_and_date() -> None:
 def test_a_refusal_gives_its_reason() -> None:
     refused = Answer("Who?", "Who?", "No answer.", "", (), (), (), 0.0, "The name “Zubair\x1b” never occurs.")
     assert answer_text(refused).plain == "No answer.\nThe name “Zubair�” never occurs.\n"
+
+
+def test_a_passage_that_there_was_no_time_to_read_says_so() -> None:
+    passage = Passage("p1", "a", 0, 4, "Word")
+    citation = Citation("a", "Title", "Courier", "", "2015-05-11", 0, 4, "Word", "d" * 64)
+    parts = (Part("bm25", 1, 5.0, 0.5), Part("reranker", 0, 0.0, 0.0))
+    shown = hit_text(1, Hit(passage, citation, 0.5, parts), "word")
+    assert "bm25 0.500 (rank 1), reranker: not read, its time was over" in shown.plain

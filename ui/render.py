@@ -224,6 +224,8 @@ def _why(hit: Hit) -> str:
 
 def _part(part: Part) -> str:
     name = _PARTS.get(part.name, inert(part.name))
+    if part.name == "reranker" and not part.rank:
+        return f'<tr><td>{name}</td><td colspan="3">not read: its time was over</td></tr>'
     return f"<tr><td>{name}</td><td>{part.rank or '–'}</td><td>{part.score:.3f}</td><td>{part.share:.3f}</td></tr>"
 
 

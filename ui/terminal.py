@@ -9,7 +9,7 @@ from rich.text import Text
 
 from qa.answering import without_markers
 from qa.intake import Reading, Rejection
-from qa.records import Answer, Article, Citation, Hit, Sentence
+from qa.records import Answer, Article, Citation, Hit, Part, Sentence
 from ui.answers import differing, pieces, proofs, told_confidence
 from ui.reading import copies_of
 
@@ -90,9 +90,15 @@ def hit_text(number: int, hit: Hit, question: str) -> Text:
     text.append_text(marked(" ".join(safe(hit.passage.text).split()), question))
     if also := _also(hit.copies):
         text.append(f"\n   {also}", "dim")
-    shares = ", ".join(f"{part.name} {part.share:.3f} (rank {part.rank or '-'})" for part in hit.why)
+    shares = ", ".join(map(_share, hit.why))
     text.append(f"\n   score {hit.score:.3f} = {shares}\n\n", "dim")
     return text
+
+
+def _share(part: Part) -> str:
+    if part.name == "reranker" and not part.rank:
+        return "reranker: not read, its time was over"
+    return f"{part.name} {part.share:.3f} (rank {part.rank or '-'})"
 
 
 def _also(copies: Sequence[Citation]) -> str:
