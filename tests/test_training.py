@@ -146,13 +146,13 @@ def test_a_batch_stays_within_its_tokens_and_every_group_is_in_one() -> None:
 
 
 def test_the_losses_are_those_computed_by_hand() -> None:
-    # A ranked group of two pairs with its answer at tokens 2 to 3, and a single pair that holds no answer.
-    batch = [Drawn(pairs(5, 4), 2, 3, True, True), Drawn(pairs(4), -1, -1, False, False)]
-    mask = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 1, 0], [1, 1, 1, 1, 0]])
+    # A single pair that holds no answer, and a ranked group of two pairs with its answer at tokens 2 to 3.
+    batch = [Drawn(pairs(4), -1, -1, False, False), Drawn(pairs(5, 4), 2, 3, True, True)]
+    mask = torch.tensor([[1, 1, 1, 1, 0], [1, 1, 1, 1, 1], [1, 1, 1, 1, 0]])
     span = torch.full((3, 5, 2), 50.0)  # what lies outside of the passages does not count
     span[:, 2:4] = 0.0
-    span[0, 2, 0] = math.log(6.0)  # the start: 6 of 6 + 1 + 1 (tokens 2 and 3 of the first pair, 2 of the second)
-    outputs = Outputs(torch.tensor([math.log(3.0), 0.0, 9.0]), torch.tensor([0.0, 0.0, math.log(3.0)]), span)
+    span[1, 2, 0] = math.log(6.0)  # the start: 6 of 6 + 1 + 1 (tokens 2 and 3 of the first pair, 2 of the second)
+    outputs = Outputs(torch.tensor([9.0, math.log(3.0), 0.0]), torch.tensor([math.log(3.0), 0.0, 0.0]), span)
     ranking, spans, answerable = losses(outputs, batch, mask)
     assert ranking.item() == pytest.approx(math.log(4 / 3))
     assert spans.item() == pytest.approx((math.log(8 / 6) + math.log(3)) / 2)

@@ -117,7 +117,7 @@ def state(network: ReaderNetwork) -> dict[str, torch.Tensor]:
 
 
 def train(groups: Sequence[Group], settings: TrainSettings, out: Path, log: Path) -> list[float]:
-    """Train on the groups, write the weights to ``out`` and a line every ``log_every`` steps to ``log``; return losses.
+    """Train on the groups, write weights to ``out`` and a line every ``log_every`` steps to ``log``; return all losses.
 
     Raises:
         RuntimeError: if the loss is no longer a number, or there is no C++ compiler and ``compile`` asks for one.
