@@ -138,8 +138,9 @@ def answer_html(answer: Answer, filters: Sequence[str] = ()) -> str:
         apart = differing(answer.sentences)
         parts += [_sentence(sentence, answer, apart) for sentence in answer.sentences]
         parts.append(_sources(answer))
-    if answer.hits:
+    if answer.hits or answer.citations:
         parts.append(f'<p class="aside">{inert(told_confidence(answer.confidence))}</p>')
+    if answer.hits:
         parts.append(_passages(answer))
     return "".join((*parts, "</div>"))
 
