@@ -121,7 +121,7 @@ def test_search_gives_hits_with_citations_as_json(qa: Qa, news: Path) -> None:
     assert best["rank"] == 1
     assert best["citation"]["quote"] == best["passage"]["text"] == DAM
     assert best["citation"]["published"] == "2015-05-11"
-    names = ["bm25", "dense", "article", "title", "topic", "lead", "sentence"]
+    names = ["bm25", "dense", "article", "title", "topic", "lead", "sentence", "reranker"]
     assert [part["name"] for part in best["why"]] == names
 
 

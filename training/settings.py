@@ -40,6 +40,7 @@ class TrainSettings:
     answerable_weight: float
     bfloat16: bool
     compile: bool
+    averaged_step: int
     log_every: int
     seed: int
 
