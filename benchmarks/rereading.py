@@ -2,7 +2,7 @@
 
     python -m benchmarks.rereading [newsqa time scifact squad1 realtime …] [--questions 600] [--weights 0.4 …]
 
-The 50 best passages of each question are read once; then every column orders the first N of them anew, as ``retrieve``
+The 30 best passages of each question are read once; then every column orders the first N of them anew, as ``retrieve``
 does with ``rerank`` N (0: not read).  Beside the default's figure stands its paired difference from not reading, with
 the 95 % interval.  Of squad1 and squad2 only questions about articles that the reader was not trained on are asked.
 Last, reading alone is timed: N passages of newsqa at once, one thread unless OMP_NUM_THREADS says otherwise.
@@ -26,7 +26,7 @@ from qa.records import Part, Question
 from qa.resampling import bootstrap, means
 from qa.settings import PARTS, AskSettings
 
-DEPTHS = (0, 5, 10, 20, 30, 50)
+DEPTHS = (0, 5, 10, 20, 30)
 
 
 @dataclass(frozen=True, slots=True)
