@@ -66,8 +66,8 @@ class PairEncoder:
         for number, (title, text) in enumerate(zip(encoded[1::2], encoded[2::2], strict=True)):
             head = [*title.ids[:TITLE_TOKENS], self._stop] if title.ids else []
             first = len(begin) + len(head)
-            room = max(_OVERLAP + 1, limit - first - 1)
-            for start in range(0, max(1, len(text.ids) - _OVERLAP) if windowed else 1, room - _OVERLAP):
+            room = max(1, limit - first - 1)
+            for start in range(0, max(1, len(text.ids) - _OVERLAP) if windowed else 1, max(1, room - _OVERLAP)):
                 body = text.ids[start : start + room]
                 ids = [*begin, *head, *body, self._stop]
                 segments = [0] * len(begin) + [1] * (len(ids) - len(begin))

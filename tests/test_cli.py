@@ -395,6 +395,8 @@ def test_an_interrupt_keeps_what_was_acknowledged(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [QA, "add", "--json", str(tmp_path / "many.jsonl")], env=environment, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        # A shell starts what runs in the background with SIGINT ignored, and the tests may.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert process.stderr is not None
     acknowledged: list[str] = []
