@@ -58,7 +58,7 @@ def planted(count: int, most: int) -> None:
                 ):
                     writer.upsert(replace(article, id=article.id + suffix, published=date, text=text))
             writer.commit()
-    after = Retriever.open(folder)
+    after = Retriever.open(folder, sets.NOT_READ)
     names = {article.id for article in chosen}
     questions = [q for q in sets.questions("newsqa") if q.evidence and {e.article_id for e in q.evidence} <= names]
     story = {f"{a.id}{suffix}": place for place, a in enumerate(chosen) for suffix in ("", ".reprint", ".update")}

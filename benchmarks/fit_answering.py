@@ -50,9 +50,7 @@ class Example:
 
 def examples(kind: str, name: str, each: int) -> Iterator[Example]:
     """Yield the examples of a set, with and without their evidence."""
-    retriever = sets.retriever(name)
-    if kind == "sentences":
-        retriever.reader = retriever.reranker = None
+    retriever = sets.retriever(name, reads=kind == "reader")
     chosen = unseen.questions(name) if kind == "reader" else sets.questions(name)
     for question in chosen[:: max(1, len(chosen) // each)]:
         with retriever.archive.view() as view:

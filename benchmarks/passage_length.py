@@ -33,7 +33,7 @@ def main() -> None:
                 if not (folder / ARCHIVE_FILE).exists():
                     settings = IndexSettings(max_tokens=tokens, overlap_sentences=overlap)
                     indexing.add(folder, [sets.articles(name)], load_embedder(), settings=settings)
-                retriever = Retriever.open(folder)
+                retriever = Retriever.open(folder, sets.NOT_READ)
                 with retriever.archive.view() as view:
                     passages = sum(listed.passages for listed in view.articles())
                 scores = evaluation.evaluate(Finder(retriever), chosen(name, arguments.questions), 30).scores

@@ -1,9 +1,10 @@
 """Retrieval and answers on the open questions, next to the floors in the data's README.
 
-    python -m benchmarks.quality [newsqa time scifact squad1 …] [--questions N] [--answers]
+    python -m benchmarks.quality [newsqa time scifact squad1 …] [--questions N] [--answers] [--read]
 
 Floors: plain BM25, dense MiniLM and their min-max fusion, 180-word passages (240 tokens on newsqa).  ``--answers``
-reads and answers too, which is slower; without it questions are only retrieved for.
+answers too, which is slower; without it questions are only retrieved for.  ``--read`` has the packaged reader rerank
+and mark; without it nothing is read.
 """
 
 import argparse
@@ -60,10 +61,11 @@ def main() -> None:
     parser.add_argument("sets", nargs="*", default=["newsqa", "time", "scifact", "squad1"])
     parser.add_argument("--questions", type=int, default=0, help="at most this many a set, evenly chosen (0: all)")
     parser.add_argument("--answers", action="store_true")
+    parser.add_argument("--read", action="store_true")
     arguments = parser.parse_args()
     print(where())
     for name in arguments.sets:
-        retriever = sets.retriever(name)
+        retriever = sets.retriever(name, reads=arguments.read)
         asker = retriever if arguments.answers else Finder(retriever)
         # Thirty hits hold the ten articles that article measures look at.
         report = evaluation.evaluate(asker, chosen(name, arguments.questions), 30)

@@ -106,7 +106,6 @@ def main() -> None:
 def timed(questions: int) -> None:
     """Print how long reading takes."""
     retriever = sets.retriever("newsqa")
-    retriever.reranker = None
     tokens = retriever.embedder.token_starts
     print("\n| passages read | tokens a passage | p50 ms | p95 ms |\n|---|---|---|---|")
     every = sets.questions("newsqa")

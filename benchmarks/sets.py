@@ -17,7 +17,7 @@ from qa.embedding import load_embedder
 from qa.questions import read_questions
 from qa.records import Question
 from qa.retrieval import Retriever
-from qa.settings import ARCHIVE_FILE
+from qa.settings import ARCHIVE_FILE, AskSettings
 
 PROJECT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("DATELINE_DATA") or PROJECT.parent / "shared" / "data")
@@ -68,6 +68,10 @@ def archive(name: str) -> Path:
     return folder
 
 
-def retriever(name: str) -> Retriever:
-    """Return a retriever over a set."""
-    return Retriever.open(archive(name))
+# Retrieval alone, as it was measured before there was a reader; what reading adds is measured apart.
+NOT_READ = AskSettings(reranker="none", reader="none")
+
+
+def retriever(name: str, *, reads: bool = False) -> Retriever:
+    """Return a retriever over a set, by default one that does not read."""
+    return Retriever.open(archive(name), None if reads else NOT_READ)

@@ -78,7 +78,7 @@ class Ours:
 
     def index(self, job: Job) -> int:
         """Open the archive, which was made before."""
-        self._retriever = Retriever.open(self._folder)
+        self._retriever = Retriever.open(self._folder, sets.NOT_READ)
         return 0
 
     def search(self, question: str) -> list[Hit]:
