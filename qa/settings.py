@@ -68,7 +68,7 @@ class AskSettings:
     sentence_weight: float = 0.8
     reranker: str = PACKAGED
     reader: str = PACKAGED
-    rerank: int = 20
+    rerank: int = 10
     rerank_seconds: float = 2.0
     reranker_weight: float = 0.15
     group_copies: bool = True
