@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.errors import ModelError
+from qa.loading import loading
 from qa.settings import DEFAULT_EMBEDDER
 
 Matrix = NDArray[np.float32]
@@ -58,10 +59,8 @@ class SentenceTransformerEmbedder:
         self._reduced = precision == "bfloat16"
         folder = _model_folder(name)
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        os.environ["HF_HUB_OFFLINE"] = "1"
-        from safetensors import SafetensorError
-
-        try:
+        way_out = "give the folder of a complete sentence-transformers model with safetensors weights"
+        with loading(f"embedder {name}: cannot be loaded from {folder}", way_out):
             from sentence_transformers import SentenceTransformer
             from tokenizers import Tokenizer
             from transformers.utils import logging as transformers_logging
@@ -73,12 +72,6 @@ class SentenceTransformerEmbedder:
             # Static models hold a bare tokenizer, others one wrapped by transformers.
             tokenizer = getattr(self._model.tokenizer, "backend_tokenizer", self._model.tokenizer)
             self._tokenizer = Tokenizer.from_str(tokenizer.to_str())  # a copy of our own, without its truncation
-        except (OSError, ValueError, KeyError, AttributeError, ImportError, RuntimeError, SafetensorError) as error:
-            cause = " ".join(str(error).split())[:200]
-            raise ModelError(
-                f"embedder {name}: cannot be loaded from {folder} ({cause}); give the folder of a complete "
-                "sentence-transformers model with safetensors weights"
-            ) from error
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self.dimension = int(self._model.get_embedding_dimension())

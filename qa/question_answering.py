@@ -1,13 +1,12 @@
 """A transformers question-answering model in the place of the packaged reader."""
 
-import os
 import threading
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from qa.errors import ModelError
+from qa.loading import loading
 from qa.reading import PassageReading, Span
 from qa.spans import best_spans
 
@@ -26,10 +25,7 @@ class QuestionAnsweringReader:
     """
 
     def __init__(self, name: str) -> None:
-        os.environ["HF_HUB_OFFLINE"] = "1"
-        from safetensors import SafetensorError
-
-        try:
+        with loading(f"reader {name}: cannot be loaded", "give the folder of a transformers question-answering model"):
             import torch
             from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
@@ -39,11 +35,6 @@ class QuestionAnsweringReader:
                 name, local_files_only=True, use_safetensors=True
             )
             self._model = model.eval()
-        except (OSError, ValueError, KeyError, AttributeError, ImportError, RuntimeError, SafetensorError) as error:
-            cause = " ".join(str(error).split())[:200]
-            raise ModelError(
-                f"reader {name}: cannot be loaded ({cause}); give the folder of a transformers question-answering model"
-            ) from error
         self._lock = threading.Lock()
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:

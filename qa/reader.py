@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.errors import ModelError
+from qa.loading import loading
 from qa.reading import PassageReading
 from qa.spans import SPANS, best_spans
 
@@ -154,19 +155,16 @@ def new_network(**changes: Any) -> Any:
 def load_network(weights: Path | None = None) -> Any:
     """Return the trained network, in float32, for inference."""
     import torch
-    from safetensors import SafetensorError
     from safetensors.torch import load
 
     from qa.network import FROZEN
 
     network = new_network(attn_implementation="sdpa")
     name = str(weights or WEIGHTS)
-    try:
+    with loading(f"reader {name}: cannot be loaded", "give a file that python -m training export wrote"):
         stored = (weights or files("qa") / "models" / WEIGHTS).read_bytes()
         state = {key: value.to(torch.float32) for key, value in load(stored).items()}
         missing, unknown = network.load_state_dict(state, strict=False)
-    except (OSError, SafetensorError, RuntimeError) as error:
-        raise ModelError(f"reader {name}: cannot be loaded ({' '.join(str(error).split())[:200]})") from error
     if unknown or set(missing) - {FROZEN, "encoder.embeddings.position_ids", "encoder.embeddings.token_type_ids"}:
         raise ModelError(f"reader {name}: its weights are not those of this network; export them again")
     return network.eval()

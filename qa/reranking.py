@@ -1,13 +1,12 @@
 """A second, closer reading of the best passages, and its weight in their order."""
 
-import os
 import threading
 import time
 from collections.abc import Sequence
 from typing import Any
 
-from qa.errors import ModelError
 from qa.fusion import Ranked, rerank
+from qa.loading import loading
 from qa.reading import PassageReader, PassageReading
 from qa.settings import AskSettings
 from qa.view import ArchiveView
@@ -23,20 +22,12 @@ class CrossEncoderReranker:
     """
 
     def __init__(self, name: str) -> None:
-        os.environ["HF_HUB_OFFLINE"] = "1"
-        from safetensors import SafetensorError
-
-        try:
+        with loading(f"reranker {name}: cannot be loaded", "give the folder of a sentence-transformers CrossEncoder"):
             from sentence_transformers import CrossEncoder
 
             self._model: Any = CrossEncoder(
                 name, device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
             )
-        except (OSError, ValueError, KeyError, AttributeError, RuntimeError, SafetensorError) as error:
-            cause = " ".join(str(error).split())[:200]
-            raise ModelError(
-                f"reranker {name}: cannot be loaded ({cause}); give the folder of a sentence-transformers CrossEncoder"
-            ) from error
         self._lock = threading.Lock()
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:

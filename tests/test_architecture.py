@@ -13,7 +13,7 @@ SOURCES = sorted(p for room in ("qa", "ui") for p in (PROJECT / room).rglob("*.p
 
 # A module imports only modules of ours that stand above it.
 _ORDER = """
-    errors records settings files dates filters sentences words chunking vectors embedding lexical intake
+    errors loading records settings files dates filters sentences words chunking vectors embedding lexical intake
     database generations snapshots copies view archive publishing passages writing indexing maintenance matching
     fusion ranking date_readers date_signs date_phrases question_dates date_ranking reading spans network reader
     question_answering reranking selection conversation candidates sentence_reading values answering refusal
@@ -73,8 +73,8 @@ def test_a_heavy_library_is_imported_by_its_owner_alone() -> None:
 
 
 def test_only_settings_reads_the_environment() -> None:
-    # embedding, reranking and web only switch libraries off (downloads, telemetry) before they load them
-    switches = {"qa/embedding.py", "qa/question_answering.py", "qa/reranking.py", "ui/web.py"}
+    # embedding, loading and web only switch libraries off (downloads, telemetry) before they load them
+    switches = {"qa/embedding.py", "qa/loading.py", "ui/web.py"}
     readers = {room(p) for p in SOURCES if "os.environ" in p.read_text()}
     assert readers - switches == {"qa/settings.py"}
 
