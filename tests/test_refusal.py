@@ -57,3 +57,9 @@ def test_where_no_reason_is_certain_none_is_given(retriever: Retriever) -> None:
 def test_an_answer_needs_no_reason(retriever: Retriever) -> None:
     answer = retriever.ask("How many sensors had drifted?")
     assert (answer.abstained, answer.reason) == (False, "")
+
+
+def test_a_name_that_occurs_is_not_said_to_be_missing(retriever: Retriever) -> None:
+    answer = retriever.ask("Which chess player beat Zubair and the Engineers?")
+    assert answer.abstained
+    assert answer.reason == "The name “Zubair” never occurs in the archive."
