@@ -8,7 +8,6 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,6 @@ import torch
 from qa.network import Outputs
 from qa.reader import Pair, PairEncoder, Reader
 from tests.test_architecture import PROJECT
-from training.blanking import blanked
 from training.corpus import Text
 from training.data import Group, load
 from training.evaluate import best_answer, evenly
@@ -40,58 +38,12 @@ STORIES = (
 )
 
 
-class Steady(random.Random):
-    """Always takes the first, and drops no word."""
-
-    def random(self) -> float:
-        return 0.5
-
-    def choice(self, seq: Sequence[Any]) -> Any:
-        return seq[0]
-
-
 def group(number: int = 0, kind: str = "hand") -> Group:
     """One story's question, its text, and the other stories as negatives."""
     title, text, question, answer = STORIES[number]
     others = tuple(Text(other[0], other[1]) for other in STORIES if other[0] != title)
     start = text.index(answer)
     return Group(kind, question, (Text(title, text), *others), start, start + len(answer), True, True)
-
-
-def test_a_sentence_becomes_questions_whose_answers_are_marked_in_it() -> None:
-    made = [(one.question, MINE[one.start : one.end]) for one in blanked(MINE, Steady())]
-    assert made == [
-        ("When Rescuers pulled twelve miners from the flooded shaft?", "Sunday"),
-        ("How many miners Rescuers pulled from the flooded shaft on Sunday?", "twelve"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("sentence", "made"),
-    [
-        (
-            "The council in Ostra spent $3.5 million on new flood walls, according to Mayor Belk.",
-            [
-                ("How much The council in Ostra spent on new flood walls?", "$3.5 million"),
-                ("Where The council spent $3.5 million on new flood walls?", "Ostra"),
-            ],
-        ),
-        (
-            "Turnout in the village fell by 40% because of the heavy snow storms.",
-            [
-                ("What percentage Turnout in the village fell by because of the heavy snow storms?", "40%"),
-                ("Why Turnout in the village fell by 40%?", "because of the heavy snow storms"),
-            ],
-        ),
-        (
-            "On Friday evening minister Paul Renner resigned over the leaked letters.",
-            [("Who On Friday evening minister resigned over the leaked letters?", "Paul Renner")],
-        ),
-        ("It rained in May.", []),
-    ],
-)
-def test_what_is_asked_depends_on_what_is_blanked(sentence: str, made: list[tuple[str, str]]) -> None:
-    assert [(one.question, sentence[one.start : one.end]) for one in blanked(sentence, Steady())] == made
 
 
 @pytest.mark.model
@@ -164,6 +116,13 @@ def test_losses_without_a_ranked_or_marked_group_are_zero() -> None:
     ranking, spans, answerable = losses(outputs, [Drawn(pairs(4), -1, -1, False, True)], torch.ones(1, 4))
     assert (ranking.item(), spans.item()) == (0, 0)
     assert answerable.item() == pytest.approx(math.log(2))
+
+
+def test_a_group_of_which_nothing_is_known_takes_no_part_in_the_answerable_loss() -> None:
+    outputs = Outputs(torch.zeros(3), torch.tensor([5.0, 5.0, 0.0]), torch.zeros(3, 4, 2))
+    batch = [Drawn(pairs(4, 4), -1, -1, True, None), Drawn(pairs(4), -1, -1, False, False)]
+    assert losses(outputs, batch, torch.ones(3, 4))[2].item() == pytest.approx(math.log(2))
+    assert losses(outputs, batch[:1], torch.ones(2, 4))[2].item() == 0
 
 
 @pytest.mark.parametrize(
@@ -258,7 +217,7 @@ def written(folder: Path) -> Path:
         place = name.rstrip("12")  # squad1 and squad2 have the same articles
         for number in range(10):
             title, text, question, answer = STORIES[number % len(STORIES)]
-            text = f"{text} It was seen from hill {number} of {place} by Officer Lund."
+            text = f"{text} It was seen from hill {number} of {place} by Officer Lund." + 25 * " Nobody was hurt."
             evidence = [{"article_id": f"{prefix}{number}", "text": None if name == "scifact" else text}] * 2
             articles.append({"id": f"{prefix}{number}", "title": f"{title} {number}", "text": text})
             questions.append({
@@ -290,6 +249,8 @@ def test_one_command_makes_the_weights_and_the_same_data_make_the_same_groups(tm
     groups = load(files[0])
     kinds = {one.kind for one in groups}
     assert kinds == {"squad", "squad_unanswerable", "qamr", "scifact", "ramdocs", "blanked", "sentence", "title"}
+    assert {one.kind for one in groups if one.answerable is None} == {"scifact", "sentence", "title"}
+    assert not [text for one in groups if one.kind == "title" for text in one.texts if text.title]
     squad = [one for one in groups if one.kind.startswith("squad")]
     assert len({text.title for one in squad for text in one.texts}) == 7  # of 10 articles every fourth is held out
     assert not [one for one in groups if "newsqa" in one.texts[0].text]

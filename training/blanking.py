@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_CLAUSE = re.compile(r"[,;:—–()\"“”]|\b(?:that|which|who|while|but|although|as)\b")
+_CLAUSE = re.compile(r"[;—–()\"“”]|[,:](?!\d)|\b(?:that|which|who|while|but|although|as)\b")
 _NAME = r"[A-Z][\w'’.-]*[\w](?: (?:of |the |de |al-)?[A-Z][\w'’.-]*[\w]){0,3}"
 _MONTH = (
     "January|February|March|April|May|June|July|August|September|October|November|December|"
@@ -26,7 +26,7 @@ _RULES = (
     (re.compile(rf"\b({_COUNT}(?:\.\d+)? ?(?:%|percent|per cent))"), ("What percentage", "How much")),
     (re.compile(rf"\b(?:in|at|near|from) (?:the )?({_NAME})(?![\w'’]* said)"), ("Where", "In what place")),
     (re.compile(r"\b(because (?:of )?[\w' -]{12,90})"), ("Why",)),
-    (re.compile(rf"(?<=[a-z,] )({_NAME})(?= (?:{_VERB}))"), ("Who",)),
+    (re.compile(rf"(?<=[a-z,] )({_NAME})(?= (?:{_VERB})\b)"), ("Who",)),
 )
 _MOST_WORDS = 16
 

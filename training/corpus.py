@@ -21,6 +21,7 @@ from qa.settings import ARCHIVE_FILE, DEFAULT_EMBEDDER, IndexSettings
 from training.settings import DataSettings
 
 _WORD = re.compile(r"[^\W_]+")
+_NEAR = 120  # characters on either side of a place that may be meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +107,22 @@ class Corpus:
         return find(evidence["text"], article.text) if article and evidence.get("text") else None
 
     def find(
-        self, article_id: str, answers: Sequence[str], within: tuple[int, int] | None = None
+        self, article_id: str, answers: Sequence[str], within: tuple[int, int] | None = None, asked: str = ""
     ) -> tuple[int, int] | None:
-        """Return where the first answer that stands in the article, or in a part of it, stands."""
+        """Return where the first answer that stands in the article, or in a part of it, stands.
+
+        Of several places the one with most words of what was asked around it is taken.
+        """
         article = self.article(article_id)
         if not article:
             return None
         start, end = within or (0, len(article.text))
         for answer in answers:
             # A whole word first: "10" is not in "100".
-            whole = re.compile(rf"(?<!\w){re.escape(answer)}(?!\w)").search(article.text, start, end)
-            span = whole.span() if whole else find(answer, article.text, start, end)
+            whole = re.compile(rf"(?<!\w){re.escape(answer)}(?!\w)").finditer(article.text, start, end)
+            spans = [found.span() for found in whole]
+            span = max(spans, key=lambda one: _shared(asked, article.text, one), default=None)
+            span = span or find(answer, article.text, start, end)
             if answer.strip() and span:
                 return span
         return None
@@ -161,6 +167,12 @@ class Corpus:
     def sentences(passage: Placed) -> list[tuple[int, int]]:
         """Return the offsets of a passage's sentences in it."""
         return list(sentence_spans(passage.text.text))
+
+
+def _shared(asked: str, text: str, span: tuple[int, int]) -> int:
+    """Return how many of the words asked stand near a span."""
+    around = text[max(0, span[0] - _NEAR) : span[1] + _NEAR]
+    return len({word for word in _WORD.findall(asked.lower()) if len(word) > 2} & set(_WORD.findall(around.lower())))
 
 
 def _alternate(one: Sequence[Any], other: Sequence[Any]) -> list[Any]:

@@ -11,6 +11,7 @@ import json
 import random
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,7 +30,8 @@ class Group:
     """A question and what is read with it.
 
     ``texts[0]`` holds the answer at ``start`` to ``end`` (-1: it is not marked); if not ``ranked``, there is only this
-    one text, and the question takes no part in ranking.  ``answerable`` says whether the first text answers.
+    one text, and the question takes no part in ranking.  ``answerable`` says whether the first text answers, None
+    that nothing is to be learnt of it: nothing was asked, or nothing is there to tell it from.
     """
 
     kind: str
@@ -38,7 +40,7 @@ class Group:
     start: int
     end: int
     ranked: bool
-    answerable: bool
+    answerable: bool | None
 
     def to_json(self) -> str:
         """Return the group as a line."""
@@ -136,10 +138,10 @@ def _qamr(archives: Path, settings: DataSettings) -> Iterator[Group]:
         evidence = {**row["evidence"][0], "text": _natural(row["evidence"][0]["text"])}
         questions.append({**row, "answers": list(map(_natural, row["answers"])), "evidence": [evidence]})
     # Many ask about one sentence in sight ("What Island?"); only longer ones can be looked for in an archive.
-    chosen = _some(questions, "qamr", settings)
-    yield from _answered("qamr", corpus, [q for q in chosen if len(re.findall(r"\w{4,}", q["question"])) >= 4])
-    short = [q for q in chosen if len(re.findall(r"\w{4,}", q["question"])) < 4]
-    yield from _answered("qamr_short", corpus, short, ranked=False)
+    long = [q for q in questions if len(re.findall(r"\w{4,}", q["question"])) >= 4]
+    yield from _answered("qamr", corpus, _some(long, "qamr", settings))
+    short = [q for q in questions if len(re.findall(r"\w{4,}", q["question"])) < 4]
+    yield from _answered("qamr_short", corpus, _some(short, "qamr_short", settings), ranked=False)
 
 
 def _scifact(archives: Path, settings: DataSettings) -> Iterator[Group]:
@@ -154,7 +156,7 @@ def _scifact(archives: Path, settings: DataSettings) -> Iterator[Group]:
             found = corpus.nearest(claim["question"], article_id)
             negatives = corpus.negatives(claim["question"], [], {e["article_id"] for e in claim["evidence"]})
             if found and negatives:
-                yield Group("scifact", claim["question"], (found.text, *negatives), -1, -1, True, True)
+                yield Group("scifact", claim["question"], (found.text, *negatives), -1, -1, True, None)
 
 
 def _ramdocs(archives: Path, settings: DataSettings) -> Iterator[Group]:
@@ -165,18 +167,19 @@ def _ramdocs(archives: Path, settings: DataSettings) -> Iterator[Group]:
         own = {candidate["article_id"] for candidate in question["candidates"]}
         noise = {candidate["article_id"] for candidate in question["candidates"] if candidate["label"] == "noise"}
         answers = [*question["answers"], *question["wrong_answers"]]
-        negatives = corpus.negatives(question["question"], answers, own - noise)
+        asked = question["question"]
+        negatives = corpus.negatives(asked, answers, own - noise)
         for piece in question["evidence"]:
-            span = corpus.find(piece["article_id"], question["answers"])
+            span = corpus.find(piece["article_id"], question["answers"], asked=asked)
             passage = corpus.passage_at(piece["article_id"], span[0], span[1]) if span else None
             if passage and span and negatives:
                 texts = (passage.text, *negatives)
                 start = span[0] - passage.start
-                yield Group("ramdocs", question["question"], texts, start, start + span[1] - span[0], True, True)
+                yield Group("ramdocs", asked, texts, start, start + span[1] - span[0], True, True)
 
 
 def _wikinews(archives: Path, settings: DataSettings) -> Iterator[Group]:
-    found = _first(rows("wikinews", "articles"), settings)
+    found = _first([row for row in rows("wikinews", "articles") if is_news(row["text"])], settings)
     articles = [{**row, "text": _DATE_LINE.sub("", row["text"])} for row in found]
     corpus = Corpus(archives, "wikinews", articles, settings)
     chance = random.Random(settings.seed)
@@ -200,8 +203,11 @@ def _wikinews(archives: Path, settings: DataSettings) -> Iterator[Group]:
             answers = [read.text[start:end]] if end > 0 else []
             # Questions that keep an article's words are found by any of them: half are given its topic to mistake.
             negatives = corpus.negatives(question, answers, without, by_words=chance.random() < 0.5)
+            if kind == "title":  # untitled like the passage that answers, or titles would give it away
+                negatives = tuple(Text("", text.text) for text in negatives)
+            negatives = tuple(text for text in negatives if text.text != read.text)
             if negatives and not any(answer.lower() in question.lower() for answer in answers):
-                yield Group(kind, question, (read, *negatives), start, end, True, True)
+                yield Group(kind, question, (read, *negatives), start, end, True, True if answers else None)
 
 
 def _answered(kind: str, corpus: Corpus, questions: list[dict[str, Any]], ranked: bool = True) -> Iterator[Group]:
@@ -209,18 +215,30 @@ def _answered(kind: str, corpus: Corpus, questions: list[dict[str, Any]], ranked
     for question in questions:
         evidence = question["evidence"][0]
         place = corpus.locate(evidence)
-        span = corpus.find(evidence["article_id"], question["answers"], place) if place else None
+        asked = question["question"]
+        span = corpus.find(evidence["article_id"], agreed(question), place, asked) if place else None
         passage = corpus.passage_at(evidence["article_id"], *span) if span else None
         if not passage or not span:
             continue
         # Whatever else holds these words may hold the answer, so it is no negative.
         every = [*question["answers"], *question.get("all_answers", ())]
-        negatives = corpus.negatives(question["question"], every, set()) if ranked else ()
+        negatives = corpus.negatives(asked, every, set()) if ranked else ()
         if ranked and not negatives:
             continue
         start = span[0] - passage.start
         texts = (passage.text, *negatives)
-        yield Group(kind, question["question"], texts, start, start + span[1] - span[0], ranked, True)
+        yield Group(kind, asked, texts, start, start + span[1] - span[0], ranked, True if ranked else None)
+
+
+def agreed(question: dict[str, Any]) -> list[str]:
+    """Return a question's answers, first what most annotators marked, of those the shortest."""
+    marked = Counter(question.get("all_answers", ()))
+    return sorted(question["answers"], key=lambda answer: (-marked[answer], len(answer) if marked else 0))
+
+
+def is_news(text: str) -> bool:
+    """Tell reports from test pages, series and interviews (whose speakers stand in double brackets)."""
+    return 500 <= len(text) <= 15_000 and text.count("((") < 4
 
 
 def _first(

@@ -4,7 +4,7 @@
 - span: cross-entropy of start and end, normalised over all passages of the question together, so that logits of
   different passages can be compared (Clark and Gardner, "Simple and Effective Multi-Paragraph Reading Comprehension",
   ACL 2018);
-- answerable: binary cross-entropy of every pair.
+- answerable: binary cross-entropy of every pair of which it is known.
 """
 
 import json
@@ -36,7 +36,7 @@ class Drawn:
     start: int
     end: int
     ranked: bool
-    answerable: bool
+    answerable: bool | None
 
     @property
     def tokens(self) -> int:
@@ -87,7 +87,9 @@ def batches(drawn: Sequence[Drawn], settings: TrainSettings, chance: random.Rand
 
 def losses(outputs: Outputs, batch: Sequence[Drawn], mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
     """Return the mean ranking, span and answerable losses of a batch; 0 for one that no group takes part in."""
-    ranking, span, truth = [], [], []
+    ranking, span = [], []
+    truth: list[float] = []
+    judged: list[int] = []
     row = 0
     for group in batch:
         rows = slice(row, row + len(group.pairs))
@@ -100,10 +102,16 @@ def losses(outputs: Outputs, batch: Sequence[Drawn], mask: torch.Tensor) -> tupl
             logits = outputs.span[rows].float().masked_fill(~inside[:, :, None], -1e4).flatten(0, 1)
             targets = torch.tensor([group.start, group.end])
             span.append(functional.cross_entropy(logits.T, targets))
-        truth += [float(group.answerable)] + [0.0] * (len(group.pairs) - 1)
+        if group.answerable is not None:
+            truth += [float(group.answerable)] + [0.0] * (len(group.pairs) - 1)
+            judged += range(rows.start, rows.stop)
         row += len(group.pairs)
-    answerable = functional.binary_cross_entropy_with_logits(outputs.answerable.float(), torch.tensor(truth))
     none = torch.zeros(())
+    answerable = (
+        functional.binary_cross_entropy_with_logits(outputs.answerable[judged].float(), torch.tensor(truth))
+        if judged
+        else none
+    )
     return (torch.stack(ranking).mean() if ranking else none, torch.stack(span).mean() if span else none, answerable)
 
 
