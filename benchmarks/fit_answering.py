@@ -59,13 +59,13 @@ def examples(kind: str, name: str, each: int) -> Iterator[Example]:
         gold = locate(question, retriever.article)
         held = {e.article_id for e in question.evidence}
         if not question.answerable:
-            yield example(f"{name} unanswerable", retriever, question, hits[:5], weights, gold, False)
+            yield example(f"{name} unanswerable", retriever, question, hits[: answering.READ], weights, gold, False)
             continue
-        yield example(f"{name} answerable", retriever, question, hits[:5], weights, gold, True)
+        yield example(f"{name} answerable", retriever, question, hits[: answering.READ], weights, gold, True)
         if name != "squad2":
-            without = [h for h in hits if not any(t.overlaps(h.passage) for t in gold.evidence)][:5]
+            without = [h for h in hits if not any(t.overlaps(h.passage) for t in gold.evidence)][: answering.READ]
             yield example(f"{name} without passage", retriever, question, without, weights, gold, False)
-            without = [h for h in hits if h.passage.article_id not in held][:5]
+            without = [h for h in hits if h.passage.article_id not in held][: answering.READ]
             yield example(f"{name} without article", retriever, question, without, weights, gold, False)
 
 

@@ -26,6 +26,7 @@ from qa.records import Answer, Citation, Hit, Sentence
 from qa.values import same_answer
 from qa.words import content_words
 
+READ = 5  # hits that an answer is looked for in: how many more are shown must not change it
 _MOST_SENTENCES = 3  # in an answer
 _MOST_CITATIONS = 3  # of a sentence
 _NEAR = 0.4  # a further sentence is given when it is at least this probable, relative to the best
@@ -53,16 +54,16 @@ class Answerer:
         weights: Mapping[str, float] | None = None,
         readings: Mapping[str, PassageReading] | None = None,
     ) -> Answer:
-        """Return the sentences of the hits that answer a question, or an abstention.
+        """Return the sentences of the first ``READ`` hits that answer a question, or an abstention.
 
         Args:
             question: a question that stands alone.
-            hits: the passages to read, best first.
+            hits: what was found, best first.
             weights: how much each word of the question tells, 0 for one that the archive never uses (default: all 1).
             readings: what a reader made of the hits' passages, by passage id; without them words and cosines decide.
         """
         threshold = _models()[_kind(readings)].threshold
-        scored = score(question, hits, self._embedder, weights, readings)
+        scored = score(question, hits[:READ], self._embedder, weights, readings)
         if not scored.candidates or scored.confidence < threshold:
             return _abstention(question, hits, scored.confidence)
         citations: list[Citation] = []

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from qa import date_ranking, filters
-from qa.answering import Answerer
+from qa.answering import READ, Answerer
 from qa.archive import Archive
 from qa.conversation import Turn, stand_alone
 from qa.date_ranking import Spoken
@@ -151,8 +151,8 @@ class Retriever:
         """Answer a question in the archive's own words, or abstain.
 
         The question may lean on ``history``: the earlier turns, oldest first, as (role, text) pairs or
-        ``{role, text}`` mappings.  The answer is looked for in ``k`` passages; the other options are those of
-        ``retrieve``.
+        ``{role, text}`` mappings.  The answer is looked for in the first five of ``k`` passages; the other
+        options are those of ``retrieve``.
 
         Raises:
             InputError: if the question or an option cannot be used.
@@ -164,7 +164,7 @@ class Retriever:
         with self.archive.view() as view:
             hits, read = self._hits(view, asked, k, where, per_article, spoken)
             weights = word_weights(view, asked)
-            answer = self._answerer.answer(asked, hits, weights, self._readings(view, asked, hits, read))
+            answer = self._answerer.answer(asked, hits, weights, self._readings(view, asked, hits[:READ], read))
             if answer.abstained:
                 answer = replace(
                     answer, reason=reason(view, asked, (*where, *date_ranking.where(view, spoken)), weights)

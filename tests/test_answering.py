@@ -52,6 +52,15 @@ def test_a_number_in_an_article_cannot_pass_for_a_citation(embedder: WordEmbedde
     assert answer.sentences[0].text == spoof.passage.text
 
 
+def test_how_many_more_passages_are_shown_does_not_change_the_answer(embedder: WordEmbedder) -> None:
+    others = [hit(f"In town {n} it rained on the fair.", article=f"o{n}", score=0.5) for n in range(7)]
+    last = hit("How many sensors had drifted? Eleven sensors.", article="z", score=0.4)
+    five = Answerer(embedder).answer("How many sensors had drifted?", [DAM, *others[:4]])
+    more = Answerer(embedder).answer("How many sensors had drifted?", [DAM, *others, last])
+    assert (more.sentences, more.citations, more.confidence) == (five.sentences, five.citations, five.confidence)
+    assert more.hits == (DAM, *others, last)
+
+
 def test_the_same_sentence_is_not_given_twice(embedder: WordEmbedder) -> None:
     copy = hit(DAM.passage.text, article="b", score=0.9)
     answer = Answerer(embedder).answer("How many sensors had drifted?", [DAM, copy])
