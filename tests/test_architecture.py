@@ -29,7 +29,7 @@ OWNERS = {
     "faiss": {"qa/vectors.py"},
     "tantivy": {"qa/lexical.py"},
     "datasketch": {"qa/copies.py"},
-    "gradio": {"ui/web.py"},
+    "gradio": {"ui/quiet_gradio.py"},
     "trafilatura": {"qa/intake/html.py"},
     "typer": {"ui/cli.py", "ui/measuring.py", "ui/options.py", "ui/searching.py"},
     "matplotlib": {"ui/plots.py"},
@@ -73,8 +73,8 @@ def test_a_heavy_library_is_imported_by_its_owner_alone() -> None:
 
 
 def test_only_settings_reads_the_environment() -> None:
-    # embedding, loading and web only switch libraries off (downloads, telemetry) before they load them
-    switches = {"qa/embedding.py", "qa/loading.py", "ui/web.py"}
+    # embedding, loading and quiet_gradio only switch libraries off (downloads, telemetry) before they load them
+    switches = {"qa/embedding.py", "qa/loading.py", "ui/quiet_gradio.py"}
     readers = {room(p) for p in SOURCES if "os.environ" in p.read_text()}
     assert readers - switches == {"qa/settings.py"}
 

@@ -17,9 +17,10 @@ from qa.archive import Archive
 from qa.errors import InputError
 from qa.retrieval import Retriever
 from tests.plain import WordEmbedder
+from ui.page import Page
 from ui.reading import fragment
 from ui.server import address_of, listen
-from ui.web import Page, build_app
+from ui.web import build_app
 
 QUESTION = "Why was the dam at Verrin closed?"
 

@@ -1,0 +1,69 @@
+"""The chat page's parts: what is where, and which event calls what.
+
+Gradio's chat interface is not used: after an error it leaves its question box dead.  Each event here has a ``failure``
+that gives the box back.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from ui.page import READY, Page
+from ui.quiet_gradio import gr
+from ui.reading import Reading
+
+STATIC = Path(__file__).parent / "static"
+_DATES = (("After", "This day or later."), ("Before", "Earlier than this day."))
+
+
+def build_page(page: Page) -> Any:
+    """Return the Gradio page: what is where, and which event calls what."""
+
+    def read_article(links: object) -> Reading:  # Gradio marks what it is given, which a method does not allow
+        return page.read_article(links)
+
+    with gr.Blocks(title="Dateline", fill_height=True, fill_width=True, analytics_enabled=False) as blocks:
+        with gr.Row(elem_id="shell"):
+            with gr.Column(elem_id="chat-column", min_width=0):
+                with gr.Row(elem_id="masthead"):
+                    masthead = gr.HTML("<h1>Dateline</h1>", apply_default_css=False)
+                    fresh = gr.Button("New conversation", elem_id="fresh", size="sm", scale=0, min_width=0)
+                chat = gr.Chatbot(
+                    label="Answers", show_label=False, container=False, elem_id="chat", layout="panel", buttons=[],
+                    latex_delimiters=[], allow_tags=False, autoscroll=False, group_consecutive_messages=False,
+                )  # fmt: skip
+                with gr.Accordion("Filters", open=False, elem_id="filters") as fold:
+                    sources = gr.Dropdown(
+                        [], label="Sources", multiselect=True, info="Only these outlets; none chosen: all."
+                    )
+                    with gr.Row(elem_id="dates"):
+                        after, before = (
+                            gr.Textbox(label=label, info=info, placeholder="YYYY-MM-DD", min_width=140)
+                            for label, info in _DATES
+                        )
+                    date_error = gr.HTML("", elem_id="date-error", apply_default_css=False)
+                box = gr.Textbox(
+                    label="Question", show_label=False, placeholder="Ask about the news", max_lines=6, autofocus=True,
+                    elem_id="question", submit_btn="Ask",
+                )  # fmt: skip
+            with gr.Column(elem_id="reading-column", min_width=0):
+                gr.HTML(
+                    html_template=(STATIC / "reading.html").read_text("utf-8"),
+                    js_on_load=(STATIC / "reading.js").read_text("utf-8"),
+                    server_functions=[read_article],
+                    apply_default_css=False,
+                )
+        turns = gr.State([])
+        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        direct: dict[str, Any] = {**quiet, "queue": False}
+        slow: dict[str, Any] = {**quiet, "concurrency_limit": 4, "concurrency_id": "answer"}
+        given, shown = [chat, turns, sources, after, before], [box, chat, turns, date_error, fold]
+        asked = box.submit(page.answer, [box, *given], shown, **slow)
+        chosen = chat.option_select(page.answer_chosen, given, shown, **slow)
+        for event in (asked, chosen):  # a full queue, a lost server, a crash: never leave the box dead
+            event.failure(lambda: gr.update(**READY), None, box, **direct)
+        fresh.click(page.start_over, None, [box, chat, turns], cancels=[asked, chosen], **direct)
+        for changed in (sources.change, after.blur, after.submit, before.blur, before.submit):
+            changed(page.note_filters, [sources, after, before], [date_error, fold], **direct)
+        blocks.load(page.greet, None, [masthead, chat, sources], **direct)
+        gr.api(page.ask, api_name="ask", concurrency_limit=4, concurrency_id="answer")
+    return blocks

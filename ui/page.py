@@ -1,0 +1,141 @@
+"""What the chat page does, apart from how it looks: plain functions of what the browser sends."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from qa.errors import QaError
+from qa.question_dates import described
+from qa.retrieval import Retriever
+from ui import render
+from ui.filters import Filters
+from ui.quiet_gradio import gr
+from ui.reading import Reading, reading, references
+
+_log = logging.getLogger(__name__)
+
+_K = 5
+_FAILED = "Something went wrong while answering, and it has been logged. Please ask again."
+# Follow-ups lean on what was said last; a long conversation is not sent along whole.
+_TURNS_KEPT = 20
+_LONGEST_TITLE = 110
+READY = {"interactive": True, "submit_btn": "Ask"}
+
+Message = dict[str, Any]
+Turns = list[tuple[str, str]]
+
+
+class Page:
+    """What the page does; every method is a plain function of what the page sends.
+
+    Args:
+        retriever: the opened archive.
+        examples: questions to offer; none: they are made from titles of the archive.
+    """
+
+    def __init__(self, retriever: Retriever, examples: Sequence[str] = ()) -> None:
+        self._retriever = retriever
+        self._examples = tuple(examples)
+
+    def greet(self) -> tuple[str, list[Message], Any]:
+        """Return what a fresh page shows: the masthead, the first message, and the outlets to choose from."""
+        try:
+            with self._retriever.archive.view() as view:
+                outlets = view.facets("source")
+                days = sorted(day for day, _ in view.facets("day") if day)
+                count = view.count()
+        except QaError as error:
+            return render.masthead_html(0, 0, "", ""), [_said(render.notice_html(str(error)))], gr.skip()
+        masthead = render.masthead_html(count, len(outlets), days[0] if days else "", days[-1] if days else "")
+        choices = [(f"{name or 'Unknown outlet'} ({number})", name) for name, number in outlets]
+        return masthead, self.opening(), gr.update(choices=choices, value=[])
+
+    def opening(self) -> list[Message]:
+        """Return the first message of a conversation, with questions to choose from."""
+        options = [{"value": question, "label": question} for question in self._examples or self._suggestions()]
+        return [{**_said(render.welcome_html()), "options": options}]
+
+    def _suggestions(self) -> list[str]:
+        with self._retriever.archive.view() as view:
+            titles = [article.title for article in view.articles(order="published", limit=200)]
+        listed = [title for title in titles if 0 < len(title) <= _LONGEST_TITLE]
+        # The newest, and three more spread over the archive, so that one story does not take all the places.
+        step = max(1, len(listed) // 4)
+        return [f"What is reported about “{title}”?" for title in dict.fromkeys(listed[::step][:4])]
+
+    def answer(
+        self, question: str, messages: list[Message], turns: Turns, sources: list[str], after: str, before: str
+    ) -> Iterator[tuple[Any, ...]]:
+        """Answer a question: yield the box, the messages, the turns, the message at the dates, the filters' fold."""
+        question = (question or "").strip()
+        filters = Filters.of(sources, after, before)
+        if not question:
+            yield (gr.skip(),) * 5
+            return
+        if complaint := filters.complaint():
+            yield gr.skip(), gr.skip(), gr.skip(), render.field_error_html(complaint), gr.update(open=True)
+            return
+        asked = [*messages, {"role": "user", "content": render.question_html(question)}]
+        busy = gr.update(value="", interactive=False, submit_btn=False)
+        yield busy, [*asked, _said(render.searching_html())], turns, "", gr.skip()
+        reply, turns = self._reply(question, turns, filters)
+        yield gr.update(**READY), [*asked, _said(reply)], turns, "", gr.skip()
+
+    def _reply(self, question: str, turns: Turns, filters: Filters) -> tuple[str, Turns]:
+        try:
+            answer = self._retriever.ask(
+                question, turns, _K, sources=filters.sources, after=filters.after, before=filters.before
+            )
+            limits = [*filters.described(), *map(described, self._retriever.binding(question, answer.asked))]
+        except QaError as error:
+            return render.notice_html(str(error)), turns
+        except Exception:  # whatever it is, the page says so, the log says what, and the box can be used again
+            _log.exception("a question could not be answered")
+            return render.notice_html(_FAILED), turns
+        turns = [*turns, ("user", question), ("assistant", answer.text)]
+        return render.answer_html(answer, limits), turns[-_TURNS_KEPT:]
+
+    def answer_chosen(
+        self, messages: list[Message], turns: Turns, sources: list[str], after: str, before: str, event: gr.SelectData
+    ) -> Iterator[tuple[Any, ...]]:
+        """Answer one of the questions offered."""
+        yield from self.answer(str(event.value), messages, turns, sources, after, before)
+
+    def start_over(self) -> tuple[Any, list[Message], Turns]:
+        """Begin a new conversation; the filters stay."""
+        return gr.update(value="", **READY), self.greet()[1], []
+
+    def note_filters(self, sources: list[str], after: str, before: str) -> tuple[str, Any]:
+        """Return the message at the date fields, and the filters' heading, which says what is set."""
+        filters = Filters.of(sources, after, before)
+        complaint = filters.complaint()
+        heading = "" if complaint else "; ".join(filters.described())
+        return render.field_error_html(complaint), gr.update(label=f"Filters: {heading}" if heading else "Filters")
+
+    def read_article(self, links: object) -> Reading:
+        """Return what the panel shows for links; anyone can call this with anything."""
+        found = references(links)
+        try:
+            return reading(self._retriever.article(found[0].article_id) if found else None, found)
+        except QaError as error:
+            return {**reading(None, []), "error": str(error)}
+
+    def ask(
+        self, question: str, k: int = _K, sources: list[str] | None = None, after: str = "", before: str = ""
+    ) -> dict[str, Any]:
+        """Answer a question for a program: the Answer as plain data, and whether it abstained."""
+        # Gradio hands on what it was sent, whatever the types say.
+        if type(k) is not int or not all(isinstance(item, str) for item in (question, *(sources or ()), after, before)):
+            raise gr.Error(
+                "k has to be a whole number, sources a list of texts, the others texts", print_exception=False
+            )
+        try:
+            answer = self._retriever.ask(question, (), k, sources=sources or (), after=after, before=before)
+        except QaError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        return {**asdict(answer), "abstained": answer.abstained}
+
+
+def _said(html: str) -> Message:
+    return {"role": "assistant", "content": html}

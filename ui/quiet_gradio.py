@@ -1,0 +1,12 @@
+"""Gradio, told to report nothing before it is loaded; every other module takes it from here."""
+
+import os
+
+# Gradio reads this when it is imported; anything but "True" stops its reports and its look for a newer version.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+# How often it counts its requests, for a page of figures that is closed here: each time would be a table a request.
+os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = "1000000000"
+
+import gradio as gr
+
+__all__ = ["gr"]
