@@ -335,6 +335,41 @@ def test_a_source_filter_limits_the_passages(page: Page) -> None:
     expect(answer.locator(".hit .meta")).to_have_text(["Harbour Wire · 28 May 2015", "Harbour Wire · 3 June 2016"])
 
 
+def test_passages_are_sorted_by_date_and_limited_to_a_month(page: Page) -> None:
+    ask(page, QUESTION)
+    titles = page.locator("#chat .hit .hit-head .source")
+    by_relevance = titles.all_inner_texts()
+    page.get_by_role("button", name="date", exact=True).click()
+    assert titles.all_inner_texts() == [
+        "<b>Record</b> crowd ![x](http://beacon.example/t.png) at festival", "Mayor of Ostra resigns",
+        "Dam to reopen", "Sensors close dam", "Sensors close dam", "Sensors close dam", "Paper mill burns in Kell",
+    ]  # fmt: skip
+    page.get_by_role("button", name="relevance", exact=True).press(" ")
+    assert titles.all_inner_texts() == by_relevance
+
+    may = page.get_by_role("button", name="May 2015: 4 passages")
+    may.press("Enter")
+    expect(may).to_have_attribute("aria-pressed", "true")
+    visible = page.locator("#chat .hit:visible .hit-head .source")
+    assert sorted(set(visible.all_inner_texts())) == ["Dam to reopen", "Sensors close dam"]
+    may.click()
+    assert visible.all_inner_texts() == by_relevance
+
+
+def test_filters_stand_in_the_address_and_are_there_again_after_a_reload(page: Page, url: str) -> None:
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_role("button", name="2016: 2 articles").click()
+    expect(page.get_by_label("After")).to_have_value("2016")
+    expect(page.get_by_label("Before")).to_have_value("2017")
+    expect(page.get_by_role("button", name="Filters: from 2016 on; before 2017")).to_be_visible()
+    assert page.url == f"{url}?after=2016&before=2017"
+    page.goto(f"{url}?outlet=Courier&outlet=nowhere&after=2015-05&q=Why%3F")
+    expect(page.get_by_role("button", name="Filters: Courier; from May 2015 on")).to_be_visible()
+    expect(page.get_by_label("Question")).to_have_value("Why?")
+    answer = ask(page, QUESTION)
+    assert set(answer.locator(".hit .hit-head .source").all_inner_texts()) == {"Sensors close dam"}
+
+
 def test_a_bad_date_is_explained_and_the_box_stays_usable(page: Page) -> None:
     page.get_by_role("button", name="Filters").click()
     page.get_by_role("textbox", name="After").fill("2015-13-40")

@@ -155,7 +155,9 @@ def test_an_abstention_without_passages_says_that_the_filters_leave_nothing() ->
 
 def test_the_question_that_was_searched_is_shown_only_when_it_differs() -> None:
     assert "Searched for" not in render.answer_html(answer())
-    assert "Searched for: Dams&#63; Why&#63;" in render.answer_html(answer(asked="Dams? Why?"))
+    assert 'Searched for: <span class="asked">Dams&#63; Why&#63;</span>' in render.answer_html(
+        answer(asked="Dams? Why?")
+    )
 
 
 def test_a_hostile_article_adds_no_tag_and_no_address_to_an_answer() -> None:
@@ -172,7 +174,7 @@ def test_a_hostile_article_adds_no_tag_and_no_address_to_an_answer() -> None:
         "div", "p", "a", "span", "ol", "li", "details", "summary", "mark", "table", "thead", "tbody", "tfoot", "tr",
         "th", "td",
     }  # fmt: skip
-    assert {link[:30] for link in page.links} == {"#cite-x%22%20onclick%3D%22y%3A"}
+    assert {link[:30] for link in page.links} == {"#cite-x%22%20onclick%3D%22y%3A", "#edit-asked"}
     assert "\n" not in html
 
 

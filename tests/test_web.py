@@ -56,7 +56,7 @@ def said(update: tuple[Any, ...]) -> str:
 
 
 def test_a_fresh_page_shows_what_the_archive_holds_and_offers_questions(retriever: Retriever) -> None:
-    masthead, messages, sources = Page(retriever).greet()
+    masthead, messages, sources, *_ = Page(retriever).greet()
     assert masthead == '<h1>Dateline</h1><p class="holds">3 articles · 2 outlets · 2015–2016</p>'
     assert [option["value"] for option in messages[0]["options"]] == [
         "What is reported about “Mayor resigns”?",
@@ -64,6 +64,14 @@ def test_a_fresh_page_shows_what_the_archive_holds_and_offers_questions(retrieve
         "What is reported about “Mill burns”?",
     ]
     assert sources["choices"] == [("Courier (2)", "Courier"), ("Harbour Wire (1)", "Harbour Wire")]
+
+
+def test_filters_and_a_question_are_taken_from_the_address(retriever: Retriever) -> None:
+    address = "?outlet=Courier&outlet=nowhere&after=2015&before=&q=Who+resigned%3F"
+    _, _, sources, after, before, question, times, heading = Page(retriever).greet(address)
+    assert (sources["value"], after, before, question) == (["Courier"], "2015", "", "Who resigned?")
+    assert heading["label"] == "Filters: Courier; from 2015 on"
+    assert '<span class="hidden-text">: 2 articles</span>' in times
 
 
 def test_the_caller_can_choose_the_questions_that_are_offered(retriever: Retriever) -> None:
@@ -85,7 +93,7 @@ def test_a_follow_up_is_asked_with_what_was_said_before(retriever: Retriever) ->
     *_, first = page.answer(QUESTION, [], [], [], "", "")
     assert [role for role, _ in first[2]] == ["user", "assistant"]
     *_, second = page.answer("And how many sensors?", first[1], first[2], [], "", "")
-    assert "Searched for: Why was the dam at Verrin closed&#63; And how many sensors&#63;" in said(second)
+    assert "Why was the dam at Verrin closed&#63; And how many sensors&#63;</span>" in said(second)
     assert [role for role, _ in second[2]] == ["user", "assistant", "user", "assistant"]
 
 

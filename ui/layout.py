@@ -13,6 +13,14 @@ from ui.reading import Reading
 
 STATIC = Path(__file__).parent / "static"
 _DATES = (("After", "This day or later."), ("Before", "Earlier than this day."))
+# Keeps the filters in the page's address, so that it can be kept, sent and loaded anew.
+_TO_ADDRESS = """(sources, after, before) => {
+  const fields = [...(sources ?? []).map(name => ['outlet', name]), ['after', after], ['before', before]];
+  const query = new URLSearchParams(fields.filter(([name, value]) => name === 'outlet' || value?.trim()));
+  history.replaceState(null, '', (query.size ? `?${query}` : location.pathname) + location.hash);
+  return [sources, after, before];
+}"""
+_FROM_ADDRESS = "() => [location.search]"
 
 
 def build_page(page: Page) -> Any:
@@ -37,9 +45,12 @@ def build_page(page: Page) -> Any:
                     )
                     with gr.Row(elem_id="dates"):
                         after, before = (
-                            gr.Textbox(label=label, info=info, placeholder="YYYY-MM-DD", min_width=140)
+                            gr.Textbox(
+                                label=label, info=info, placeholder="YYYY-MM-DD", min_width=140, elem_id=label.lower()
+                            )
                             for label, info in _DATES
                         )
+                    times = gr.HTML("", elem_id="times", apply_default_css=False)
                     date_error = gr.HTML("", elem_id="date-error", apply_default_css=False)
                 box = gr.Textbox(
                     label="Question", show_label=False, placeholder="Ask about the news", max_lines=6, autofocus=True,
@@ -63,7 +74,8 @@ def build_page(page: Page) -> Any:
             event.failure(lambda: gr.update(**READY), None, box, **direct)
         fresh.click(page.start_over, None, [box, chat, turns], cancels=[asked, chosen], **direct)
         for changed in (sources.change, after.blur, after.submit, before.blur, before.submit):
-            changed(page.note_filters, [sources, after, before], [date_error, fold], **direct)
-        blocks.load(page.greet, None, [masthead, chat, sources], **direct)
+            changed(page.note_filters, [sources, after, before], [date_error, fold], js=_TO_ADDRESS, **direct)
+        greeted = [masthead, chat, sources, after, before, box, times, fold]
+        blocks.load(page.greet, box, greeted, js=_FROM_ADDRESS, **direct)
         gr.api(page.ask, api_name="ask", concurrency_limit=4, concurrency_id="answer")
     return blocks

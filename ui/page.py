@@ -4,22 +4,26 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import parse_qs
 
 from qa.errors import QaError
 from qa.question_dates import described
 from qa.retrieval import Retriever
+from qa.settings import LIMITS
 from ui import render
 from ui.filters import Filters
 from ui.quiet_gradio import gr
 from ui.reading import Reading, reading, references
+from ui.timeline import bars
 
 _log = logging.getLogger(__name__)
 
-_K = 5
+_K = 10
 _FAILED = "Something went wrong while answering, and it has been logged. Please ask again."
 # Follow-ups lean on what was said last; a long conversation is not sent along whole.
 _TURNS_KEPT = 20
 _LONGEST_TITLE = 110
+_LONGEST_ADDRESS = 8_000
 READY = {"interactive": True, "submit_btn": "Ask"}
 
 Message = dict[str, Any]
@@ -38,18 +42,35 @@ class Page:
         self._retriever = retriever
         self._examples = tuple(examples)
 
-    def greet(self) -> tuple[str, list[Message], Any]:
-        """Return what a fresh page shows: the masthead, the first message, and the outlets to choose from."""
+    def greet(self, address: str = "") -> tuple[Any, ...]:
+        """Return what a fresh page shows.
+
+        Args:
+            address: the query of the page's address, from ``?`` on, in which the filters and a question may stand.
+
+        Returns:
+            The masthead, the first message, the outlets to choose from, the two dates, the question, the times of
+            the archive, and the filters' heading.
+        """
         try:
             with self._retriever.archive.view() as view:
                 outlets = view.facets("source")
-                days = sorted(day for day, _ in view.facets("day") if day)
+                days = view.facets("day")
                 count = view.count()
         except QaError as error:
-            return render.masthead_html(0, 0, "", ""), [_said(render.notice_html(str(error)))], gr.skip()
-        masthead = render.masthead_html(count, len(outlets), days[0] if days else "", days[-1] if days else "")
-        choices = [(f"{name or 'Unknown outlet'} ({number})", name) for name, number in outlets]
-        return masthead, self.opening(), gr.update(choices=choices, value=[])
+            return render.masthead_html(0, 0, "", ""), [_said(render.notice_html(str(error)))], *(gr.skip(),) * 6
+        dated = sorted(day for day, _ in days if day)
+        masthead = render.masthead_html(count, len(outlets), dated[0] if dated else "", dated[-1] if dated else "")
+        choices = [(f"{name or 'Unknown outlet'} ({number:,})", name) for name, number in outlets]
+        asked = parse_qs(address[:_LONGEST_ADDRESS].removeprefix("?"), keep_blank_values=True)
+        known = {name for name, _ in outlets}
+        chosen = [name for name in asked.get("outlet", ()) if name in known]
+        after, before, question = (asked.get(name, [""])[0] for name in ("after", "before", "q"))
+        return (
+            masthead, self.opening(), gr.update(choices=choices, value=chosen), after, before,
+            question[: LIMITS.question_characters] or gr.skip(), render.timeline_html(bars(days), "article"),
+            self.note_filters(chosen, after, before)[1],
+        )  # fmt: skip
 
     def opening(self) -> list[Message]:
         """Return the first message of a conversation, with questions to choose from."""

@@ -15,6 +15,7 @@ from qa.lexical import terms
 from qa.records import Answer, Citation, Hit, Match, MatchedArticle, Part, Sentence
 from ui.answers import Marks, differing, marks_of, pieces, proofs, told_confidence
 from ui.reading import copies_of, fragment, shown_date
+from ui.timeline import Bar, bars
 
 # Control characters, and marks that reverse or hide the text around them.
 _HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -22,6 +23,7 @@ _SPACE = re.compile(r"\s+")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _FORMULA = re.compile(r"^(?=[=+\-@\t\r\n＝＋－＠])")
 _WORD = re.compile(r"\w+")
+_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?", re.ASCII)
 _PUNCTUATION = re.compile(r"[^\w ]|_")
 # Words that say nothing about what a question is after: marking them in a passage would hide the ones that do.
 _COMMON = frozenset(
@@ -125,7 +127,10 @@ def answer_html(answer: Answer, filters: Sequence[str] = ()) -> str:
     """
     parts = ['<div class="answer">']
     if answer.asked.strip() != answer.question.strip():
-        parts.append(f'<p class="aside">Searched for: {inert(answer.asked)}</p>')
+        parts.append(
+            f'<p class="aside">Searched for: <span class="asked">{inert(answer.asked)}</span> '
+            '<a class="tool" role="button" href="#edit-asked">Edit</a></p>'
+        )
     if filters:
         parts.append(f'<p class="aside">Only {inert("; ".join(filters))}</p>')
     if answer.abstained:
@@ -202,16 +207,55 @@ def _passages(answer: Answer) -> str:
     else:
         heading, kind = counted(count, "passage") + " found, best first", "passages"
     rows = "".join(_hit(rank, hit, answer.asked) for rank, hit in enumerate(answer.hits, 1))
-    return f'<details class="{kind}" open><summary>{heading}</summary><ol class="hits">{rows}</ol></details>'
+    times = timeline_html(bars((hit.citation.published, 1) for hit in answer.hits))
+    tools = f'<div class="tools">{_order()}{times}</div>' if count > 1 else ""
+    return f'<details class="{kind}" open><summary>{heading}</summary>{tools}<ol class="hits">{rows}</ol></details>'
+
+
+def _order() -> str:
+    """Return the links that the page's script sorts passages by."""
+    return (
+        '<p class="order">Sort by <a class="tool on" role="button" href="#sort-relevance">relevance</a> '
+        '<a class="tool" role="button" href="#sort-date">date</a></p>'
+    )
+
+
+def timeline_html(periods: Sequence[Bar], noun: str = "passage") -> str:
+    """Return a bar a period, each a link that the page's script limits the passages by; ``""`` for fewer than two."""
+    if len(periods) < 2:
+        return ""
+    highest = max(bar.count for bar in periods)
+    links = "".join(_bar(bar, counted(bar.count, noun), max(3, round(32 * bar.count / highest))) for bar in periods)
+    return f'<div class="timeline">{links}</div>'
+
+
+def _bar(bar: Bar, count: str, height: int) -> str:
+    return (
+        f'<a class="bar" role="button" href="#when-{bar.period}" title="{inert(bar.label)}: {count}">'
+        f'<span class="column" style="height:{height}px"></span>'
+        f'<span class="period">{inert(_short(bar.label))}</span><span class="hidden-text">: {count}</span></a>'
+    )
+
+
+def _short(label: str) -> str:
+    """Return a period in words with its month in three letters."""
+    return " ".join(word[:3] if word.isalpha() else word for word in label.split())
 
 
 def _hit(rank: int, hit: Hit, question: str) -> str:
     citation = hit.citation
     return (
-        f'<li class="hit"><p class="hit-head"><span class="rank">{rank}</span><a class="source" '
-        f'href="#{fragment(citation)}">{inert(citation.title or "Untitled")}</a> {_meta(citation)}</p>'
+        f'<li class="hit at-{_day(citation.published)}"><p class="hit-head"><span class="rank">{rank}</span>'
+        f'<a class="source" href="#{fragment(citation)}">{inert(citation.title or "Untitled")}</a> '
+        f"{_meta(citation)}</p>"
         f'<p class="hit-text">{marked(hit.passage.text, question)}</p>{_also(hit.copies)}{_why(hit)}</li>'
     )
+
+
+def _day(published: str) -> str:
+    """Return the date, to the day at most, for the script that sorts and limits by it; ``""`` unknown."""
+    match = _DATE.match(published)
+    return match[0] if match else ""
 
 
 def _why(hit: Hit) -> str:

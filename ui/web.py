@@ -36,12 +36,18 @@ def build_app(retriever: Retriever, *, examples: Sequence[str] = (), hosts: Sequ
         )
         return gr.mount_gradio_app(  # type: ignore[no-any-return]
             app, blocks, path="", theme=theme, css=(STATIC / "app.css").read_text("utf-8"),
-            js=(STATIC / "chat.js").read_text("utf-8"), run_history=False, footer_links=[], show_error=False,
+            js=_scripts("chat.js", "found.js"), run_history=False, footer_links=[], show_error=False,
             enable_monitoring=False, max_file_size="1mb", ssr_mode=False, mcp_server=False,
         )  # fmt: skip
 
     # Outside a loop Gradio makes some of its own and leaves them open.
     return asyncio.run(build())
+
+
+def _scripts(*names: str) -> str:
+    """Return scripts, each a function, as one."""
+    calls = [f"({(STATIC / name).read_text('utf-8').rstrip()})();\n" for name in names]
+    return f"() => {{\n{''.join(calls)}}}"
 
 
 def page_server(

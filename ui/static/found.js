@@ -1,0 +1,74 @@
+// Sorts the passages of an answer, limits them to a period of its timeline, sets the dates of the filters by theirs, and
+// puts a question as it was searched for into the box.  All of it are links with a role of button, told by their address.
+
+() => {
+  const day = hit => [...hit.classList].find(name => name.startsWith('at-')).slice(3);
+  const rank = hit => Number(hit.querySelector('.rank').textContent);
+
+  function press(links, pressed) {
+    links.forEach(link => {
+      link.classList.toggle('on', link === pressed);
+      link.setAttribute('aria-pressed', link === pressed);
+    });
+  }
+
+  function sort(link, by) {
+    const list = link.closest('.passages').querySelector('.hits');
+    const newest = (one, other) => day(other).localeCompare(day(one)) || rank(one) - rank(other);
+    list.append(...[...list.children].sort(by === 'date' ? newest : (one, other) => rank(one) - rank(other)));
+    press(link.parentElement.querySelectorAll('.tool'), link);
+  }
+
+  function limit(bar, period) {
+    const chosen = bar.classList.contains('on') ? '' : period;
+    press(bar.parentElement.querySelectorAll('.bar'), chosen ? bar : null);
+    bar.closest('.passages').querySelectorAll('.hit').forEach(hit => { hit.hidden = !day(hit).startsWith(chosen); });
+  }
+
+  // The first day, month or year after one; ISO 8601, as precise.
+  function next(period) {
+    const [year, month = '01', date = '01'] = period.split('-');
+    const after = new Date(Date.UTC(0, 0));
+    after.setUTCFullYear(Number(year), Number(month) - 1, Number(date));
+    if (period.length === 4) after.setUTCFullYear(after.getUTCFullYear() + 1);
+    else if (period.length === 7) after.setUTCMonth(after.getUTCMonth() + 1);
+    else after.setUTCDate(after.getUTCDate() + 1);
+    return after.toISOString().slice(0, period.length);
+  }
+
+  // Gradio listens to what is typed.
+  function type(field, text) {
+    const kind = field.tagName === 'TEXTAREA' ? HTMLTextAreaElement : HTMLInputElement;
+    Object.getOwnPropertyDescriptor(kind.prototype, 'value').set.call(field, text);
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+
+  function between(period) {
+    const fields = ['#after', '#before'].map(id => document.querySelector(`${id} textarea, ${id} input`));
+    const bounds = [period, next(period)];
+    const same = fields.every((field, place) => field.value === bounds[place]);
+    fields.forEach((field, place) => type(field, same ? '' : bounds[place]));
+    fields.forEach(field => { field.focus(); field.blur(); });
+  }
+
+  const actions = {
+    sort,
+    when: (link, period) => link.closest('.passages') ? limit(link, period) : between(period),
+    edit: link => {
+      const box = document.querySelector('#question textarea');
+      type(box, link.parentElement.querySelector('.asked').textContent);
+      box.focus();
+    },
+  };
+
+  function follow(event) {
+    const link = event.target.closest?.('a[role=button][href^="#"]');
+    const [, name, value] = link?.getAttribute('href').match(/^#(sort|when|edit)-(.*)$/) ?? [];
+    if (!name || (event.type === 'keydown' && event.key !== ' ')) return;
+    event.preventDefault();
+    actions[name](link, value);
+  }
+
+  document.addEventListener('click', follow);
+  document.addEventListener('keydown', follow);    // what is a button is also pressed by the space bar
+}
