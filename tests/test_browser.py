@@ -18,6 +18,7 @@ from qa.retrieval import Retriever
 from qa.settings import DEFAULT_EMBEDDER
 from qa.writing import ArchiveWriter
 from tests.plain import article
+from ui.feedback import Feedback
 
 pytestmark = [
     pytest.mark.browser,
@@ -417,6 +418,49 @@ def test_a_question_that_the_archive_cannot_answer_is_said_to_be_so(page: Page, 
 
 
 @desktop_only
+def test_a_conversation_is_there_after_a_reload_and_can_be_renamed_reopened_and_deleted(page: Page) -> None:
+    ask(page, QUESTION)
+    shown = page.get_by_test_id("bot").last.inner_text()
+    page.reload()
+    expect(page.get_by_test_id("user")).to_have_count(1)
+    expect(page.get_by_test_id("bot").last).to_have_text(shown, use_inner_text=True)
+    ask(page, "And how many sensors?")  # leans on what was said before the reload
+    expect(page.get_by_test_id("bot").last).to_contain_text("Searched for")
+
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.get_by_test_id("user")).to_have_count(0)
+    ask(page, "Who resigned?")
+    history = page.get_by_role("dialog", name="Conversations")
+    page.get_by_role("button", name="History").click()
+    titles = history.locator(".title")
+    assert titles.all_inner_texts() == ["Who resigned?", QUESTION]
+    page.get_by_role("button", name=f"Rename “{QUESTION}”").click()
+    page.get_by_role("textbox", name="Title").fill("<b>The</b> dam")
+    page.keyboard.press("Enter")
+    expect(titles.nth(1)).to_have_text("<b>The</b> dam")
+    titles.nth(1).click()
+    expect(history).to_be_hidden()
+    expect(page.get_by_test_id("user")).to_have_count(2)
+
+    page.get_by_role("button", name="History").click()
+    page.get_by_role("button", name="Delete “<b>The</b> dam”").click()
+    history.get_by_role("button", name="Delete", exact=True).click()
+    expect(titles).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("user")).to_have_count(0)
+
+
+def test_feedback_is_kept_with_its_note(page: Page, retriever: Retriever) -> None:
+    answer = ask(page, QUESTION)
+    answer.get_by_role("button", name="Not helpful").click()
+    expect(answer.get_by_role("status")).to_have_text("Thank you")
+    answer.get_by_role("textbox").fill("it was the valve")
+    answer.get_by_role("button", name="Send").click()
+    expect(answer.get_by_role("status")).to_have_text("Thank you, your note is kept")
+    kept = list(Feedback(retriever.archive.folder).questions())[-1]
+    assert (kept["question"], kept["vote"], kept["note"]) == (QUESTION, "unhelpful", "it was the valve")
+
+
 def test_a_new_conversation_starts_empty(page: Page) -> None:
     ask(page, QUESTION)
     page.get_by_role("button", name="New conversation").click()

@@ -71,7 +71,7 @@ def test_filters_and_a_question_are_taken_from_the_address(retriever: Retriever)
     _, _, sources, after, before, question, times, heading = Page(retriever).greet(address)
     assert (sources["value"], after, before, question) == (["Courier"], "2015", "", "Who resigned?")
     assert heading["label"] == "Filters: Courier; from 2015 on"
-    assert '<span class="hidden-text">: 2 articles</span>' in times
+    assert '<span class="hidden-text">: 1 article</span>' in times
 
 
 def test_the_caller_can_choose_the_questions_that_are_offered(retriever: Retriever) -> None:
@@ -111,11 +111,11 @@ def test_filters_limit_what_is_found(retriever: Retriever) -> None:
 
 
 def test_a_bad_date_is_explained_and_nothing_is_asked(retriever: Retriever) -> None:
-    ((box, messages, turns, error, fold),) = Page(retriever).answer(QUESTION, [], [], [], "2015-13-40", "")
+    ((box, messages, turns, error, fold, kept),) = Page(retriever).answer(QUESTION, [], [], [], "2015-13-40", "")
     assert "“2015-13-40”" not in error
     assert "&#8220;2015&#45;13&#45;40&#8221; is not a date" in error
     assert fold["open"] is True
-    assert [set(update) for update in (box, messages, turns)] == [{"__type__"}] * 3
+    assert [set(update) for update in (box, messages, turns, kept)] == [{"__type__"}] * 4
 
 
 def test_the_heading_of_the_filters_says_what_is_set(retriever: Retriever) -> None:
@@ -125,8 +125,22 @@ def test_the_heading_of_the_filters_says_what_is_set(retriever: Retriever) -> No
     assert (error, fold["label"]) == ("", "Filters")
 
 
+def test_what_the_browser_keeps_of_an_answer_brings_the_conversation_back(retriever: Retriever) -> None:
+    page = Page(retriever)
+    _, last = page.answer(QUESTION, [], [], ["Courier"], "", "")
+    kept = json.loads(str(last[5]))
+    messages, turns = page.restore(json.dumps([kept["turn"]]))
+    assert (messages[-2], messages[-1]) == tuple(last[1][-2:])
+    assert turns == last[2]
+    assert "<" not in str(last[5])
+    assert page.vote([kept["name"], "helpful", "", [kept["turn"]]]) == ""
+    assert page.vote("nonsense") == "This cannot be kept at the moment."
+    assert "cannot show" in page.restore("[{}]")[0][0]["content"]
+    assert "cannot show" in page.restore("nonsense")[0][0]["content"]
+
+
 def test_an_empty_question_changes_nothing(retriever: Retriever) -> None:
-    assert list(Page(retriever).answer("  \n", [], [], [], "", "")) == [({"__type__": "update"},) * 5]
+    assert list(Page(retriever).answer("  \n", [], [], [], "", "")) == [({"__type__": "update"},) * 6]
 
 
 def test_a_question_that_is_too_long_is_explained(retriever: Retriever) -> None:

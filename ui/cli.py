@@ -123,6 +123,15 @@ def show(
         terminal.out().print(terminal.article_text(article))
 
 
+@app.command()
+def feedback(archive: ArchiveOption = None) -> None:
+    """Write what readers thought of answers to stdout, as a question file for `qa eval`."""
+    from ui.feedback import Feedback
+
+    for line in Feedback(archive_path(archive)).questions():
+        print_line(json.dumps(line, ensure_ascii=False))
+
+
 app.command()(searching.search)
 
 

@@ -29,11 +29,15 @@ def build_page(page: Page) -> Any:
     def read_article(links: object) -> Reading:  # Gradio marks what it is given, which a method does not allow
         return page.read_article(links)
 
+    def vote(given: object) -> str:
+        return page.vote(given)
+
     with gr.Blocks(title="Dateline", fill_height=True, fill_width=True, analytics_enabled=False) as blocks:
         with gr.Row(elem_id="shell"):
             with gr.Column(elem_id="chat-column", min_width=0):
                 with gr.Row(elem_id="masthead"):
                     masthead = gr.HTML("<h1>Dateline</h1>", apply_default_css=False)
+                    gr.Button("History", elem_id="past", size="sm", scale=0, min_width=0)
                     fresh = gr.Button("New conversation", elem_id="fresh", size="sm", scale=0, min_width=0)
                 chat = gr.Chatbot(
                     label="Answers", show_label=False, container=False, elem_id="chat", layout="panel", buttons=[],
@@ -63,16 +67,21 @@ def build_page(page: Page) -> Any:
                     server_functions=[read_article],
                     apply_default_css=False,
                 )
+        kept = gr.HTML(
+            "", html_template="<div></div>", js_on_load=(STATIC / "history.js").read_text("utf-8"),
+            server_functions=[vote], apply_default_css=False, elem_id="kept",
+        )  # fmt: skip
         turns = gr.State([])
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         direct: dict[str, Any] = {**quiet, "queue": False}
         slow: dict[str, Any] = {**quiet, "concurrency_limit": 4, "concurrency_id": "answer"}
-        given, shown = [chat, turns, sources, after, before], [box, chat, turns, date_error, fold]
+        given, shown = [chat, turns, sources, after, before], [box, chat, turns, date_error, fold, kept]
         asked = box.submit(page.answer, [box, *given], shown, **slow)
         chosen = chat.option_select(page.answer_chosen, given, shown, **slow)
         for event in (asked, chosen):  # a full queue, a lost server, a crash: never leave the box dead
             event.failure(lambda: gr.update(**READY), None, box, **direct)
         fresh.click(page.start_over, None, [box, chat, turns], cancels=[asked, chosen], **direct)
+        kept.submit(page.restore, kept, [chat, turns], **direct)
         for changed in (sources.change, after.blur, after.submit, before.blur, before.submit):
             changed(page.note_filters, [sources, after, before], [date_error, fold], js=_TO_ADDRESS, **direct)
         greeted = [masthead, chat, sources, after, before, box, times, fold]

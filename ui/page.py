@@ -1,16 +1,20 @@
 """What the chat page does, apart from how it looks: plain functions of what the browser sends."""
 
+import json
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qs
+from uuid import uuid4
 
-from qa.errors import QaError
+from qa.errors import InputError, QaError
 from qa.question_dates import described
 from qa.retrieval import Retriever
 from qa.settings import LIMITS
 from ui import render
+from ui.conversations import Turn, said, turns_of
+from ui.feedback import Feedback
 from ui.filters import Filters
 from ui.quiet_gradio import gr
 from ui.reading import Reading, reading, references
@@ -20,6 +24,7 @@ _log = logging.getLogger(__name__)
 
 _K = 10
 _FAILED = "Something went wrong while answering, and it has been logged. Please ask again."
+_UNREADABLE = "This conversation was kept in a form that this version of the page cannot show."
 # Follow-ups lean on what was said last; a long conversation is not sent along whole.
 _TURNS_KEPT = 20
 _LONGEST_TITLE = 110
@@ -41,6 +46,7 @@ class Page:
     def __init__(self, retriever: Retriever, examples: Sequence[str] = ()) -> None:
         self._retriever = retriever
         self._examples = tuple(examples)
+        self._feedback = Feedback(retriever.archive.folder)
 
     def greet(self, address: str = "") -> tuple[Any, ...]:
         """Return what a fresh page shows.
@@ -88,34 +94,72 @@ class Page:
     def answer(
         self, question: str, messages: list[Message], turns: Turns, sources: list[str], after: str, before: str
     ) -> Iterator[tuple[Any, ...]]:
-        """Answer a question: yield the box, the messages, the turns, the message at the dates, the filters' fold."""
+        """Answer a question.
+
+        Yields:
+            The box, the messages, the turns, the message at the dates, the filters' fold, and, with the answer, what
+            the browser is to keep of it.
+        """
         question = (question or "").strip()
         filters = Filters.of(sources, after, before)
         if not question:
-            yield (gr.skip(),) * 5
+            yield (gr.skip(),) * 6
             return
         if complaint := filters.complaint():
-            yield gr.skip(), gr.skip(), gr.skip(), render.field_error_html(complaint), gr.update(open=True)
+            yield *(gr.skip(),) * 3, render.field_error_html(complaint), gr.update(open=True), gr.skip()
             return
         asked = [*messages, {"role": "user", "content": render.question_html(question)}]
         busy = gr.update(value="", interactive=False, submit_btn=False)
-        yield busy, [*asked, _said(render.searching_html())], turns, "", gr.skip()
-        reply, turns = self._reply(question, turns, filters)
-        yield gr.update(**READY), [*asked, _said(reply)], turns, "", gr.skip()
+        yield busy, [*asked, _said(render.searching_html())], turns, "", gr.skip(), gr.skip()
+        reply, turns, kept = self._reply(question, turns, filters)
+        yield gr.update(**READY), [*asked, _said(reply)], turns, "", gr.skip(), kept
 
-    def _reply(self, question: str, turns: Turns, filters: Filters) -> tuple[str, Turns]:
+    def _reply(self, question: str, turns: Turns, filters: Filters) -> tuple[str, Turns, Any]:
         try:
             answer = self._retriever.ask(
                 question, turns, _K, sources=filters.sources, after=filters.after, before=filters.before
             )
             limits = [*filters.described(), *map(described, self._retriever.binding(question, answer.asked))]
         except QaError as error:
-            return render.notice_html(str(error)), turns
+            return render.notice_html(str(error)), turns, gr.skip()
         except Exception:  # whatever it is, the page says so, the log says what, and the box can be used again
             _log.exception("a question could not be answered")
-            return render.notice_html(_FAILED), turns
-        turns = [*turns, ("user", question), ("assistant", answer.text)]
-        return render.answer_html(answer, limits), turns[-_TURNS_KEPT:]
+            return render.notice_html(_FAILED), turns, gr.skip()
+        turn = Turn(answer, tuple(limits))
+        # "<" is written otherwise because Gradio looks for scripts in what it takes for HTML.
+        kept = json.dumps({"name": str(uuid4()), "turn": turn.to_dict()}).replace("<", "\\u003c")
+        return self._answer(turn), [*turns, *said([turn])][-_TURNS_KEPT:], kept
+
+    def _answer(self, turn: Turn) -> str:
+        return render.answer_html(
+            turn.answer, turn.limits, tuple(render.ACTS)[: None if self._feedback.possible else 1]
+        )
+
+    def restore(self, kept: str) -> tuple[list[Message], Turns]:
+        """Return the messages and turns of a conversation that the browser has kept."""
+        try:
+            turns = turns_of(json.loads(kept))
+        except (InputError, ValueError) as error:
+            _log.warning("a conversation could not be shown again: %s", error)
+            return [_said(render.notice_html(_UNREADABLE))], []
+        messages = [
+            message
+            for turn in turns
+            for message in (
+                {"role": "user", "content": render.question_html(turn.answer.question)},
+                _said(self._answer(turn)),
+            )
+        ]
+        return [*self.opening(), *messages], said(turns)[-_TURNS_KEPT:]
+
+    def vote(self, given: object) -> str:
+        """Keep feedback, the list of arguments of ``Feedback.keep``; return what went wrong, ``""`` nothing."""
+        try:
+            self._feedback.keep(*(given if isinstance(given, list) and len(given) == 4 else (None,) * 4))
+        except InputError as error:
+            _log.warning("%s", error)
+            return "This cannot be kept at the moment."
+        return ""
 
     def answer_chosen(
         self, messages: list[Message], turns: Turns, sources: list[str], after: str, before: str, event: gr.SelectData

@@ -34,6 +34,7 @@ _COMMON = frozenset(
         "was we were what when where which while who whom whose why will with would you your s t"
     )
 )
+ACTS = {"copy-answer": "Copy", "vote-helpful": "Helpful", "vote-unhelpful": "Not helpful"}
 _COPIES_NAMED = 3  # more are counted
 _PARTS = {
     "bm25": "Same words (BM25)",
@@ -118,12 +119,13 @@ def welcome_html() -> str:
     )
 
 
-def answer_html(answer: Answer, filters: Sequence[str] = ()) -> str:
+def answer_html(answer: Answer, filters: Sequence[str] = (), acts: Sequence[str] = ()) -> str:
     """Return an answer with its sources and passages, or the abstention with the nearest passages.
 
     Args:
         answer: the answer.
         filters: what the search was limited to, each in a few words.
+        acts: what can be done with it, of ``ACTS``.
     """
     parts = ['<div class="answer">']
     if answer.asked.strip() != answer.question.strip():
@@ -145,9 +147,17 @@ def answer_html(answer: Answer, filters: Sequence[str] = ()) -> str:
         parts.append(_sources(answer))
     if answer.hits or answer.citations:
         parts.append(f'<p class="aside">{inert(told_confidence(answer.confidence))}</p>')
+    if acts:
+        parts.append(_acts(acts))
     if answer.hits:
         parts.append(_passages(answer))
     return "".join((*parts, "</div>"))
+
+
+def _acts(names: Sequence[str]) -> str:
+    """Return the links under an answer that the page's scripts act on."""
+    links = (f'<a class="tool" role="button" href="#{name}">{ACTS[name]}</a>' for name in names)
+    return f'<p class="acts">{" ".join(links)}</p>'
 
 
 def _sentence(sentence: Sentence, answer: Answer, apart: bool) -> str:

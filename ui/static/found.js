@@ -53,6 +53,8 @@
 
   const actions = {
     sort,
+    copy: link => window.dateline.copy(link),
+    vote: (link, chosen) => window.dateline.vote(link, chosen),
     when: (link, period) => link.closest('.passages') ? limit(link, period) : between(period),
     edit: link => {
       const box = document.querySelector('#question textarea');
@@ -63,7 +65,7 @@
 
   function follow(event) {
     const link = event.target.closest?.('a[role=button][href^="#"]');
-    const [, name, value] = link?.getAttribute('href').match(/^#(sort|when|edit)-(.*)$/) ?? [];
+    const [, name, value] = link?.getAttribute('href').match(/^#(sort|when|edit|copy|vote)-(.*)$/) ?? [];
     if (!name || (event.type === 'keydown' && event.key !== ' ')) return;
     event.preventDefault();
     actions[name](link, value);
