@@ -48,7 +48,12 @@ _PARTS = {
 
 def inert(text: str) -> str:
     """Return text that HTML and Markdown show as it is: on one line, all punctuation as entities."""
-    return _entities(_SPACE.sub(" ", _HIDDEN.sub("", text)))
+    return _entities(visible(text))
+
+
+def visible(text: str) -> str:
+    """Return text on one line, without control characters and marks that reverse or hide the text around them."""
+    return _SPACE.sub(" ", _HIDDEN.sub("", text))
 
 
 def _entities(text: str) -> str:
@@ -63,7 +68,7 @@ def _stem(word: str) -> str:
 def marked(text: str, question: str) -> str:
     """Return inert text in which the question's words, in any inflection, stand in ``<mark>``."""
     wanted = {_stem(word) for word in _WORD.findall(question) if word.casefold() not in _COMMON} - {""}
-    text = _SPACE.sub(" ", _HIDDEN.sub("", text))
+    text = visible(text)
     parts: list[str] = []
     end = 0
     for match in _WORD.finditer(text):

@@ -9,7 +9,7 @@ import logging
 import os
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,13 @@ from fastapi.middleware.cors import CORSMiddleware
 from qa.errors import QaError
 from qa.question_dates import described
 from qa.retrieval import Retriever
+from qa.settings import LIMITS
 from ui import render
+from ui.api import serve_programs
 from ui.filters import Filters
-from ui.reading import Reading, reading, references
+from ui.programs import Data
+from ui.reading import Reading, reading, references, unreadable
+from ui.requests import Endpoints
 from ui.server import LOOPBACK, Guard, PageServer, address_of, listen
 
 _log = logging.getLogger(__name__)
@@ -56,6 +60,7 @@ class Page:
     def __init__(self, retriever: Retriever, examples: Sequence[str] = ()) -> None:
         self._retriever = retriever
         self._examples = tuple(examples)
+        self.endpoints = Endpoints(retriever)
 
     def greet(self) -> tuple[str, list[Message], Any]:
         """Return what a fresh page shows: the masthead, the first message, and the outlets to choose from."""
@@ -138,22 +143,20 @@ class Page:
         try:
             return reading(self._retriever.article(found[0].article_id) if found else None, found)
         except QaError as error:
-            return {**reading(None, []), "error": str(error)}
+            return unreadable(str(error))
 
-    def ask(
-        self, question: str, k: int = _K, sources: list[str] | None = None, after: str = "", before: str = ""
-    ) -> dict[str, Any]:
-        """Answer a question for a program: the Answer as plain data, and whether it abstained."""
-        # Gradio hands on what it was sent, whatever the types say.
-        if type(k) is not int or not all(isinstance(item, str) for item in (question, *(sources or ()), after, before)):
-            raise gr.Error(
-                "k has to be a whole number, sources a list of texts, the others texts", print_exception=False
-            )
+
+def _for_program(endpoint: Callable[..., Data]) -> Callable[..., Data]:
+    """Return an endpoint whose errors are shown to programs; Gradio shows none but its own."""
+
+    @wraps(endpoint)
+    def shown(*given: Any, **named: Any) -> Data:
         try:
-            answer = self._retriever.ask(question, (), k, sources=sources or (), after=after, before=before)
+            return endpoint(*given, **named)
         except QaError as error:
             raise gr.Error(str(error), print_exception=False) from error
-        return {**asdict(answer), "abstained": answer.abstained}
+
+    return shown
 
 
 def _said(html: str) -> Message:
@@ -200,7 +203,7 @@ def build_page(page: Page) -> Any:
         turns = gr.State([])
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         direct: dict[str, Any] = {**quiet, "queue": False}
-        slow: dict[str, Any] = {**quiet, "concurrency_limit": 4, "concurrency_id": "answer"}
+        slow: dict[str, Any] = {**quiet, "concurrency_limit": LIMITS.requests_at_once, "concurrency_id": "answer"}
         given, shown = [chat, turns, sources, after, before], [box, chat, turns, date_error, fold]
         asked = box.submit(page.answer, [box, *given], shown, **slow)
         chosen = chat.option_select(page.answer_chosen, given, shown, **slow)
@@ -210,7 +213,11 @@ def build_page(page: Page) -> Any:
         for changed in (sources.change, after.blur, after.submit, before.blur, before.submit):
             changed(page.note_filters, [sources, after, before], [date_error, fold], **direct)
         blocks.load(page.greet, None, [masthead, chat, sources], **direct)
-        gr.api(page.ask, api_name="ask", concurrency_limit=4, concurrency_id="answer")
+        for endpoint in (page.endpoints.ask, page.endpoints.search, page.endpoints.article):
+            gr.api(
+                _for_program(endpoint), api_name=endpoint.__name__,
+                concurrency_limit=LIMITS.requests_at_once, concurrency_id="answer",
+            )  # fmt: skip
     return blocks
 
 
@@ -228,8 +235,9 @@ def build_app(retriever: Retriever, *, examples: Sequence[str] = (), hosts: Sequ
         # Gradio answers to the scripts of any site unless the application has a policy of its own; ours allows none.
         app.add_middleware(CORSMiddleware, allow_origins=[])
         app.add_middleware(Guard, hosts=hosts)
+        serve_programs(app, retriever)
         blocks = build_page(Page(retriever, examples))
-        blocks.queue(default_concurrency_limit=4, max_size=64)
+        blocks.queue(default_concurrency_limit=LIMITS.requests_at_once, max_size=LIMITS.requests_waiting)
         # Fonts of the system: Gradio's own lack letters, and others would be fetched from elsewhere.
         theme = gr.themes.Base(
             neutral_hue="stone", font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
