@@ -102,13 +102,26 @@ class AskSettings:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on what is read; what exceeds them is refused with the limit's name."""
+    """Bounds on what is read; what exceeds them is refused with the limit's name.
+
+    Those after ``hits`` are for requests over HTTP: ``filter_values`` outlets or article ids in one, ``turns`` of a
+    conversation, ``requests_at_once`` that are worked on and ``requests_waiting`` that wait for those.
+    """
 
     file_bytes: int = 200_000_000
     line_bytes: int = 20_000_000
     article_characters: int = 5_000_000
+    id_characters: int = 500
+    source_characters: int = 1_000
     question_characters: int = 2_000
     hits: int = 1_000
+    date_characters: int = 100
+    filter_values: int = 1_000
+    turns: int = 100
+    turn_characters: int = 20_000
+    request_bytes: int = 2_000_000
+    requests_at_once: int = 4
+    requests_waiting: int = 64
 
 
 LIMITS = Limits()

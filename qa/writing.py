@@ -25,7 +25,7 @@ from qa.generations import FOLDER
 from qa.passages import PassageMaker, renew_directions
 from qa.publishing import Changes, Publisher
 from qa.records import Article
-from qa.settings import ARCHIVE_FILE, IndexSettings
+from qa.settings import ARCHIVE_FILE, LIMITS, IndexSettings
 from qa.snapshots import current_generation, read_stamp
 
 State = Literal["added", "updated", "unchanged"]
@@ -256,9 +256,6 @@ class ArchiveWriter:
         return generation.vectors.last_row if generation else 0
 
 
-_LONGEST_ID, _LONGEST_SOURCE = 500, 1_000  # characters; longer ones are no terms that BM25's index can filter by
-
-
 def content_hash(article: Article) -> str:
     """Return the SHA-256 over every field but the id.
 
@@ -266,7 +263,9 @@ def content_hash(article: Article) -> str:
         InputError: if a field holds NUL or half a surrogate pair, or the id or source is too long.
     """
     fields = astuple(article)
-    for name, value, most in (("id", article.id, _LONGEST_ID), ("source", article.source, _LONGEST_SOURCE)):
+    # Longer ones are no terms that BM25's index can filter by.
+    bounded = ("id", article.id, LIMITS.id_characters), ("source", article.source, LIMITS.source_characters)
+    for name, value, most in bounded:
         if len(value) > most:
             raise InputError(f"article {article.id[:40]!r}: {name} has {len(value)} characters, more than {most}")
     if any("\0" in field for field in fields):

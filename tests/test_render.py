@@ -9,7 +9,7 @@ import pytest
 
 from qa.records import Answer, Article, Citation, Hit, Part, PartName, Passage, Sentence
 from tests.plain import article
-from ui import render
+from ui import escaping, render
 from ui.filters import Filters
 from ui.reading import Reference, copies_of, fragment, reading, reference, references, shown_date
 
@@ -68,22 +68,22 @@ def cited(story: Article, quote: str) -> Reference:
 
 
 def test_text_with_markup_of_any_kind_is_shown_as_it_is() -> None:
-    html = render.inert(HOSTILE)
+    html = escaping.inert(HOSTILE)
     assert Reader(html).text == HOSTILE
     assert Reader(html).tags == []
     assert not set(html) & set("<>[]()!$`*_\\\"'|~@.:/=-{}")
 
 
 def test_lines_that_markdown_would_take_for_blocks_end_up_on_one_line() -> None:
-    assert render.inert("a\n\n    code\n# heading\n1. item") == "a code &#35; heading 1&#46; item"
+    assert escaping.inert("a\n\n    code\n# heading\n1. item") == "a code &#35; heading 1&#46; item"
 
 
 def test_marks_that_hide_or_reverse_text_are_dropped() -> None:
-    assert render.inert("safe\u202etxt\u2069 \u200b\x07end") == "safetxt end"
+    assert escaping.inert("safe\u202etxt\u2069 \u200b\x07end") == "safetxt end"
 
 
 def test_the_words_of_a_question_are_marked_in_every_inflection_and_common_words_are_not() -> None:
-    html = render.marked("The dams were closed; the Closing of a dam is rare.", "Why was the dam closed?")
+    html = escaping.marked("The dams were closed; the Closing of a dam is rare.", "Why was the dam closed?")
     assert html == (
         "The <mark>dams</mark> were <mark>closed</mark>&#59; the <mark>Closing</mark> of a <mark>dam</mark> "
         "is rare&#46;"
@@ -209,12 +209,12 @@ def test_the_exact_words_of_a_sentence_are_marked_and_its_links_say_where_they_s
 def test_marks_are_put_by_code_points_and_the_text_stays_text(
     text: str, marks: tuple[tuple[int, int], ...], html: str
 ) -> None:
-    assert render.exact_html(text, marks) == html
+    assert escaping.exact_html(text, marks) == html
 
 
 def test_no_mark_in_a_hostile_sentence_makes_markup() -> None:
     for start in range(len(HOSTILE)):
-        page = Reader(render.exact_html(HOSTILE, ((0, start), (start, start + 3))))
+        page = Reader(escaping.exact_html(HOSTILE, ((0, start), (start, start + 3))))
         assert page.text == HOSTILE
         assert set(page.tags) == {"mark"}
 
@@ -380,13 +380,13 @@ def test_filters_read_as_words() -> None:
 
 @pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n", "＝"])
 def test_no_cell_of_csv_can_be_a_formula(begin: str) -> None:
-    (row,) = csv.reader(StringIO(render.csv_line([f"{begin}cmd|' /C calc'!A0", "a=b", "1"]), newline=""))
+    (row,) = csv.reader(StringIO(escaping.csv_line([f"{begin}cmd|' /C calc'!A0", "a=b", "1"]), newline=""))
     assert row == [f"'{begin}cmd|' /C calc'!A0", "a=b", "1"]
 
 
 def test_a_line_of_csv_reads_back_as_it_was_but_for_control_characters() -> None:
     cells = ['He said "no", twice', "two\nlines", "", " x ", "é “q”", "red \x1b[31m \x9b \x00"]
-    line = render.csv_line(cells)
+    line = escaping.csv_line(cells)
     assert line.endswith("\r\n")
     (row,) = csv.reader(StringIO(line, newline=""))
     assert row == [*cells[:5], "red �[31m � �"]

@@ -15,7 +15,7 @@ import typer
 
 from qa.errors import QaError
 from qa.settings import AskSettings, archive_path, has_display
-from ui import measuring, searching
+from ui import measuring, programs, searching
 from ui.options import (
     DEFAULTS,
     AfterOption,
@@ -111,12 +111,9 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show an article."""
-    from qa.errors import InputError
     from ui import terminal
 
-    article = _open(archive).article(article_id)
-    if article is None:
-        raise InputError(f"article {article_id!r}: is not in the archive; qa list shows the ids")
+    article = programs.known_article(_open(archive), article_id)
     if as_json:
         print_json(asdict(article))
     else:
@@ -161,7 +158,7 @@ def ask(
     if dates.say_understood(retriever, question, as_of) and not answer.hits:
         print_notice("no passage passes these dates, so none could answer")
     if as_json:
-        print_json({**asdict(answer), "abstained": answer.abstained})
+        print_json(programs.answer_data(answer))
     else:
         terminal.out().print(terminal.answer_text(answer))
 
@@ -263,9 +260,8 @@ def open_retriever(archive: Path | None, settings: AskSettings) -> "Retriever":
 
 
 def print_json(value: Any) -> None:
-    """Write a result to stdout as JSON; half surrogate pairs, which files' names can hold, are escaped."""
-    text = json.dumps(value, ensure_ascii=False, indent=1)
-    print_line(text.encode("utf-8", "backslashreplace").decode())
+    """Write a result to stdout as JSON."""
+    print_line(programs.to_json(value))
 
 
 def print_line(text: str) -> None:

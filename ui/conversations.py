@@ -8,6 +8,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from qa.errors import InputError
 from qa.records import Answer
+from ui.answers import marks_of
+from ui.permalinks import permalink
+from ui.quoting import footnote, markdown
 
 _MOST_TURNS = 200
 
@@ -51,3 +54,29 @@ def turns_of(data: object) -> list[Turn]:
 def said(turns: Sequence[Turn]) -> list[tuple[str, str]]:
     """Return what was said, as the history of a follow-up."""
     return [one for turn in turns for one in (("user", turn.answer.question), ("assistant", turn.answer.text))]
+
+
+def to_markdown(title: str, turns: Sequence[Turn], base_url: str) -> str:
+    """Return a conversation as Markdown: each answer quoted, its citations as footnotes with their addresses.
+
+    Args:
+        title: of the whole, ``""`` for none.
+        turns: the questions and answers.
+        base_url: where the page is, for the addresses of citations.
+    """
+    lines = [f"# {markdown(title)}"] if title else []
+    notes: list[str] = []
+    for turn in turns:
+        answer = turn.answer
+        lines.append(f"**{markdown(answer.question)}**")
+        if turn.limits:
+            lines.append(f"Only {markdown('; '.join(turn.limits))}")
+        if answer.abstained:
+            lines.append(f"{markdown(answer.text)} {markdown(answer.reason)}".rstrip())
+        for sentence in answer.sentences:
+            numbers = "".join(f"[^{len(notes) + number}]" for number in sentence.citations)
+            lines.append(f"> {markdown(sentence.text)}{numbers}")
+        for number, citation in enumerate(answer.citations, 1):
+            link = permalink(base_url, citation, marks_of(number, answer))
+            notes.append(footnote(citation, link, len(notes) + 1))
+    return "\n\n".join((*lines, "\n".join(notes))).rstrip() + "\n"

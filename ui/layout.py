@@ -4,10 +4,15 @@ Gradio's chat interface is not used: after an error it leaves its question box d
 that gives the box back.
 """
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
+from qa.errors import QaError
+from qa.settings import LIMITS
 from ui.page import READY, Page
+from ui.programs import Data
 from ui.quiet_gradio import gr
 from ui.reading import Reading
 
@@ -28,6 +33,12 @@ def build_page(page: Page) -> Any:
 
     def read_article(links: object) -> Reading:  # Gradio marks what it is given, which a method does not allow
         return page.read_article(links)
+
+    def quotation(given: object) -> dict[str, str]:
+        return page.quotation(given)
+
+    def markdown(given: object) -> str:
+        return page.markdown(given)
 
     def vote(given: object) -> str:
         return page.vote(given)
@@ -64,17 +75,17 @@ def build_page(page: Page) -> Any:
                 gr.HTML(
                     html_template=(STATIC / "reading.html").read_text("utf-8"),
                     js_on_load=(STATIC / "reading.js").read_text("utf-8"),
-                    server_functions=[read_article],
+                    server_functions=[read_article, quotation],
                     apply_default_css=False,
                 )
         kept = gr.HTML(
             "", html_template="<div></div>", js_on_load=(STATIC / "history.js").read_text("utf-8"),
-            server_functions=[vote], apply_default_css=False, elem_id="kept",
+            server_functions=[vote, markdown], apply_default_css=False, elem_id="kept",
         )  # fmt: skip
         turns = gr.State([])
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         direct: dict[str, Any] = {**quiet, "queue": False}
-        slow: dict[str, Any] = {**quiet, "concurrency_limit": 4, "concurrency_id": "answer"}
+        slow: dict[str, Any] = {**quiet, "concurrency_limit": LIMITS.requests_at_once, "concurrency_id": "answer"}
         given, shown = [chat, turns, sources, after, before], [box, chat, turns, date_error, fold, kept]
         asked = box.submit(page.answer, [box, *given], shown, **slow)
         chosen = chat.option_select(page.answer_chosen, given, shown, **slow)
@@ -86,5 +97,22 @@ def build_page(page: Page) -> Any:
             changed(page.note_filters, [sources, after, before], [date_error, fold], js=_TO_ADDRESS, **direct)
         greeted = [masthead, chat, sources, after, before, box, times, fold]
         blocks.load(page.greet, box, greeted, js=_FROM_ADDRESS, **direct)
-        gr.api(page.ask, api_name="ask", concurrency_limit=4, concurrency_id="answer")
+        for endpoint in (page.endpoints.ask, page.endpoints.search, page.endpoints.article):
+            gr.api(
+                _for_program(endpoint), api_name=endpoint.__name__,
+                concurrency_limit=LIMITS.requests_at_once, concurrency_id="answer",
+            )  # fmt: skip
     return blocks
+
+
+def _for_program(endpoint: Callable[..., Data]) -> Callable[..., Data]:
+    """Return an endpoint whose errors are shown to programs; Gradio shows none but its own."""
+
+    @wraps(endpoint)
+    def shown(*given: Any, **named: Any) -> Data:
+        try:
+            return endpoint(*given, **named)
+        except QaError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    return shown

@@ -2,8 +2,8 @@
 
 import json
 import logging
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import uuid4
@@ -13,11 +13,14 @@ from qa.question_dates import described
 from qa.retrieval import Retriever
 from qa.settings import LIMITS
 from ui import render
-from ui.conversations import Turn, said, turns_of
+from ui.conversations import Turn, said, to_markdown, turns_of
 from ui.feedback import Feedback
 from ui.filters import Filters
+from ui.permalinks import permalink
 from ui.quiet_gradio import gr
-from ui.reading import Reading, reading, references
+from ui.quoting import footnote, plain_quotation
+from ui.reading import Reading, cited, reading, reference, references, unreadable
+from ui.requests import Endpoints
 from ui.timeline import bars
 
 _log = logging.getLogger(__name__)
@@ -29,6 +32,7 @@ _UNREADABLE = "This conversation was kept in a form that this version of the pag
 _TURNS_KEPT = 20
 _LONGEST_TITLE = 110
 _LONGEST_ADDRESS = 8_000
+_ADDRESS = re.compile(r"https?://[\w.:\[\]-]{1,300}")
 READY = {"interactive": True, "submit_btn": "Ask"}
 
 Message = dict[str, Any]
@@ -46,6 +50,7 @@ class Page:
     def __init__(self, retriever: Retriever, examples: Sequence[str] = ()) -> None:
         self._retriever = retriever
         self._examples = tuple(examples)
+        self.endpoints = Endpoints(retriever)
         self._feedback = Feedback(retriever.archive.folder)
 
     def greet(self, address: str = "") -> tuple[Any, ...]:
@@ -152,6 +157,27 @@ class Page:
         ]
         return [*self.opening(), *messages], said(turns)[-_TURNS_KEPT:]
 
+    def markdown(self, given: object) -> str:
+        """Return turns as Markdown, given a list of title, turns and the page's address; ``""`` for anything else."""
+        match given:
+            case [str(title), turns, str(address)] if _ADDRESS.fullmatch(address):
+                try:
+                    return to_markdown(title, turns_of(turns), address)
+                except InputError as error:
+                    _log.warning("%s", error)
+        return ""
+
+    def quotation(self, given: object) -> dict[str, str]:
+        """Return a link's quotation to paste, given a list of link and page's address; ``{}`` if it has none."""
+        match given:
+            case [link, str(address)] if _ADDRESS.fullmatch(address) and (found := reference(link)):
+                article = self._retriever.article(found.article_id)
+                if article and (quoted := cited(article, found)):
+                    citation, marks = quoted
+                    place = permalink(address, citation, marks)
+                    return {"link": place, "quote": plain_quotation(citation), "footnote": footnote(citation, place)}
+        return {}
+
     def vote(self, given: object) -> str:
         """Keep feedback, the list of arguments of ``Feedback.keep``; return what went wrong, ``""`` nothing."""
         try:
@@ -184,22 +210,7 @@ class Page:
         try:
             return reading(self._retriever.article(found[0].article_id) if found else None, found)
         except QaError as error:
-            return {**reading(None, []), "error": str(error)}
-
-    def ask(
-        self, question: str, k: int = _K, sources: list[str] | None = None, after: str = "", before: str = ""
-    ) -> dict[str, Any]:
-        """Answer a question for a program: the Answer as plain data, and whether it abstained."""
-        # Gradio hands on what it was sent, whatever the types say.
-        if type(k) is not int or not all(isinstance(item, str) for item in (question, *(sources or ()), after, before)):
-            raise gr.Error(
-                "k has to be a whole number, sources a list of texts, the others texts", print_exception=False
-            )
-        try:
-            answer = self._retriever.ask(question, (), k, sources=sources or (), after=after, before=before)
-        except QaError as error:
-            raise gr.Error(str(error), print_exception=False) from error
-        return {**asdict(answer), "abstained": answer.abstained}
+            return unreadable(str(error))
 
 
 def _said(html: str) -> Message:

@@ -1,4 +1,4 @@
-"""The shell and the tables of pages that open offline: one file, without a script and without a request."""
+"""The shell and the tables of pages without a script: one file that asks for nothing, so that it opens offline too."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
@@ -49,18 +49,23 @@ dd{margin-bottom:.5rem}.wide,figure{padding:.75rem}th,td{padding:.3rem 0 .3rem .
 """
 
 
+def shell(title: str, body: str, css: str = "") -> str:
+    """Return a page that asks for nothing else; ``title`` is text, ``body`` HTML, ``css`` comes after that of all."""
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">\n'
+        f"<title>{escape(title)}</title>\n<style>{_CSS}{css}</style></head>\n"
+        f"<body><main>\n{body}</main></body></html>\n"
+    )
+
+
 def write_page(path: Path, title: str, body: str) -> Path:
     """Write a page and return its path; ``title`` is text, ``body`` HTML.
 
     Raises:
         InputError: the file cannot be written.
     """
-    page = (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">\n'
-        f"<title>{escape(title)}</title>\n<style>{_CSS}</style></head>\n"
-        f"<body><main>\n<h1>{escape(title)}</h1>\n{body}</main></body></html>\n"
-    )
+    page = shell(title, f"<h1>{escape(title)}</h1>\n{body}")
     temporary = path.with_name(f"{path.name}.partial")
     try:
         temporary.write_text(page, encoding="utf-8", newline="\n")

@@ -1,25 +1,33 @@
 """A citation as a link, and what the reading panel shows when the link is followed.
 
 The link holds all there is to know, so it works in every answer of a conversation, after a reload and when it is
-pasted: ``cite-<article id>:<start>-<end>:<first digits of the SHA-256 of the text>``, and where words in it answer
-``:<start>-<end>,…``, also in the article.  The text is cut here, by code points, so that the browser, which counts in
-UTF-16, never has to count.
+pasted: ``cite-<article id>:<start>-<end>:<first digits of the SHA-256 of the text>-<those of the quotation>``, and
+where words in it answer ``:<start>-<end>,…``, also in the article.  The text is cut here, by code points, so that the
+browser, which counts in UTF-16, never has to count.  By the second hash a quotation is found again in an article that
+has changed; older links do not have it.
 """
 
-import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypedDict
 from urllib.parse import quote, unquote, urlsplit
 
 from qa.records import Article, Citation, Hit
 from ui.answers import Marks, pieces
+from ui.refinding import QUOTE_DIGITS, find_again, quote_hash, searched_whole, text_hash
 
 _SPAN = r"\d{1,9}-\d{1,9}"
 _LINK = re.compile(
-    rf"#?(?:cite-)?([^:#]{{1,2000}}):(\d{{1,9}})-(\d{{1,9}}):([0-9a-f]{{12}})(?::({_SPAN}(?:,{_SPAN}){{0,15}}))?"
+    rf"#?(?:cite-)?([^:#]{{1,6000}}):(\d{{1,9}})-(\d{{1,9}}):([0-9a-f]{{12}})(?:-([0-9a-f]{{{QUOTE_DIGITS}}}))?"
+    rf"(?::({_SPAN}(?:,{_SPAN}){{0,15}}))?"
 )
+NOT_HELD = "This article is not in the archive."
+_STANDS = "The article has changed since; the quoted words still stand in it."
+_GONE = "The article has changed since, and the quoted words are no longer in it."
+_NOT_FOUND = "The article has changed since; it is long, and near their old place the quoted words were not found."
+_UNKNOWN = "This article has changed since it was quoted, so the quoted words cannot be marked."
+_DAMAGED = "This link is damaged: the words that it quotes do not stand where it says, so none are marked."
 _MOST_MARKS = 16
 _DIGITS = 12
 _MONTHS = (
@@ -33,13 +41,17 @@ _MOST_LINKS = 100
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A stretch of an article, ``text[start:end]``, as it was when its text had this digest, and the marks in it."""
+    """A stretch of an article, ``text[start:end]``, as it was when its text had this digest, and the marks in it.
+
+    ``digest`` and ``quote`` are the first digits of the SHA-256 of the whole text and of the stretch (``""``: unknown).
+    """
 
     article_id: str
     start: int
     end: int
     digest: str
     marks: tuple[tuple[int, int], ...] = ()
+    quote: str = ""
 
 
 class Piece(TypedDict):
@@ -68,8 +80,14 @@ class Reading(TypedDict):
 def fragment(citation: Citation, marks: Marks = ()) -> str:
     """Return the link to a citation, without its ``#``; ``marks`` are offsets into the article, inside the citation."""
     name = quote(citation.article_id, safe="", errors="replace")
-    exact = ",".join(f"{start}-{end}" for start, end in marks[:_MOST_MARKS])
-    return f"cite-{name}:{citation.start}-{citation.end}:{citation.digest[:_DIGITS]}" + (f":{exact}" if exact else "")
+    exact = spans_text(marks)
+    hashes = f"{citation.digest[:_DIGITS]}-{quote_hash(citation.quote)}"
+    return f"cite-{name}:{citation.start}-{citation.end}:{hashes}" + (f":{exact}" if exact else "")
+
+
+def spans_text(marks: Marks) -> str:
+    """Return marks as links have them, ``34-54,86-92``."""
+    return ",".join(f"{start}-{end}" for start, end in marks[:_MOST_MARKS])
 
 
 def reference(link: object) -> Reference | None:
@@ -77,10 +95,11 @@ def reference(link: object) -> Reference | None:
     match = _LINK.fullmatch(link) if isinstance(link, str) else None
     if not match:
         return None
-    start, end, *exact = map(int, re.findall(r"\d+", f"{match[2]} {match[3]} {match[5] or ''}"))
+    start, end, *exact = map(int, re.findall(r"\d+", f"{match[2]} {match[3]} {match[6] or ''}"))
     if start >= end or [start, *exact, end] != sorted((start, *exact, end)):
         return None
-    return Reference(unquote(match[1]), start, end, match[4], tuple(zip(exact[::2], exact[1::2], strict=True)))
+    marks = tuple(zip(exact[::2], exact[1::2], strict=True))
+    return Reference(unquote(match[1]), start, end, match[4], marks, match[5] or "")
 
 
 def references(links: object) -> list[Reference]:
@@ -97,18 +116,47 @@ def reading(article: Article | None, links: Sequence[Reference]) -> Reading:
     The words that answer, in any of them, are exact too.
     """
     if article is None or not links:
-        return _error("This article is not in the archive.")
-    digest = hashlib.sha256(article.text.encode()).hexdigest()
+        return unreadable(NOT_HELD)
+    digest = text_hash(article.text)
     chosen, *others = links
-    result = _shown(article)
-    if not digest.startswith(chosen.digest) or chosen.end > len(article.text):
-        result["notice"] = "This article has changed since it was quoted, so the quoted words cannot be marked."
-        result["pieces"] = _cut(article.text, [(0, 0, "chosen")])
-        return result
+    found, notice = _placed(article.text, digest, chosen)
+    if found is None:
+        return whole(article, notice)
     same = [link for link in others if link.article_id == article.id and digest.startswith(link.digest)]
-    spans = _spans((chosen.start, chosen.end), sorted({(one.start, min(one.end, len(article.text))) for one in same}))
-    result["pieces"] = _cut(article.text, spans, sorted({mark for one in (chosen, *same) for mark in one.marks}))
-    return result
+    spans = _spans((found.start, found.end), sorted({(one.start, min(one.end, len(article.text))) for one in same}))
+    shown = _cut(article.text, spans, sorted({mark for one in (found, *same) for mark in one.marks}))
+    return {**_shown(article), "notice": notice, "pieces": shown}
+
+
+def cited(article: Article, link: Reference) -> tuple[Citation, Marks] | None:
+    """Return a link's words in the article as it is now, and those that answer; None where they no longer stand."""
+    digest = text_hash(article.text)
+    found, _ = _placed(article.text, digest, link)
+    if found is None:
+        return None
+    origin = (article.id, article.title, article.source, article.url, article.published)
+    return Citation(*origin, found.start, found.end, article.text[found.start : found.end], digest), found.marks
+
+
+def whole(article: Article, notice: str = "") -> Reading:
+    """Return an article with nothing marked."""
+    return {**_shown(article), "notice": notice, "pieces": _cut(article.text, [(0, 0, "chosen")])}
+
+
+def _placed(text: str, digest: str, link: Reference) -> tuple[Reference | None, str]:
+    """Return where a link's words stand in a text of this digest now, None if that is not known, and what to say."""
+    if digest.startswith(link.digest):
+        stands = link.end <= len(text) and link.quote in ("", quote_hash(text[link.start : link.end]))
+        return (link, "") if stands else (None, _DAMAGED)
+    if not link.quote:
+        return None, _UNKNOWN
+    length = link.end - link.start
+    place = find_again(text, link.start, length, link.quote)
+    if place is None:
+        return None, _GONE if searched_whole(text, length) else _NOT_FOUND
+    moved = place - link.start
+    marks = tuple((start + moved, end + moved) for start, end in link.marks)
+    return replace(link, start=place, end=place + length, marks=marks), _STANDS
 
 
 def copies_of(citation: Citation, hits: Sequence[Hit]) -> tuple[Citation, ...]:
@@ -131,7 +179,8 @@ def shown_date(published: str) -> str:
     )
 
 
-def _error(message: str) -> Reading:
+def unreadable(message: str) -> Reading:
+    """Return what is shown where there is no article to show."""
     return Reading(
         error=message, notice="", title="", dek="", source="", published="", authors="", url="", host="", pieces=[]
     )

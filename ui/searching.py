@@ -72,22 +72,14 @@ def _best(
 ) -> None:
     from ui import dates, terminal
     from ui.cli import open_retriever, print_json, print_notice
+    from ui.programs import search_data, undated_left_out
 
     retriever = open_retriever(archive, settings)
     hits = retriever.retrieve(question, k, **filters, per_article=per_article)
     bounded = dates.say_understood(retriever, question, filters["as_of"])
-    dated = filters["after"] or filters["before"] or filters["as_of"] or bounded
-    undated = retriever.undated(filters["sources"], filters["articles"]) if dated else 0
+    undated = undated_left_out(retriever, filters, bounded)
     if as_json:
-        found = [
-            {
-                "rank": rank, "score": hit.score, "why": [asdict(part) for part in hit.why],
-                "passage": asdict(hit.passage), "citation": asdict(hit.citation),
-                "copies": [asdict(copy) for copy in hit.copies],
-            }
-            for rank, hit in enumerate(hits, 1)
-        ]  # fmt: skip
-        print_json({"question": question, "asked": question, "hits": found, "undated_left_out": undated})
+        print_json(search_data(question, hits, undated))
         return
     console = terminal.out()
     for rank, hit in enumerate(hits, 1):
@@ -123,7 +115,8 @@ def _every(folder: Path, words: str, filters: dict[str, Any], as_csv: bool, as_j
 
 
 def _print_csv(found: Iterator[MatchedArticle]) -> None:
-    from ui.render import MATCH_COLUMNS, csv_line, match_cells
+    from ui.escaping import csv_line
+    from ui.render import MATCH_COLUMNS, match_cells
 
     sys.stdout.write(csv_line(MATCH_COLUMNS))
     for article in found:

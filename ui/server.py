@@ -1,5 +1,6 @@
 """The socket, the shutdown and the guard in front of the page: what a web server needs whatever it serves."""
 
+import asyncio
 import http.client
 import logging
 import re
@@ -9,7 +10,9 @@ import threading
 import time
 import urllib.parse
 from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
+from typing import TypeVar
 
 import uvicorn
 from starlette.datastructures import MutableHeaders
@@ -30,13 +33,21 @@ _HEADERS = {
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
+# What needs no script gets none: articles and the API.
+_SCRIPTLESS = re.compile(r"/(?:article|api)(?:/|$)")
+_NO_SCRIPT = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
 # Routes that Gradio opens by default and the page does not use: files in, files of other hosts out, stored runs.
 _CLOSED = re.compile(
     r"/gradio_api/(upload|file|proxy|deep_link|run-history|runs|process_recording|stream/|vibe|undo-vibe|mcp)"
     r"|/(monitoring|login|logout)"
 )
 _GRACE_SECONDS = 2
+_T = TypeVar("_T")
 
 
 class Guard:
@@ -59,7 +70,10 @@ class Guard:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
+                headers = MutableHeaders(scope=message)
+                headers.update(_HEADERS)
+                if _SCRIPTLESS.match(scope["path"]):
+                    headers["Content-Security-Policy"] = _NO_SCRIPT
             await send(message)
 
         if scope["type"] != "http":
@@ -71,6 +85,61 @@ class Guard:
             await PlainTextResponse("not found\n", 404)(scope, receive, with_headers)
         else:
             await self._app(scope, receive, with_headers)
+
+
+class QuotedPaths:
+    """Leaves the paths below some prefixes quoted as they were sent.
+
+    What stands there may hold any character, also a slash or a line end, and may have been unquoted more than once
+    before it comes here; whoever answers unquotes it once.
+
+    Args:
+        app: the application behind.
+        prefixes: such as ``/article/``.
+    """
+
+    def __init__(self, app: ASGIApp, prefixes: tuple[str, ...]) -> None:
+        self._app = app
+        self._prefixes = prefixes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on one request."""
+        sent = scope.get("raw_path", b"").decode("latin-1")
+        if sent.startswith(self._prefixes):
+            scope = {**scope, "path": sent}
+        await self._app(scope, receive, send)
+
+
+class FullError(Exception):
+    """So much work waits that no more is taken."""
+
+
+class Workers:
+    """Does the work of requests in threads: so many at a time, so many waiting for those, and no more.
+
+    Args:
+        at_once: how many pieces of work at a time.
+        waiting: how many may wait.
+    """
+
+    def __init__(self, at_once: int, waiting: int) -> None:
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="request")
+        self._most = at_once + waiting
+        self._taken = 0
+
+    async def run(self, work: Callable[[], _T]) -> _T:
+        """Return what the work returns; called in the event loop.
+
+        Raises:
+            FullError: if too much waits already.
+        """
+        if self._taken >= self._most:
+            raise FullError
+        self._taken += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        finally:
+            self._taken -= 1
 
 
 def _host(scope: Scope) -> str:

@@ -8,6 +8,8 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from qa.retrieval import Retriever
+from qa.settings import LIMITS
+from ui.api import serve_programs
 from ui.layout import STATIC, build_page
 from ui.page import Page
 from ui.quiet_gradio import gr
@@ -28,8 +30,9 @@ def build_app(retriever: Retriever, *, examples: Sequence[str] = (), hosts: Sequ
         # Gradio answers to the scripts of any site unless the application has a policy of its own; ours allows none.
         app.add_middleware(CORSMiddleware, allow_origins=[])
         app.add_middleware(Guard, hosts=hosts)
+        serve_programs(app, retriever)
         blocks = build_page(Page(retriever, examples))
-        blocks.queue(default_concurrency_limit=4, max_size=64)
+        blocks.queue(default_concurrency_limit=LIMITS.requests_at_once, max_size=LIMITS.requests_waiting)
         # Fonts of the system: Gradio's own lack letters, and others would be fetched from elsewhere.
         theme = gr.themes.Base(
             neutral_hue="stone", font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]

@@ -15,7 +15,28 @@ function make(tag, className, text) {
   return node;
 }
 
-function draw(article) {
+const COPIES = [['link', 'Copy link'], ['quote', 'Copy quote'], ['footnote', 'Copy Markdown footnote']];
+
+// What can be pasted of the quotation that a link marks.
+function copies(link) {
+  const acts = make('p', 'reading-acts');
+  const told = make('span', 'told');
+  told.setAttribute('role', 'status');
+  for (const [kind, name] of COPIES) {
+    const button = make('button', '', name);
+    button.type = 'button';
+    button.addEventListener('click', async () => {
+      const text = (await server.quotation([link, location.origin]))[kind];
+      if (text) await window.dateline.toClipboard(text);
+      told.textContent = text ? 'Copied' : 'This cannot be copied.';
+    });
+    acts.append(button);
+  }
+  acts.append(told);
+  return acts;
+}
+
+function draw(article, link) {
   meta.textContent = article.error ? '' : `${article.source} · ${article.published}`;
   if (article.error) {
     body.replaceChildren(make('p', 'reading-notice', article.error));
@@ -33,6 +54,7 @@ function draw(article) {
     link.rel = 'noopener noreferrer nofollow';
     parts.push(link);
   }
+  if (article.pieces.some(piece => piece.kind === 'chosen')) parts.push(copies(link));
   if (article.notice) parts.push(make('p', 'reading-notice', article.notice));
   const text = make('div', 'reading-text');
   let mark = null;      // pieces of one quotation stand in one mark
@@ -76,7 +98,7 @@ async function open(chosen) {
     article = { error: 'The article could not be fetched. Is the server still running?' };
   }
   if (mine !== latest) return;
-  draw(article);
+  draw(article, chosen);
   column.classList.add('open');
   reveal(body.querySelector('mark.chosen'));
   (body.querySelector('.reading-title') ?? element.querySelector('.reading-close')).focus({ preventScroll: true });

@@ -1,0 +1,84 @@
+"""The page of an article, with the words that a permalink quotes marked in it."""
+
+import re
+from html import escape
+from itertools import groupby
+
+from ui.escaping import inert, visible
+from ui.pages import shell
+from ui.reading import NOT_HELD, Piece, Reading
+
+# One sign for one, so that the rest stands where it stood; line ends and tabs are kept.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_LONGEST = 1_000  # characters of a title or a name: no headline is longer, but a file may say anything
+_CSS = """
+:root{--quote:#ffe9a8;--quote-ink:#1c1917;--quote-line:#b45309}
+@media(prefers-color-scheme:dark){:root{--quote:#f5d06f;--quote-line:#fbbf24}}
+main{max-width:42rem}
+a{color:var(--mark)}a:focus-visible{outline:2px solid var(--mark);outline-offset:2px;border-radius:3px}
+nav{font:600 .9rem system-ui,sans-serif;margin:0 0 2rem;padding-bottom:.7rem;border-bottom:1px solid var(--line)}
+nav a{text-decoration:none}nav a:hover{text-decoration:underline}
+h1{font-size:clamp(1.6rem,5vw,2.2rem);line-height:1.2;text-wrap:balance;margin:.2rem 0 .6rem}
+.dek{font-size:1.15rem;line-height:1.45;color:var(--soft);margin:0 0 .7rem;overflow-wrap:anywhere}
+.soft{overflow-wrap:anywhere}
+.notice{font-family:system-ui,sans-serif;font-size:.95rem;border-left:3px solid var(--quote-line);
+padding:.15rem 0 .15rem .8rem;margin:1.4rem 0}
+.text{font-size:1.125rem;line-height:1.7;white-space:pre-wrap;overflow-wrap:anywhere;margin-top:1.6rem;
+unicode-bidi:isolate}
+.text mark{background:var(--quote);color:var(--quote-ink);border-radius:2px;padding:.1em 0;unicode-bidi:isolate;
+box-decoration-break:clone;-webkit-box-decoration-break:clone;scroll-margin-top:50vh}
+@media print{nav{display:none}.text mark{background:none;border-bottom:2px solid}}
+"""
+
+
+def article_page(reading: Reading, home: str = "/") -> str:
+    """Return the page of an article, or the page that says why there is none.
+
+    Args:
+        reading: the article and what is marked in it.
+        home: where the chat page is.
+    """
+    top = f'<nav aria-label="Dateline"><a href="{escape(home)}">Dateline</a></nav>\n'
+    if reading["error"]:
+        helped = _HELP if reading["error"] == NOT_HELD else ""
+        return shell("Dateline", f"{top}<h1>{inert(reading['error'])}</h1>\n{helped}", _CSS)
+    title = _line(reading["title"])
+    parts = [top, f'<p class="soft" dir="auto">{_line(reading["source"])} · {_line(reading["published"])}</p>\n']
+    parts.append(f'<h1 dir="auto">{title}</h1>\n')
+    if reading["dek"]:
+        parts.append(f'<p class="dek" dir="auto">{_line(reading["dek"])}</p>\n')
+    if reading["authors"]:
+        parts.append(f'<p class="soft" dir="auto">By {_line(reading["authors"])}</p>\n')
+    if reading["url"]:
+        parts.append(
+            f'<p class="soft"><a href="{escape(reading["url"])}" rel="noopener noreferrer nofollow">'
+            f"Read at {_line(reading['host'])}</a></p>\n"
+        )
+    if reading["notice"]:
+        parts.append(f'<p class="notice" role="status">{inert(reading["notice"])}</p>\n')
+    parts.append(f'<div class="text" dir="auto">{_text(reading["pieces"])}</div>\n')
+    return shell(visible(_cut(reading["title"], 200)), "".join(parts), _CSS)
+
+
+_HELP = (
+    "<p>It may have been removed, or the link may belong to another archive. What this one holds can be asked on its "
+    "front page.</p>\n"
+)
+
+
+def _text(pieces: list[Piece]) -> str:
+    """Return the text as HTML: the chosen words in one ``<mark>``, in it those that answer in ``<strong>``."""
+    result = []
+    for kind, group in groupby(pieces, key=lambda piece: piece["kind"]):
+        cut = [(escape(_CONTROL.sub("�", piece["text"])), piece["exact"]) for piece in group]
+        inner = "".join(f"<strong>{text}</strong>" if exact else text for text, exact in cut)
+        result.append(f'<mark id="quote">{inner}</mark>' if kind == "chosen" else inner)
+    return "".join(result)
+
+
+def _line(text: str) -> str:
+    return inert(_cut(text, _LONGEST))
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most] + " …"

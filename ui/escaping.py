@@ -1,0 +1,80 @@
+"""The escapes: how text of articles and questions gets into HTML and CSV without any of it becoming markup.
+
+HTML comes out on one line, fit for a chat message that is read as Markdown, sanitised and put on the page: nothing in
+the text can become a tag, a link, an image, a formula or a list.
+"""
+
+import csv
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from io import StringIO
+
+from qa.lexical import terms
+from ui.answers import Marks, pieces
+
+# Control characters, and marks that reverse or hide the text around them.
+_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_SPACE = re.compile(r"\s+")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_FORMULA = re.compile(r"^(?=[=+\-@\t\r\n＝＋－＠])")
+_WORD = re.compile(r"\w+")
+_PUNCTUATION = re.compile(r"[^\w ]|_")
+# Words that say nothing about what a question is after: marking them in a passage would hide the ones that do.
+_COMMON = frozenset(
+    _WORD.findall(
+        "a about after all also an and any are as at be been before but by can could did do does for from had has "
+        "have he her his how i if in into is it its many me more most much not of off on or our over said say "
+        "says she should so some such tell than that the their them then there these they this those to under up "
+        "was we were what when where which while who whom whose why will with would you your s t"
+    )
+)
+
+
+def inert(text: str) -> str:
+    """Return text that HTML and Markdown show as it is: on one line, all punctuation as entities."""
+    return _entities(visible(text))
+
+
+def visible(text: str) -> str:
+    """Return text on one line, without control characters and marks that reverse or hide the text around them."""
+    return _SPACE.sub(" ", _HIDDEN.sub("", text))
+
+
+def _entities(text: str) -> str:
+    return _PUNCTUATION.sub(lambda match: f"&#{ord(match[0])};", text)
+
+
+@lru_cache(maxsize=65_536)
+def _stem(word: str) -> str:
+    return next(iter(terms(word)), "")
+
+
+def marked(text: str, question: str) -> str:
+    """Return inert text in which the question's words, in any inflection, stand in ``<mark>``."""
+    wanted = {_stem(word) for word in _WORD.findall(question) if word.casefold() not in _COMMON} - {""}
+    text = visible(text)
+    parts: list[str] = []
+    end = 0
+    for match in _WORD.finditer(text):
+        if _stem(match[0]) in wanted:
+            parts += [_entities(text[end : match.start()]), f"<mark>{_entities(match[0])}</mark>"]
+            end = match.end()
+    return "".join(parts) + _entities(text[end:])
+
+
+def exact_html(text: str, marks: Marks) -> str:
+    """Return inert text in which the marked stretches, cut by their offsets, stand in ``<mark>``."""
+    cut = ((inert(piece), exact) for piece, exact in pieces(text, marks))
+    return "".join(f"<mark>{piece}</mark>" if exact and piece else piece for piece, exact in cut)
+
+
+def csv_line(cells: Sequence[str]) -> str:
+    """Return a line of CSV (RFC 4180) that a spreadsheet shows and never calculates, whatever the articles say.
+
+    A cell that begins as a formula does (= + - @, also full-width, a tab or a line end) gets an apostrophe before it;
+    control characters become one sign each, so that offsets still count.
+    """
+    line = StringIO()
+    csv.writer(line).writerow([_FORMULA.sub("'", _CONTROL.sub("�", cell)) for cell in cells])
+    return line.getvalue()

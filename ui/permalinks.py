@@ -1,0 +1,110 @@
+"""The address of a citation, which anyone who can open the page can follow, and the page that it leads to.
+
+``/article/<id>?digest=…&start=…&end=…&quote=…&exact=…#quote`` says what a link of the chat page says (``ui.reading``).
+An id may hold any character, so it is quoted whole; ``.`` and ``..``, which browsers take out of a path, are given as
+``?id=``.
+"""
+
+import logging
+from collections.abc import Mapping
+from urllib.parse import quote, unquote, urlencode
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from qa.errors import QaError
+from qa.records import Citation
+from qa.retrieval import Retriever
+from ui.answers import Marks
+from ui.article_page import article_page
+from ui.reading import Reading, Reference, reading, reference, spans_text, unreadable, whole
+from ui.refinding import QUOTE_DIGITS, quote_hash
+from ui.server import FullError, Workers
+
+_log = logging.getLogger(__name__)
+
+PREFIX = "/article/"
+_DIGITS = 12
+_INCOMPLETE = "This link does not say which words it quotes, so none are marked."
+_FULL = "Too many requests wait already. Please open this page again in a moment."
+_FAILED = "Something went wrong, and it has been logged. Please open this page again."
+
+
+def permalink(base_url: str, citation: Citation, marks: Marks = ()) -> str:
+    """Return the address of a citation.
+
+    Args:
+        base_url: where the page is, such as ``http://127.0.0.1:7860/``; ``""`` for an address on the same page.
+        citation: what is quoted.
+        marks: the words in it that answer, as offsets into the article.
+    """
+    query = {
+        "digest": citation.digest[:_DIGITS], "start": citation.start, "end": citation.end,
+        "quote": quote_hash(citation.quote),
+    }  # fmt: skip
+    if marks:
+        query["exact"] = spans_text(marks)
+    return f"{address(base_url, citation.article_id, query)}#quote"
+
+
+def address(base_url: str, article_id: str, query: Mapping[str, object] | None = None) -> str:
+    """Return the address of an article's page."""
+    values, name = dict(query or {}), quote(article_id, safe="", errors="replace")
+    if name in {"", ".", ".."}:
+        values, name = {"id": article_id, **values}, ""
+    return f"{base_url.rstrip('/')}{PREFIX}{name}" + (f"?{urlencode(values, safe=',')}" if values else "")
+
+
+def article_id_of(request: Request, prefix: str = PREFIX) -> str:
+    """Return the article id in an address, whose path is still quoted (``ui.server.QuotedPaths``)."""
+    name = request.scope["path"].partition(prefix)[2]
+    return unquote(name, errors="replace") or request.query_params.get("id", "")
+
+
+def reference_of(article_id: str, query: Mapping[str, str]) -> Reference | None:
+    """Return what a permalink refers to; None where its query does not say it."""
+    digest, words, exact = (query.get(name, "") for name in ("digest", "quote", "exact"))
+    return reference(
+        f"{quote(article_id, safe='')}:{query.get('start')}-{query.get('end')}:{digest[:_DIGITS]}"
+        + (f"-{words[:QUOTE_DIGITS]}" if words else "")
+        + (f":{exact}" if exact else "")
+    )
+
+
+class ArticlePages:
+    """Answers ``/article/<id>`` with the article's page.
+
+    Args:
+        retriever: the opened archive.
+        workers: what reads the articles.
+    """
+
+    def __init__(self, retriever: Retriever, workers: Workers) -> None:
+        self._retriever = retriever
+        self._workers = workers
+
+    async def show(self, request: Request) -> Response:
+        """Answer one request."""
+        article_id, query = article_id_of(request), dict(request.query_params)
+        headers = {"Cache-Control": "no-cache"}
+        try:
+            status, shown = await self._workers.run(lambda: self._read(article_id, query))
+        except FullError:
+            status, shown = 503, unreadable(_FULL)
+            headers["Retry-After"] = "2"
+        return HTMLResponse(article_page(shown, f"{request.scope.get('root_path', '')}/"), status, headers)
+
+    def _read(self, article_id: str, query: Mapping[str, str]) -> tuple[int, Reading]:
+        try:
+            article = self._retriever.article(article_id)
+            if article is None:
+                return 404, reading(None, [])
+            link = reference_of(article_id, query)
+            if link:
+                return 200, reading(article, [link])
+            return 200, whole(article, _INCOMPLETE if "start" in query or "digest" in query else "")
+        except QaError as error:
+            return 503, unreadable(str(error))
+        except Exception:  # whatever it is, the page says so, and the log says what
+            _log.exception("an article could not be shown")
+            return 500, unreadable(_FAILED)
