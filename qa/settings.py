@@ -70,7 +70,7 @@ class AskSettings:
     reader: str = PACKAGED
     rerank: int = 10
     rerank_seconds: float = 2.0
-    reranker_weight: float = 0.15
+    reranker_weight: float = 0.2
     group_copies: bool = True
     date_weight: float = 0.2
     recency_weight: float = 0.05

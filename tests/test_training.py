@@ -23,7 +23,7 @@ from training.data import Group, load
 from training.evaluate import best_answer, evenly
 from training.export import export
 from training.settings import CONFIG, recipe
-from training.train import Drawn, averaged, batches, draw, losses, train
+from training.train import Drawn, batches, draw, losses, train
 
 DATA = Path(os.environ.get("DATELINE_DATA") or PROJECT.parent / "shared" / "data")
 SMOKE = replace(recipe("smoke").train, bfloat16=False)
@@ -287,10 +287,3 @@ def test_the_smoke_profile_learns_from_real_articles(tmp_path: Path) -> None:
     reader = Reader(tmp_path / "smoke" / "models" / "reader.safetensors")
     (reading,) = reader.read("How many miners were pulled out?", [("Miners freed", MINE)])
     assert reading.spans
-
-
-def test_averaged_weights_lie_midway() -> None:
-    one = {"a": torch.tensor([1.0, 2.0], dtype=torch.float16)}
-    other = {"a": torch.tensor([3.0, -2.0], dtype=torch.float16)}
-    mean = averaged(one, other)["a"]
-    assert (mean.tolist(), mean.dtype) == ([2.0, 0.0], torch.float16)

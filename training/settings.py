@@ -40,7 +40,6 @@ class TrainSettings:
     answerable_weight: float
     bfloat16: bool
     compile: bool
-    averaged_step: int
     log_every: int
     seed: int
 

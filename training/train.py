@@ -124,15 +124,6 @@ def state(network: ReaderNetwork) -> dict[str, torch.Tensor]:
     }
 
 
-def averaged(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Return the mean of two sets of weights of one run, in float16.
-
-    The early one has kept more of what the base model knows of other texts, the late one has learnt more of the task;
-    their mean is better than either (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022).
-    """
-    return {key: ((one[key].float() + other[key].float()) / 2).to(torch.float16) for key in one}
-
-
 def train(groups: Sequence[Group], settings: TrainSettings, out: Path, log: Path) -> list[float]:
     """Train on the groups, write weights to ``out`` and a line every ``log_every`` steps to ``log``; return all losses.
 
@@ -172,7 +163,6 @@ def train(groups: Sequence[Group], settings: TrainSettings, out: Path, log: Path
         optimizer, lambda step: min((step + 1) / warm, max(0.0, (len(plan) - step) / max(1, len(plan) - warm)))
     )
     history: list[float] = []
-    early: dict[str, torch.Tensor] = {}
     recent: list[tuple[float, ...]] = []
     tokens, began = 0, time.time()
     part = out.with_suffix(".part")
@@ -203,8 +193,6 @@ def train(groups: Sequence[Group], settings: TrainSettings, out: Path, log: Path
                 lines.flush()
                 print(json.dumps(line), file=sys.stderr, flush=True)
                 recent = []
-            if step == settings.averaged_step:
-                early = state(network)
-    save_file(averaged(early, state(network)) if early else state(network), part)
+    save_file(state(network), part)
     part.replace(out)
     return history
