@@ -15,13 +15,13 @@ from qa.records import Article, Citation
 from qa.retrieval import Retriever
 from qa.writing import ArchiveWriter
 from tests.plain import WordEmbedder, article
+from tests.test_api import programs_app
 from tests.test_render import DIGEST, HOSTILE, Reader, citation
 from ui.article_page import article_page
 from ui.permalinks import address, permalink
 from ui.quoting import footnote, plain_quotation
 from ui.reading import Reference, reading
 from ui.refinding import find_again, quote_hash, searched_whole
-from ui.web import build_app
 
 IDS = [
     "a/b c%2F#?é",
@@ -65,7 +65,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def client(folder: Path) -> Iterator[TestClient]:
-    with TestClient(build_app(Retriever(Archive(folder), WordEmbedder()))) as client:
+    with TestClient(programs_app(Retriever(Archive(folder), WordEmbedder()))) as client:
         yield client
 
 
