@@ -30,6 +30,7 @@ OWNERS = {
     "tantivy": {"qa/lexical.py"},
     "datasketch": {"qa/copies.py"},
     "gradio": {"ui/quiet_gradio.py"},
+    "pydantic": {"ui/api.py", "ui/conversations.py", "ui/requests.py"},
     "trafilatura": {"qa/intake/html.py"},
     "typer": {"ui/cli.py", "ui/measuring.py", "ui/options.py", "ui/searching.py"},
     "matplotlib": {"ui/plots.py"},

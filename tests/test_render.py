@@ -14,6 +14,8 @@ from ui.filters import Filters
 from ui.reading import Reference, copies_of, fragment, reading, reference, references, shown_date
 
 DIGEST = "d0f4" * 16
+# What links to "The dam was closed." hold: the digest of the text and of the quotation, their first digits.
+HASHES = f"{DIGEST[:12]}-8f9f14f3727cf299"
 HOSTILE = "<script>alert(1)</script> ![](http://evil.example/x) [x](javascript:alert(1)) $$x$$ `a` *b* _c_ [1] &amp; \\"
 
 
@@ -92,7 +94,7 @@ def test_the_words_of_a_question_are_marked_in_every_inflection_and_common_words
 
 def test_each_sentence_is_followed_by_the_numbers_of_its_citations_as_links() -> None:
     html = render.answer_html(answer())
-    link = f"#cite-dam:0-19:{DIGEST[:12]}"
+    link = f"#cite-dam:0-19:{HASHES}"
     assert html.startswith(
         f'<div class="answer"><p class="said">The dam was closed&#46; <a class="cite" href="{link}" '
         'title="Courier&#44; 11 May 2015&#58; Dam closed"><span class="hidden-text">Source </span>[1]</a></p>'
@@ -116,9 +118,9 @@ def test_copies_of_a_passage_are_named_under_it_and_under_the_sources_made_of_it
     html = render.answer_html(answer(hits=(replace(hit(), copies=copies),)))
     line = (
         '<span class="also">Also: '
-        f'<a href="#cite-copy0:0-19:{DIGEST[:12]}" title="Dam closed">Wire 0 · 10 May 2015</a>, '
-        f'<a href="#cite-copy1:0-19:{DIGEST[:12]}" title="Dam closed">Wire 1 · 11 May 2015</a>, '
-        f'<a href="#cite-copy2:0-19:{DIGEST[:12]}" title="Dam closed">Wire 2 · 12 May 2015</a> and 2 more</span>'
+        f'<a href="#cite-copy0:0-19:{HASHES}" title="Dam closed">Wire 0 · 10 May 2015</a>, '
+        f'<a href="#cite-copy1:0-19:{HASHES}" title="Dam closed">Wire 1 · 11 May 2015</a>, '
+        f'<a href="#cite-copy2:0-19:{HASHES}" title="Dam closed">Wire 2 · 12 May 2015</a> and 2 more</span>'
     )
     assert html.count(line) == 2
     assert "Also:" not in render.answer_html(answer())
@@ -183,12 +185,12 @@ def test_the_exact_words_of_a_sentence_are_marked_and_its_links_say_where_they_s
     html = render.answer_html(
         answer(sentences=(Sentence("The dam was closed.", (1, 2), ((12, 18),)),), citations=quoted)
     )
-    link = f"#cite-dam:100-119:{DIGEST[:12]}:112-118"
+    link = f"#cite-dam:100-119:{HASHES}:112-118"
     assert html.startswith(
         f'<div class="answer"><p class="said">The dam was <mark>closed</mark>&#46; <a class="cite" href="{link}" title='
     )
-    elsewhere = f"#cite-dam:5-12:{DIGEST[:12]}"
-    passage = f"#cite-dam:0-19:{DIGEST[:12]}"
+    elsewhere = f"#cite-dam:5-12:{DIGEST[:12]}-e01c351df5b7bfe2"
+    passage = f"#cite-dam:0-19:{HASHES}"
     assert Reader(html).links == [link, elsewhere, link, elsewhere, passage]
 
 
@@ -251,20 +253,24 @@ def test_every_ranker_has_a_name_in_plain_words() -> None:
 
 
 def test_a_link_survives_any_article_id() -> None:
-    for name in ("a1", "a:b", "a/b#c?d", "50%", "ü 字 😀", '"><script>'):
-        made = reference("#" + fragment(citation(article_id=name, start=3, end=9)))
-        assert made is not None
-        assert (made.article_id, made.start, made.end, made.digest) == (name, 3, 9, DIGEST[:12])
+    for name in ("a1", "a:b", "a/b#c?d", "50%", "ü 字 😀", '"><script>', "😀" * 500):
+        made = reference("#" + fragment(citation("closed", article_id=name, start=3, end=9)))
+        assert made == Reference(name, 3, 9, DIGEST[:12], quote=hashlib.sha256(b"closed").hexdigest()[:16])
+
+
+def test_links_of_before_they_had_a_hash_of_the_quotation_still_work() -> None:
+    assert reference("#cite-a:3-9:d0f4d0f4d0f4:4-6") == Reference("a", 3, 9, "d0f4d0f4d0f4", ((4, 6),))
 
 
 @pytest.mark.parametrize(
     "link",
     [None, 7, [], "", "#cite-", "#cite-a:1-2", "#cite-a:5-5:d0f4d0f4d0f4", "#cite-a:9-5:d0f4d0f4d0f4",
      "#cite-a:-1-5:d0f4d0f4d0f4", "#cite-a:0-5:xyz", "#cite-a:0-9999999999:d0f4d0f4d0f4",
+     "#cite-a:3-9:d0f4d0f4d0f4-", "#cite-a:3-9:d0f4d0f4d0f4-0123456789abcde",
      "#cite-a:3-9:d0f4d0f4d0f4:", "#cite-a:3-9:d0f4d0f4d0f4:2-4", "#cite-a:3-9:d0f4d0f4d0f4:8-10",
      "#cite-a:3-9:d0f4d0f4d0f4:6-7,4-5", "#cite-a:3-9:d0f4d0f4d0f4:4-6,5-7", "#cite-a:3-9:d0f4d0f4d0f4:4",
      "#cite-a:3-9:d0f4d0f4d0f4" + ":" + ",".join(["3-3"] * 17),
-     "#cite-" + "a" * 3000 + ":0-5:d0f4d0f4d0f4"],
+     "#cite-" + "a" * 7000 + ":0-5:d0f4d0f4d0f4"],
 )  # fmt: skip
 def test_what_is_not_a_link_is_refused(link: object) -> None:
     assert reference(link) is None
@@ -284,8 +290,8 @@ def test_the_quoted_characters_are_counted_in_code_points() -> None:
 def test_the_exact_words_are_told_apart_inside_every_quotation() -> None:
     story = article("🌍 One May. Two June. Three.", id="dam", title="Dam")
     digest = hashlib.sha256(story.text.encode()).hexdigest()
-    chosen = reference(fragment(citation(start=2, end=10, digest=digest), ((6, 9),)))
-    other = reference(fragment(citation(start=11, end=20, digest=digest), ((11, 14), (15, 19))))
+    chosen = reference(fragment(citation("One May.", start=2, end=10, digest=digest), ((6, 9),)))
+    other = reference(fragment(citation("Two June.", start=11, end=20, digest=digest), ((11, 14), (15, 19))))
     assert chosen is not None
     assert other is not None
     pieces = [(piece["text"], piece["kind"], piece["exact"]) for piece in reading(story, [chosen, other])["pieces"]]
@@ -309,11 +315,35 @@ def test_the_other_citations_of_the_same_article_are_marked_where_the_chosen_one
     ]  # fmt: skip
 
 
-def test_an_article_that_has_changed_is_shown_unmarked_and_says_so() -> None:
+def test_an_article_that_has_changed_is_shown_unmarked_where_the_words_are_gone_and_says_so() -> None:
     old, new = article("The dam is shut.", id="dam"), article("The dam is open again.", id="dam")
-    shown = reading(new, [cited(old, "The dam is shut.")])
+    link = cited(old, "The dam is shut.")
+    shown = reading(new, [link])
+    assert shown["notice"] == "The article has changed since, and the quoted words are no longer in it."
+    assert shown["pieces"] == [{"text": "The dam is open again.", "kind": "plain", "exact": False}]
+    shown = reading(new, [replace(link, quote="")])
     assert shown["notice"] == "This article has changed since it was quoted, so the quoted words cannot be marked."
     assert shown["pieces"] == [{"text": "The dam is open again.", "kind": "plain", "exact": False}]
+
+
+def test_quoted_words_are_marked_where_they_stand_after_a_change_and_the_exact_ones_with_them() -> None:
+    old = article("🌍 One May. Two.", id="dam")
+    new = article("🌍🌍 Corrected: One May. Two.", id="dam")
+    link = replace(cited(old, "One May."), marks=((6, 9),))
+    shown = reading(new, [link, cited(new, "Two."), cited(old, "Two.")])
+    assert shown["notice"] == "The article has changed since; the quoted words still stand in it."
+    assert [(piece["text"], piece["kind"], piece["exact"]) for piece in shown["pieces"]] == [
+        ("🌍🌍 Corrected: ", "plain", False), ("One ", "chosen", False), ("May", "chosen", True),
+        (".", "chosen", False), (" ", "plain", False), ("Two.", "cited", False),
+    ]  # fmt: skip
+
+
+def test_a_link_whose_place_and_words_do_not_agree_marks_nothing() -> None:
+    story = article("One. Two. Three.", id="dam")
+    for damaged in (replace(cited(story, "Two."), start=4, end=8), replace(cited(story, "Two."), end=99, quote="")):
+        shown = reading(story, [damaged])
+        assert shown["notice"].startswith("This link is damaged")
+        assert [piece["kind"] for piece in shown["pieces"]] == ["plain"]
 
 
 def test_a_link_to_an_article_that_is_gone_says_so() -> None:

@@ -43,10 +43,10 @@ def client(retriever: Retriever) -> Iterator[TestClient]:
         yield client
 
 
-def call(client: TestClient, *values: object) -> tuple[str, Any]:
-    """Call the JSON interface; return the name of the last event and its data."""
-    event = client.post("/gradio_api/call/ask", json={"data": list(values)}).json()["event_id"]
-    lines = client.get(f"/gradio_api/call/ask/{event}").text.strip().splitlines()
+def call(client: TestClient, *values: object, name: str = "ask") -> tuple[str, Any]:
+    """Call a named endpoint; return the name of the last event and its data."""
+    event = client.post(f"/gradio_api/call/{name}", json={"data": list(values)}).json()["event_id"]
+    lines = client.get(f"/gradio_api/call/{name}/{event}").text.strip().splitlines()
     return lines[-2].removeprefix("event: "), json.loads(lines[-1].removeprefix("data: "))
 
 
@@ -174,7 +174,7 @@ def test_an_article_is_read_by_its_link_and_nonsense_is_refused(retriever: Retri
 
 
 def test_a_program_gets_the_whole_answer_as_json(client: TestClient, retriever: Retriever) -> None:
-    event, (found,) = call(client, QUESTION, 2, ["Courier"], "2015-01-01", "2016")
+    event, (found,) = call(client, QUESTION, 2, ["Courier"], "2015-01-01", "2016", None, "", 3, None)
     assert event == "complete"
     assert found["question"] == QUESTION
     assert [hit["citation"]["article_id"] for hit in found["hits"]] == ["dam"]
@@ -186,7 +186,7 @@ def test_a_program_gets_the_whole_answer_as_json(client: TestClient, retriever: 
 
 
 def test_a_program_is_told_what_is_wrong(client: TestClient) -> None:
-    event, data = call(client, QUESTION, 5, None, "soon", "")
+    event, data = call(client, QUESTION, 5, None, "soon", "", None, "", 3, None)
     assert event == "error"
     assert data["error"] == "after='soon' is not a date: give YYYY-MM-DD or an ISO 8601 time"
 
