@@ -359,11 +359,11 @@ def test_passages_are_sorted_by_date_and_limited_to_a_month(page: Page) -> None:
 
 def test_filters_stand_in_the_address_and_are_there_again_after_a_reload(page: Page, url: str) -> None:
     page.get_by_role("button", name="Filters").click()
-    page.get_by_role("button", name="2016: 2 articles").click()
-    expect(page.get_by_label("After")).to_have_value("2016")
-    expect(page.get_by_label("Before")).to_have_value("2017")
-    expect(page.get_by_role("button", name="Filters: from 2016 on; before 2017")).to_be_visible()
-    assert page.url == f"{url}?after=2016&before=2017"
+    page.get_by_role("button", name="June 2016: 1 article").click()
+    expect(page.get_by_label("After")).to_have_value("2016-06")
+    expect(page.get_by_label("Before")).to_have_value("2016-07")
+    expect(page.get_by_role("button", name="Filters: from June 2016 on; before July 2016")).to_be_visible()
+    assert page.url == f"{url}?after=2016-06&before=2016-07"
     page.goto(f"{url}?outlet=Courier&outlet=nowhere&after=2015-05&q=Why%3F")
     expect(page.get_by_role("button", name="Filters: Courier; from May 2015 on")).to_be_visible()
     expect(page.get_by_label("Question")).to_have_value("Why?")
