@@ -19,6 +19,7 @@ from qa.settings import DEFAULT_EMBEDDER
 from qa.writing import ArchiveWriter
 from tests.plain import article
 from ui.feedback import Feedback
+from ui.permalinks import address, permalink
 
 pytestmark = [
     pytest.mark.browser,
@@ -467,3 +468,19 @@ def test_a_new_conversation_starts_empty(page: Page) -> None:
     expect(page.get_by_test_id("user")).to_have_count(0)
     expect(page.get_by_text("Ask the archive a question.")).to_be_visible()
     expect(ask(page, "Who resigned?")).not_to_contain_text("Searched for")
+
+
+def test_a_permalink_opens_the_article_at_the_quoted_words_without_a_script(page: Page, url: str) -> None:
+    tall = cited(ARTICLES[0], "Paragraph 30: the reservoir holds water for the towns of the lower valley.")
+    for citation in (tall, cited(ARTICLES[0], ANSWER)):
+        page.goto(permalink(url, citation))
+        mark = page.locator("mark#quote")
+        expect(mark).to_be_in_viewport()
+        assert mark.text_content() == citation.quote
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(page.get_by_role("heading", name="Sensors close dam")).to_be_in_viewport()
+    page.goto(address(url, "festival"))
+    expect(page.locator(".text")).to_have_text(HOSTILE, use_inner_text=False)
+    expect(page.locator("img, form, input, script, iframe, svg, b, i")).to_have_count(0)
+    page.get_by_role("link", name="Dateline").click()
+    expect(box(page)).to_be_editable()
