@@ -32,10 +32,11 @@ _IMPERSONAL = listed(
     "take takes took taken cost costs mean means meant possible true legal illegal safe like hard easy easier harder "
     "difficult necessary important good bad better best normal okay ok worth dangerous common expected believed thought "
     "said reported helpful rude wrong right healthy required mandatory called shown suggested claimed alleged argued "
-    "estimated rumored known clear"
+    "estimated rumored known clear assumed preferred held essential predicted"
 )
+_SUBORDINATE = listed("to that if when the")
 _RAIN = listed("rain raining snow snowing")
-_WHOM_THEN = listed("who with that in of which whose from living affected killed persons people")
+_WHOM_THEN = listed("who with that in at of which whose from living affected killed persons people")
 
 _OPENING = re.compile(
     r"\W*(?:(?:oh|ok|okay|well|hmm|no|yes|great|really|thanks|interesting|cool|wow)\b[\s,.!?]*)*"
@@ -45,9 +46,10 @@ _OPENING = re.compile(
 )
 _QUOTED = re.compile(r"\"[^\"]{1,200}\"|“[^”]{1,200}”")
 _SENTENCE_END = re.compile(r"[.?!]\s")
-_CONTINUING = listed(
-    "else other others another also too then instead again similar similarly besides additional further afterwards "
-    "afterward meanwhile next later still anymore otherwise likewise same subsequently"
+_MORE = listed("else other others additional further")
+_CONTINUING = _MORE | listed(
+    "another also too then instead again afterwards afterward meanwhile next later still anymore otherwise likewise "
+    "subsequently"
 )
 _CONTINUING_AT_THE_END = listed("else instead too then again afterwards")
 _COMPARING = listed(
@@ -62,6 +64,7 @@ _DEFINITION = re.compile(
     re.IGNORECASE,
 )
 _RESTRICTING = listed("of that who which in for from with at on against between to by about")
+_IN_GENERAL = listed("do does can could should would is are")
 # What a news story is about; "the ferry" was named before, "the sea" need not be.
 _STORY = listed(
     "album band team film movie book song show match game group company party event attack incident fight series tour "
@@ -96,13 +99,15 @@ def reason(question: str, said: Set[str] = frozenset()) -> str:
     if place is not None and (place >= begin or not (named or len(telling) > 2)):
         return f"pronoun {words[place].lower}"
     lowers = [word.lower for word in words[begin:]]
-    if (_OPENING.match(plain) or _OPENING.match(plain, words[begin].start)) and not (named and len(telling) >= 3):
+    opening = _OPENING.match(plain) or _OPENING.match(plain, words[begin].start)
+    if opening and not (len(telling) >= 3 and (named or opening[0].lower().endswith("about"))):
         return "opening"
     if not named and not telling:
         return "names nothing"
     if named:
         return ""
-    if lowers[-1] in _CONTINUING_AT_THE_END or (len(telling) <= 2 and not _CONTINUING.isdisjoint(lowers)):
+    more = _CONTINUING if len(telling) <= 1 else _MORE
+    if lowers[-1] in _CONTINUING_AT_THE_END or (len(telling) <= 2 and not more.isdisjoint(lowers)):
         return "continues"
     if len(telling) <= 1 and not _COMPARING.isdisjoint(lowers) and "than" not in lowers:
         return "compares"
@@ -111,9 +116,15 @@ def reason(question: str, said: Set[str] = frozenset()) -> str:
         return "fragment"
     if head := _known(words, telling, said):
         return f"the {head}"
-    if len(telling) <= 1 and not _DEFINITION.match(plain):
+    if len(telling) <= 1 and not _DEFINITION.match(plain) and not _in_general(words):
         return "tells little"
     return ""
+
+
+def _in_general(words: Sequence[Word]) -> bool:
+    """Whether a question is about a kind of thing: "where do ctenophora live?", "is melatonin bad for you?"."""
+    place = next((i for i, word in enumerate(words) if word.tells), 0)
+    return place == 0 or words[place - 1].lower in _IN_GENERAL
 
 
 def _known(words: Sequence[Word], telling: Set[str], said: Set[str]) -> str:
@@ -149,9 +160,11 @@ def unbound(words: Sequence[Word]) -> int | None:
             if bare(after) not in _SPANS_OF_TIME and after != "article" and not _named_earlier(words, place):
                 return place
         elif lower in ("that", "those", "that's"):
-            if lower == "those" and after in _WHOM_THEN or after == "of":
+            following = words[place + 1] if not last else None
+            if (lower == "those" and (after in _WHOM_THEN or (following and following.name))) or after == "of":
                 continue
-            points = last or before in PREPOSITIONS or (before in AUXILIARIES and place <= 2) or place == 0
+            led = before in PREPOSITIONS and following is not None and following.tells
+            points = last or led or (before in AUXILIARIES and place <= 2) or place == 0
             if (points or lower == "those" or after in _MOMENTS) and not _named_earlier(words, place):
                 return place
         elif lower == "there":
@@ -173,8 +186,9 @@ def _named_earlier(words: Sequence[Word], place: int) -> bool:
 
 def _earlier(words: Sequence[Word], place: int) -> Sequence[Word]:
     """Return the words of earlier clauses and sentences."""
-    for i in range(place - 1, 0, -1):
-        if words[i].opens or words[i].lower in _CLAUSES:
+    for i in range(place, 0, -1):
+        clause = i < place and (words[i].opens or words[i].lower in _CLAUSES)
+        if clause or not words[i].joined:  # a comma, say
             return words[:i]
     return ()
 
@@ -185,8 +199,8 @@ def _impersonal(words: Sequence[Word], place: int) -> bool:
     if rest and rest[0].lower in _RAIN:
         return True
     for i, word in enumerate(rest):
-        if word.lower in ("to", "that", "if", "when", "the") and any(w.lower in _IMPERSONAL for w in rest[:i]):
-            return any(w.tells for w in words[place + i + 2 :])
+        if (word.lower in _SUBORDINATE or word.name) and any(w.lower in _IMPERSONAL for w in rest[:i]):
+            return word.name or any(w.content for w in words[place + i + 2 :])
     return False
 
 
@@ -220,6 +234,11 @@ def _bound(words: Sequence[Word], place: int) -> bool:
         joined = max((i for i in range(sentence, place) if words[i].lower in ("and", "but", "or")), default=sentence)
         lenient = joined > sentence
         return any(candidate(w) or (lenient and w.tells) for w in words[: joined or sentence])
+    if pronoun in _OBJECTS or (pronoun == "it" and before not in AUXILIARIES):
+        things = [word for word in words[:place] if (word.name or bare(word.lower) in _PEOPLE if personal else word.tells)]
+        within = before in PREPOSITIONS and words[0].lower in ("what", "which", "how") and "ha" in [w.lower[:2] for w in words]
+        if len(things) >= (2 if personal else 4) or (within and things):
+            return True  # how much did Tesla say Edison offered him; what mountain has snow on it?
     if pronoun in POSSESSIVES and any(candidate(word) or word.lower in _PRONOUNS for word in words[:place]):
         return True
     if any(map(candidate, _earlier(words, place))):

@@ -143,7 +143,10 @@ def take_apart(text: str) -> tuple[Word, ...]:
         generic = bare(lower) in _ASKING or bare(lower) in _GENERIC or timely
         following = text[match.end() : matches[place + 1].end()] if place + 1 < len(matches) else ""
         led_on = bool(_CAPITAL.match(following))  # another capitalised word follows
-        small = lower in FUNCTION and (opens or not led_on or lower == "i")
+        led_to = bool(words) and words[-1].name and not gap.strip(" ")
+        # Ever Given, Westwood One, IT: small words may be part of a name.
+        part = not opens and lower != "i" and (led_on or led_to or (len(word) > 1 and word.isupper()))
+        small = lower in FUNCTION and not part
         name = word[0].isupper() and not small and not headline and not timely
         if name and (opens or _OPENING_QUOTE.search(gap)) and not (len(word) > 1 and word.isupper()):
             name = not generic and (lower.endswith("'s") or (led_on and lowers[place + 1] not in FUNCTION))
