@@ -123,7 +123,9 @@ def wordings(name: str) -> None:
                 f"| {half} | {len(asked)} | {variant} | {np.mean([f1(t, o.rewrite) for t, o in given]):.3f} | "
                 f"{np.mean([f1(t, o.rewrite) for t, o in changed]):.3f} | {np.mean(shares):.3f} | {np.mean(added):.1f} |"
             )
-    print("\n| half | changed by a human | of them rewritten (recall) | rewritten ones that a human changed (precision) |")
+    print(
+        "\n| half | changed by a human | of them rewritten (recall) | rewritten ones that a human changed (precision) |"
+    )
     print("|---|---:|---:|---:|")
     for half, asked in halves(later):
         rewritten = [one for one in asked if ours(one) != one.question]
@@ -152,7 +154,9 @@ def false_rewrites() -> None:
     groups.append(("mtrag: first turns, another's history", [(one.question, another()) for one in first]))
     for name in ("squad1", "realtime", "newsqa"):
         groups.append((f"{name}: another's history", [(q.text, another()) for q in sets.questions(name)]))
-    print("\n### False rewrites\n\n| questions that stand alone | questions | rewritten | share |\n|---|---:|---:|---:|")
+    print(
+        "\n### False rewrites\n\n| questions that stand alone | questions | rewritten | share |\n|---|---:|---:|---:|"
+    )
     totals = np.zeros(2)
     for title, pairs in groups:
         wrong = sum(stand_alone(question, history) != question for question, history in pairs)

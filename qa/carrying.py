@@ -10,16 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from qa.dependence import PERSONAL, reason
-from qa.wording import BE, WORD, Word, bare, is_plural, listed, stem, take_apart, telling_stems
+from qa.wording import BE, DO, WORD, Word, bare, is_plural, listed, stem, take_apart, telling_stems
 
 _LINKS = listed("of the de la le al el von van der den du del di da bin ibn y for a")
 _PLACING = listed("in at near from to around across outside inside")
-_DOING = listed("do does did don't doesn't didn't")
-_BEFORE_VERBS = listed("i you we he she it they to who how not and or that can could will would shall should may might must")
-_SEVERAL = listed("they them their theirs these those they're ones")
+_BEFORE_VERBS = listed(
+    "i you we he she it they to who how not and or that can could will would shall should may might must"
+)
+SEVERAL = listed("they them their theirs these those they're ones")
 _ONE = listed("it its this that it's")
 _QUOTED = re.compile(r"\"[^\"]{2,80}\"|“[^”]{2,80}”")
-_LONGEST = 6  # words of a phrase
+_LONGEST, _CHARACTERS = 6, 80  # of a phrase, in words and in characters
 _AFTER_NAME = 2  # words that may follow a name in its phrase: the Alma ferry
 
 # Weights, chosen on half of the conversations of `python -m benchmarks.followups`.
@@ -40,7 +41,7 @@ class Phrase:
     """Words that stand together in a turn.
 
     ``stems`` are those of its words, ``name``: it is written like a name, ``place``: "in", "at", … led to it,
-    ``article``: "the" stood before it, ``verb``: it seems to be one; it stood at ``[start:end]`` of its turn.
+    ``article``: one stood before it, ``verb``: it seems to be one; it stood at ``[start:end]`` of its turn.
     """
 
     text: str
@@ -75,7 +76,7 @@ def phrases(text: str, *, names_only: bool = False) -> list[Phrase]:
             numbered = words[begin].name and words[begin].joined and words[begin - 1].lower.isdigit()  # 2018 World Cup
             found.append(_phrase(text, words, begin - numbered, end))
         place = end
-    return found
+    return [phrase for phrase in found if len(phrase.text) <= _CHARACTERS]
 
 
 def _name_end(words: Sequence[Word], begin: int) -> int:
@@ -124,7 +125,7 @@ def _with_what_follows(words: Sequence[Word], begin: int, end: int) -> int:
 
 
 def _after_do(words: Sequence[Word], begin: int) -> bool:
-    return any(word.lower in _DOING for word in words[max(0, begin - 2) : begin])
+    return any(word.lower in DO for word in words[max(0, begin - 2) : begin])
 
 
 def _phrase(text: str, words: Sequence[Word], begin: int, end: int) -> Phrase:
@@ -138,8 +139,8 @@ def _phrase(text: str, words: Sequence[Word], begin: int, end: int) -> Phrase:
         piece,
         frozenset(stem(word.lower) for word in words[begin:end] if word.content),
         name,
-        before in _PLACING or (before in ("the", "a") and further in _PLACING),
-        before == "the",
+        before in _PLACING or (before in ("the", "a", "an") and further in _PLACING),
+        before in ("the", "a", "an"),
         not name and (before in _BEFORE_VERBS or follows_name or passive),
         words[begin].start,
         words[begin].start + len(piece),
@@ -205,6 +206,6 @@ def _fit(phrase: Phrase, pronoun: str) -> float:
     if pronoun in ("there", "here"):
         return AGREES if phrase.place else 1.0
     fit = PLACED if phrase.place else 1.0
-    if pronoun in _SEVERAL:
+    if pronoun in SEVERAL:
         return fit * AGREES if is_plural(phrase.text) else fit
     return fit / AGREES if pronoun in _ONE and is_plural(phrase.text) else fit

@@ -7,12 +7,12 @@ is left exactly as it is.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from qa.carrying import Focus, Phrase
+from qa.carrying import SEVERAL, Focus, Phrase
 from qa.dependence import PERSONAL, POSSESSIVES, reason, unbound
 from qa.errors import InputError, check_text
 from qa.ellipsis import in_frame
 from qa.follow_up_dates import carried_date, with_date
-from qa.wording import take_apart
+from qa.wording import is_plural, take_apart
 
 Turn = tuple[str, str] | Mapping[str, str]
 
@@ -125,7 +125,8 @@ def _replaced(
     owns = pronoun.lower in POSSESSIVES
     if pronoun.lower == "her":
         owns = after is not None and after.joined and after.content
-    if not clear or not (owns or pronoun.lower in _REPLACED) or (personal and not first.name):
+    agrees = personal or first.name or is_plural(first.text) == (pronoun.lower in SEVERAL)
+    if not clear or not agrees or not (owns or pronoun.lower in _REPLACED) or (personal and not first.name):
         return question, chosen
     text = f"the {first.text}" if first.article else first.text
     ending = "" if not owns else "'" if text.endswith("s") else "'s"

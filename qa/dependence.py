@@ -7,7 +7,7 @@ a question that names something is taken to stand alone unless a pronoun says ot
 import re
 from collections.abc import Sequence, Set
 
-from qa.wording import AUXILIARIES, BE, PREPOSITIONS, QUESTION_WORDS, Word, bare, listed, stem, take_apart
+from qa.wording import AUXILIARIES, BE, DO, PREPOSITIONS, QUESTION_WORDS, Word, bare, listed, stem, take_apart
 
 PERSONAL = listed("he she him his her hers himself herself he's she's")
 _SUBJECTS = listed("he she they it")
@@ -26,7 +26,9 @@ _CLAUSES = listed(
     "how whether or so than"
 )
 _OPENING_CLAUSES = listed("when if after before while although as since once because during in by at on despite")
-_SPANS_OF_TIME = listed("days week month year morning afternoon evening weekend season summer winter spring autumn fall century")
+_SPANS_OF_TIME = listed(
+    "days week month year morning afternoon evening weekend season summer winter spring autumn fall century"
+)
 _MOMENTS = listed("time same day year period point moment night")
 _IMPERSONAL = listed(
     "take takes took taken cost costs mean means meant possible true legal illegal safe like hard easy easier harder "
@@ -34,6 +36,7 @@ _IMPERSONAL = listed(
     "said reported helpful rude wrong right healthy required mandatory called shown suggested claimed alleged argued "
     "estimated rumored known clear assumed preferred held essential predicted"
 )
+_SAYING = listed("say says said")
 _SUBORDINATE = listed("to that if when the")
 _RAIN = listed("rain raining snow snowing")
 _WHOM_THEN = listed("who with that in at of which whose from living affected killed persons people")
@@ -90,7 +93,9 @@ def reason(question: str, said: Set[str] = frozenset()) -> str:
     words = take_apart(plain)
     if not words:
         return "nothing asked"
-    begin = max((i for i, w in enumerate(words) if i and _SENTENCE_END.search(plain[words[i - 1].end : w.start])), default=0)
+    begin = max(
+        (i for i, w in enumerate(words) if i and _SENTENCE_END.search(plain[words[i - 1].end : w.start])), default=0
+    )
     if len(words) - begin < 3 and not any(word.content for word in words[begin:]):
         begin = 0
     named = any(word.name for word in words) or plain != question
@@ -135,6 +140,8 @@ def _known(words: Sequence[Word], telling: Set[str], said: Set[str]) -> str:
         end = place + 1
         while end < min(len(words), place + 4) and words[end].content and words[end].joined:
             end += 1
+        if end - place > 2 and place and words[place - 1].lower in DO:
+            end -= 1  # what did the ferry carry?
         head = words[end - 1].lower
         restricted = end < len(words) and words[end].lower in _RESTRICTING and any(w.tells for w in words[end:])
         phrase = words[place + 1 : end]
@@ -214,7 +221,8 @@ def _bound(words: Sequence[Word], place: int) -> bool:
     personal = pronoun in PERSONAL
 
     def candidate(word: Word) -> bool:
-        return word.name or bare(word.lower) in _PEOPLE or (word.tells and not personal)
+        name = word.name or (word.opens and word.tells and word.text[0].isupper())
+        return name or bare(word.lower) in _PEOPLE or (word.tells and not personal)
 
     if pronoun in _REFLEXIVES:
         return any(word.content for word in words[:place])
@@ -225,7 +233,9 @@ def _bound(words: Sequence[Word], place: int) -> bool:
     who = words[0].lower in ("who", "which")
     goes_on = place + 1 < len(words) and not words[place + 1].opens
     clear = before not in AUXILIARIES | _CLAUSES | PREPOSITIONS and not words[place].opens and place >= 2
-    if pronoun in _SUBJECTS and clear and goes_on and words[place - 1].content:  # Biden announced he …
+    if (
+        pronoun in _SUBJECTS and clear and goes_on and (words[place - 1].content or before in _SAYING)
+    ):  # Biden announced he …
         said = any(map(candidate, words[: place - 1]))
         if (pronoun != "it" and (said or who)) or (pronoun == "it" and said and words[place + 1].lower in AUXILIARIES):
             return True
@@ -235,8 +245,14 @@ def _bound(words: Sequence[Word], place: int) -> bool:
         lenient = joined > sentence
         return any(candidate(w) or (lenient and w.tells) for w in words[: joined or sentence])
     if pronoun in _OBJECTS or (pronoun == "it" and before not in AUXILIARIES):
-        things = [word for word in words[:place] if (word.name or bare(word.lower) in _PEOPLE if personal else word.tells)]
-        within = before in PREPOSITIONS and words[0].lower in ("what", "which", "how") and "ha" in [w.lower[:2] for w in words]
+        things = [
+            word for word in words[:place] if (word.name or bare(word.lower) in _PEOPLE if personal else word.tells)
+        ]
+        within = (
+            before in PREPOSITIONS
+            and words[0].lower in ("what", "which", "how")
+            and "ha" in [w.lower[:2] for w in words]
+        )
         if len(things) >= (2 if personal else 4) or (within and things):
             return True  # how much did Tesla say Edison offered him; what mountain has snow on it?
     if pronoun in POSSESSIVES and any(candidate(word) or word.lower in _PRONOUNS for word in words[:place]):

@@ -12,6 +12,7 @@ _ONE_PHRASE = re.compile(
     re.IGNORECASE,
 )
 _ADDED = re.compile(r"\s*\([^()]*\)\s*$")  # what an earlier rewriting has put behind a question
+_LONGEST = 300  # characters of a question that another phrase is put into
 _END = re.compile(r"\s*[?.!]*\s*$")
 
 
@@ -24,7 +25,7 @@ def in_frame(question: str, last: str) -> str:
     """
     found = _ONE_PHRASE.fullmatch(question)
     opened = found and (found["about"] or re.match(r"\W*(?:and|but|or)\b", question, re.IGNORECASE))
-    if not found or not opened or len(take_apart(last)) < 3:
+    if not found or not opened or len(last) > _LONGEST or len(take_apart(last)) < 3:
         return ""
     words = take_apart(found["thing"])
     if len(words) > 6 or any(word.lower in AUXILIARIES | QUESTION_WORDS for word in words):

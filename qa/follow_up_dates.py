@@ -13,12 +13,19 @@ from qa.question_dates import windows
 
 # Only the place of a phrase is asked for, so any day will do after which nothing is still to come.
 _LATE = date(2999, 12, 31)
-_MAYBE = re.compile(r"\d|day\b|week|month|year|decade|January|February|March|April|May|June|July|August|Sept|October|November|December"
-                    r"|\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Oct|Nov|Dec)\b|spring|summer|autumn|fall|winter|night|morning|afternoon|evening", re.IGNORECASE)
-_LEADING = re.compile(
-    r"(?:\b(?:in|on|during|at|around|for|over|within)\s+)?(?:(?:the\s+)?(?:day|week|month|year)\s+|the\s+)?$", re.IGNORECASE
+_MAYBE = re.compile(
+    r"\d|day\b|week|month|year|decade|January|February|March|April|May|June|July|August|Sept|October|November|December"
+    r"|\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Oct|Nov|Dec)\b|spring|summer|autumn|fall|winter|night|morning|afternoon|evening",
+    re.IGNORECASE,
 )
-_SIDE = re.compile(r"^(?:before|prior to|earlier than|ahead of|until|till|up to|up until|through|by|as of|no later than|not later than|after|later than|following|since|starting|beginning|no earlier than)\s+(?:(?:in|on|from)\s+)?", re.IGNORECASE)
+_LEADING = re.compile(
+    r"(?:\b(?:in|on|during|at|around|for|over|within)\s+)?(?:(?:the\s+)?(?:day|week|month|year)\s+|the\s+)?$",
+    re.IGNORECASE,
+)
+_SIDE = re.compile(
+    r"^(?:before|prior to|earlier than|ahead of|until|till|up to|up until|through|by|as of|no later than|not later than|after|later than|following|since|starting|beginning|no earlier than)\s+(?:(?:in|on|from)\s+)?",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan\.?|Feb\.?|Mar\.?|Apr\.?|Aug\.?|Sept?\.?|Oct\.?|Nov\.?|Dec\.?)"
 _MONTH_IN = re.compile(rf"\b{_MONTH}(?![^\W_])")
@@ -70,7 +77,11 @@ def with_date(question: str, carried: CarriedDate | None) -> tuple[str, str]:
     year, month = _YEAR.search(carried.core), _MONTH_IN.search(carried.core)
     if beside := _BESIDE.search(question):
         unit = (beside["unit"] or beside["one"]).lower()
-        side = "before" if (beside["next"] or beside["side"]).lower() in ("previous", "preceding", "before", "earlier") else "after"
+        side = (
+            "before"
+            if (beside["next"] or beside["side"]).lower() in ("previous", "preceding", "before", "earlier")
+            else "after"
+        )
         anchor = ""
         if unit == "year" and year:
             anchor = year[0]

@@ -20,6 +20,7 @@ AUXILIARIES = BE | listed(
     "do does did has have had can could will would shall should may might must don't doesn't didn't hasn't haven't "
     "hadn't can't couldn't won't wouldn't shouldn't"
 )
+DO = listed("do does did don't doesn't didn't")
 QUESTION_WORDS = listed("what which who whom whose when where why how whether")
 PREPOSITIONS = listed(
     "in on at of for about after before by with to from like than since besides during into over under through against "
@@ -156,7 +157,6 @@ def take_apart(text: str) -> tuple[Word, ...]:
     return tuple(words)
 
 
-
 def is_plural(phrase: str) -> bool:
     """Whether the last word of a phrase looks like a plural."""
     return phrase.endswith("s") and not phrase.endswith(("ss", "us", "is"))
@@ -165,4 +165,8 @@ def is_plural(phrase: str) -> bool:
 def telling_stems(text: str) -> set[str]:
     """Return the stems of the words of a text that say what is spoken of."""
     lowers = {bare(match.lower().replace("’", "'")) for match in WORD.findall(text)}
-    return {stem(word) for word in lowers - FUNCTION - _ASKING - _GENERIC - _CALENDAR if len(word) > 1 and not word.isdigit()}
+    return {
+        stem(word)
+        for word in lowers - FUNCTION - _ASKING - _GENERIC - _CALENDAR
+        if len(word) > 1 and not word.isdigit()
+    }
