@@ -1,12 +1,13 @@
-"""Follow-ups: which questions are taken to lean on earlier turns, what is carried over, and what that does to retrieval.
+"""Follow-ups: which questions are taken to lean on earlier turns, what is carried over, what that does to retrieval.
 
     python -m benchmarks.followups [--no-retrieval] [--read]
 
-Conversations of ``canard``, ``cast`` and ``mtrag``.  Half of them, by the SHA-256 of the group's id, were looked at while
-the rules were written; the other half says whether they generalise, and is printed beside.  "last turn" is the question as
-typed, "previous" has the question before put before it, "human" is the rewrite by hand.  CANARD's annotators saw the title
-and section of an article, which are given as a first turn.  Retrieval is over the passages of ``cast`` (234) and ``mtrag``
-(1,152), without reading; ``--read`` has the packaged reader rerank.  Differences are paired, with 95 % intervals.
+Conversations of ``canard``, ``cast`` and ``mtrag``.  Half of them, by the SHA-256 of the group's id, were looked at
+while the rules were written; the other half says whether they generalise, and is printed beside.  "last turn" is the
+question as typed, "previous" has the question before put before it, "human" is the rewrite by hand.  CANARD's
+annotators saw the title and section of an article, which are given as a first turn.  Retrieval is over the passages
+of ``cast`` (234) and ``mtrag`` (1,152), without reading; ``--read`` has the packaged reader rerank.  Differences are
+paired, with 95 % intervals.
 """
 
 import argparse
@@ -119,9 +120,10 @@ def wordings(name: str) -> None:
             changed = [(text, one) for text, one in given if one.changed]
             shares = [share for text, one in changed if (share := carried(text, one)) is not None]
             added = [len(words(text)) - len(words(one.question)) for text, one in changed]
+            nearness = [np.mean([f1(text, one.rewrite) for text, one in some]) for some in (given, changed)]
             print(
-                f"| {half} | {len(asked)} | {variant} | {np.mean([f1(t, o.rewrite) for t, o in given]):.3f} | "
-                f"{np.mean([f1(t, o.rewrite) for t, o in changed]):.3f} | {np.mean(shares):.3f} | {np.mean(added):.1f} |"
+                f"| {half} | {len(asked)} | {variant} | {nearness[0]:.3f} | {nearness[1]:.3f} | "
+                f"{np.mean(shares):.3f} | {np.mean(added):.1f} |"
             )
     print(
         "\n| half | changed by a human | of them rewritten (recall) | rewritten ones that a human changed (precision) |"

@@ -1,8 +1,8 @@
 """What a conversation is about after its turns: the names and topic words that a follow-up may carry over.
 
 Each phrase has a weight.  What a turn says weighs most, fades with every turn after it, and is kept up by the pronouns
-that stand for it (the centre of Grosz, Joshi and Weinstein, "Centering", Computational Linguistics 21, 1995); what opened
-the conversation fades less; a question that stands alone and names something else begins a new topic.
+that stand for it (the centre of Grosz, Joshi and Weinstein, "Centering", Computational Linguistics 21, 1995).  A
+question that stands alone and names something begins a new topic.
 """
 
 import re

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from qa.carrying import SEVERAL, Focus, Phrase
 from qa.dependence import PERSONAL, POSSESSIVES, reason, unbound
-from qa.errors import InputError, check_text
 from qa.ellipsis import in_frame
+from qa.errors import InputError, check_text
 from qa.follow_up_dates import carried_date, with_date
 from qa.wording import is_plural, take_apart
 

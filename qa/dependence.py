@@ -1,7 +1,7 @@
 """Whether a question leans on what was said before it: pronouns that nothing in it stands for, and what it leaves out.
 
-A stand-alone question that is rewritten is searched for with words that do not belong to it, so every rule needs a sign;
-a question that names something is taken to stand alone unless a pronoun says otherwise.
+A stand-alone question that is rewritten is searched for with words that do not belong to it, so every rule needs a
+sign; a question that names something is taken to stand alone unless a pronoun says otherwise.
 """
 
 import re
@@ -17,13 +17,13 @@ _REFLEXIVES = listed("himself herself itself themselves")
 _PRONOUNS = PERSONAL | _SUBJECTS | _OBJECTS | POSSESSIVES | _REFLEXIVES | listed("they're they've")
 _PEOPLE = listed(
     "man woman person boy girl president minister officer leader soldier player actor actress singer director writer "
-    "author judge child people someone anyone somebody everyone everybody nobody anybody king queen pope governor mayor "
-    "senator doctor teacher student mother father son daughter brother sister wife husband women men children"
+    "author judge child people someone anyone somebody everyone everybody nobody anybody king queen pope governor "
+    "mayor senator doctor teacher student mother father son daughter brother sister wife husband women men children"
 )
 # What begins a part of a sentence in which a pronoun may stand for something before it.
 _CLAUSES = listed(
-    "when while because after before if that who which whose whom where since until although though and but as what why "
-    "how whether or so than"
+    "when while because after before if that who which whose whom where since until although though and but as what "
+    "why how whether or so than"
 )
 _OPENING_CLAUSES = listed("when if after before while although as since once because during in by at on despite")
 _SPANS_OF_TIME = listed(
@@ -32,9 +32,9 @@ _SPANS_OF_TIME = listed(
 _MOMENTS = listed("time same day year period point moment night")
 _IMPERSONAL = listed(
     "take takes took taken cost costs mean means meant possible true legal illegal safe like hard easy easier harder "
-    "difficult necessary important good bad better best normal okay ok worth dangerous common expected believed thought "
-    "said reported helpful rude wrong right healthy required mandatory called shown suggested claimed alleged argued "
-    "estimated rumored known clear assumed preferred held essential predicted"
+    "difficult necessary important good bad better best normal okay ok worth dangerous common expected believed "
+    "thought said reported helpful rude wrong right healthy required mandatory called shown suggested claimed alleged "
+    "argued estimated rumored known clear assumed preferred held essential predicted"
 )
 _SAYING = listed("say says said")
 _SUBORDINATE = listed("to that if when the")
@@ -71,9 +71,9 @@ _IN_GENERAL = listed("do does can could should would is are")
 # What a news story is about; "the ferry" was named before, "the sea" need not be.
 _STORY = listed(
     "album band team film movie book song show match game group company party event attack incident fight series tour "
-    "novel trial vote suspect suspects victim victims accident crash explosion strike protests record single label season "
-    "character characters director lawsuit scandal ship ferry plane train flight hospital rebels bombing shooting fire"
-    "siege rescue deal bill ruling verdict investigation inquiry convoy hostages ceasefire truce"
+    "novel trial vote suspect suspects victim victims accident crash explosion strike protests record single label "
+    "season character characters director lawsuit scandal ship ferry plane train flight hospital rebels bombing "
+    "shooting fire siege rescue deal bill ruling verdict investigation inquiry convoy hostages ceasefire truce"
 )
 
 
@@ -214,8 +214,8 @@ def _impersonal(words: Sequence[Word], place: int) -> bool:
 def _bound(words: Sequence[Word], place: int) -> bool:
     """Whether something before a pronoun in the question can be what it stands for.
 
-    An object is never the subject of its own clause ("what causes it?"); a possessive may belong to it; the subject after
-    an auxiliary ("what did he do?") needs a sentence or a clause before.
+    An object is never the subject of its own clause ("what causes it?"); a possessive may belong to it; the subject
+    after an auxiliary ("what did he do?") needs a sentence or a clause before.
     """
     pronoun, before = words[place].lower, words[place - 1].lower if place else ""
     personal = pronoun in PERSONAL

@@ -1,4 +1,4 @@
-"""Follow-ups that are one phrase, "And in Idlib?", "What about in 2019?": the question before with that phrase in it."""
+"""Follow-ups that are one phrase, "And in Idlib?", "And in 2019?": the question before with that phrase in it."""
 
 import re
 
@@ -17,7 +17,7 @@ _END = re.compile(r"\s*[?.!]*\s*$")
 
 
 def in_frame(question: str, last: str) -> str:
-    """Return the last question with the phrase that the new one consists of in place of its own, "" where that is unclear.
+    """Return the last question with the phrase that the new one consists of in its place, "" where that is unclear.
 
     Args:
         question: one that depends on the last.

@@ -14,8 +14,8 @@ from qa.question_dates import windows
 # Only the place of a phrase is asked for, so any day will do after which nothing is still to come.
 _LATE = date(2999, 12, 31)
 _MAYBE = re.compile(
-    r"\d|day\b|week|month|year|decade|January|February|March|April|May|June|July|August|Sept|October|November|December"
-    r"|\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Oct|Nov|Dec)\b|spring|summer|autumn|fall|winter|night|morning|afternoon|evening",
+    r"\d|day\b|week|month|year|decade|night|morning|afternoon|evening|spring|summer|autumn|fall|winter"
+    r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)",
     re.IGNORECASE,
 )
 _LEADING = re.compile(
@@ -23,11 +23,15 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 _SIDE = re.compile(
-    r"^(?:before|prior to|earlier than|ahead of|until|till|up to|up until|through|by|as of|no later than|not later than|after|later than|following|since|starting|beginning|no earlier than)\s+(?:(?:in|on|from)\s+)?",
+    r"(?:before|prior to|earlier than|ahead of|until|till|up to|up until|through|by|as of|no later than|not later than"
+    r"|after|later than|following|since|starting|beginning|no earlier than)\s+(?:(?:in|on|from)\s+)?",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
-_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan\.?|Feb\.?|Mar\.?|Apr\.?|Aug\.?|Sept?\.?|Oct\.?|Nov\.?|Dec\.?)"
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|(?:Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)\.?)"
+)
 _MONTH_IN = re.compile(rf"\b{_MONTH}(?![^\W_])")
 _DAY_IN = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?\b|\d{4}-\d\d-\d\d")
 _BESIDE = re.compile(
@@ -40,7 +44,7 @@ _NTH = re.compile(r"\b(?:on\s+)?the\s+(?P<day>(?:[12]?\d|3[01])(?:st|nd|rd|th))\
 
 @dataclass(frozen=True, slots=True)
 class CarriedDate:
-    """A date of an earlier question: ``phrase`` with what leads to it ("in May 2015"), ``core`` without ("May 2015")."""
+    """A date of an earlier question: ``phrase`` with what leads to it ("in May 2015"), ``core`` without."""
 
     phrase: str
     core: str
@@ -57,7 +61,8 @@ def dated(text: str) -> CarriedDate | None:
     last = found[-1]
     led = _LEADING.search(text[: last.start])
     span = text[last.start : last.end]
-    return CarriedDate((led[0] if led else "") + span, _SIDE.sub("", span))
+    side = _SIDE.match(span)
+    return CarriedDate((led[0] if led else "") + span, span[side.end() if side else 0 :])
 
 
 def speaks_of_the_next(phrase: str) -> bool:
@@ -71,7 +76,7 @@ def carried_date(questions: Iterable[str]) -> CarriedDate | None:
 
 
 def with_date(question: str, carried: CarriedDate | None) -> tuple[str, str]:
-    """Return a question with an earlier date worked into it, and what of that date is left to be added, "" for nothing."""
+    """Return a question with an earlier date worked into it, and what is left of that to be added, "" for nothing."""
     if carried is None:
         return question, ""
     year, month = _YEAR.search(carried.core), _MONTH_IN.search(carried.core)

@@ -34,13 +34,14 @@ FUNCTION = (
     | PREPOSITIONS
     | listed(
         "across ago along although amid another anyone anything away anybody behind cannot down either else ever every "
-        "everyone everybody everything herself himself however i'd i'll i'm i've inside instead it's let's like "
-        "least less mine maybe myself neither never next nobody none nothing often one ones onto others otherwise ours "
+        "everyone everybody everything herself himself however i'd i'll i'm i've inside instead it's let's like least "
+        "less mine maybe myself neither never next nobody none nothing often one ones onto others otherwise ours "
         "outside perhaps please quite rather really regardless shall since somebody someone something somewhere still "
         "that's theirs themselves there's they're though together too unless up us well what's whatever when's "
         "whenever where's wherever whichever who's whoever whose why's yes yet yours yourself ok okay hi hello thanks "
         "thank sorry actually also besides except how's whats lot lots bit kindly currently hmm oh wow great cool "
-        "interesting anyway yeah fair enough especially sounds nice wouldn't he's she's we're you're i doesn hasn wasn didn isn"
+        "interesting anyway yeah fair enough especially sounds nice wouldn't he's she's we're you're i doesn hasn wasn "
+        "didn isn"
     )
 )
 # Days and months are dates, not names of what is spoken of ("may" is an auxiliary).
@@ -51,30 +52,31 @@ _CALENDAR = listed(
 # Verbs and nouns that ask for something without saying of what.
 _ASKING = listed(
     "explain describe show saying know known knows want wants need needs find finds found got get gets getting go goes "
-    "going went gone come comes came make makes made making take takes took taken taking use used uses using "
-    "happens happening mean means meant mention mentioned call called begin began begins start started starts end ends "
-    "ended become became think thought see seen look looks looked help please compare compared compares try tried work "
-    "works worked ask asked keep kept put let occur occurred occurs leave left tells told talk talking talked speak "
-    "give given gave define discuss provide provided hear heard understand believe"
+    "going went gone come comes came make makes made making take takes took taken taking use used uses using happens "
+    "happening mean means meant mention mentioned call called begin began begins start started starts end ends ended "
+    "become became think thought see seen look looks looked help please compare compared compares try tried work works "
+    "worked ask asked keep kept put let occur occurred occurs leave left tells told talk talking talked speak give "
+    "given gave define discuss provide provided hear heard understand believe"
 )
 _GENERIC = listed(
     "thing things way ways kind kinds type types sort sorts example examples case cases part parts side number numbers "
     "amount total reason reasons cause causes caused causing result results resulted effect effects affect affects "
-    "affected impact impacts impacted role roles year years month months week weeks day days date dates time times hour "
-    "hours minute minutes moment period decade today yesterday tomorrow people person persons man men woman women child "
-    "children anybody place places location area country countries first second third last latest previous earlier "
-    "later early late new newest old older oldest long longer longest short big bigger biggest large larger largest "
-    "small smaller smallest high higher highest low lower lowest good better best bad worse worst greatest main major "
-    "important popular common famous notable significant different similar specific certain particular special general "
-    "additional far near several various possible difference differences advantage advantages disadvantage "
-    "disadvantages benefit benefits feature features characteristics aspect aspects detail details information info "
-    "fact facts article story subject topic question answer killed died dead injured hurt hit involved responsible born "
-    "die kill dies names named meaning definition purpose point points origin origins background cost costs price "
-    "expensive cheap cheaper cheapest size problem problems issue issues option options alternative alternatives "
-    "solution solutions recently originally eventually finally exactly usually react reacted reaction reactions respond "
-    "responded response win won lose lost play played live lived lives change changed changes related successful "
-    "success recognition life two three four five six seven eight nine ten half able available true real likely sure "
-    "claim claimed claims figure figures count toll bad difficult easy hard whole entire instead next exact"
+    "affected impact impacts impacted role roles year years month months week weeks day days date dates time times "
+    "hour hours minute minutes moment period decade today yesterday tomorrow people person persons man men woman women "
+    "child children anybody place places location area country countries first second third last latest previous "
+    "earlier later early late new newest old older oldest long longer longest short big bigger biggest large larger "
+    "largest small smaller smallest high higher highest low lower lowest good better best bad worse worst greatest "
+    "main major important popular common famous notable significant different similar specific certain particular "
+    "special general additional far near several various possible difference differences advantage advantages "
+    "disadvantage disadvantages benefit benefits feature features characteristics aspect aspects detail details "
+    "information info fact facts article story subject topic question answer killed died dead injured hurt hit "
+    "involved responsible born die kill dies names named meaning definition purpose point points origin origins "
+    "background cost costs price expensive cheap cheaper cheapest size problem problems issue issues option options "
+    "alternative alternatives solution solutions recently originally eventually finally exactly usually react reacted "
+    "reaction reactions respond responded response win won lose lost play played live lived lives change changed "
+    "changes related successful success recognition life two three four five six seven eight nine ten half able "
+    "available true real likely sure claim claimed claims figure figures count toll difficult easy hard whole entire "
+    "instead next exact"
 )
 # What joins the words of a name: University of Michigan, Charles de Gaulle.
 _LINKS = listed("of the de la le al el von van der den du del di da bin ibn y and & for")
