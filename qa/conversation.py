@@ -19,7 +19,7 @@ Turn = tuple[str, str] | Mapping[str, str]
 _TURNS = 16  # how many are looked at: what was said before has faded
 _CHARACTERS = 600  # how much of each
 _PHRASES, _WORDS = 3, 8  # how many are carried at most, and of how many words
-_RELATED = 0.35  # the least weight beside the weightiest
+_RELATED = 0.45  # the least weight beside the weightiest
 _CLEAR, _CLEARER = 1.5, 2.5  # how much more than any other weighs what is put for "he" or "she", for another pronoun
 _REPLACED = frozenset({"he", "she", "him", "it", "they", "them", "her"})
 
