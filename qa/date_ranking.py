@@ -34,8 +34,8 @@ def spoken(question: str, asked: str, as_of: Bound, today: date, settings: AskSe
     """Return what a request says of time.
 
     Args:
-        question: as typed; a follow-up that names no time has that of ``asked``.
-        asked: the question that stands alone.
+        question: as typed.
+        asked: the question that stands alone, in which a follow-up has the time that it leaves out; ``""``: as typed.
         as_of: the request's ``as_of``, ``""`` for none; its last day is what "last week" is counted from.
         today: what it is counted from otherwise.
         settings: with ``date_weight`` 0 dates in questions are not looked for.
@@ -45,7 +45,7 @@ def spoken(question: str, asked: str, as_of: Bound, today: date, settings: AskSe
     """
     last = bound(as_of, "as_of", end=True).seconds - 1 if as_of else 0
     day = (_EPOCH + timedelta(seconds=last)).date() if as_of else None
-    found = windows(question, day or today) or windows(asked, day or today) if settings.date_weight else ()
+    found = windows(asked or question, day or today) if settings.date_weight else ()
     return Spoken(found, day)
 
 

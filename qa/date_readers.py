@@ -43,6 +43,11 @@ def _years(year: int, count: int = 1) -> Days:
     return Days(date(year, 1, 1), date(year + count, 1, 1))
 
 
+def neighbour(day: date, away: int, unit: str) -> Days:
+    """Return the month or the year of the calendar that lies so many before (negative) or after that of a day."""
+    return _months(day.year, day.month + away) if unit == "month" else _years(day.year + away)
+
+
 def _week(day: date) -> Days:
     """Return the week from Monday that holds a day."""
     return _days(day - timedelta(days=day.weekday()), 7)

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from qa.date_phrases import Phrase, phrase_at
-from qa.date_readers import Days
+from qa.date_readers import Days, neighbour
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ _RANGE = re.compile(r"(between|from)\s+(?:the\s+(?=\d))?", re.IGNORECASE)
 _TO = re.compile(r"\s*(?:[-–—]|\b(?:to|and|until|till|up\s+to|through)\b)\s*(?:the\s+(?=\d))?", re.IGNORECASE)
 _ONWARDS = re.compile(r"\s+(?:on|onwards?)\b(?!\s+[A-Z])")
 _STILL_TO_COME = re.compile(r"(?:later\s+this|next)\s+\w+|tomorrow\b", re.IGNORECASE)
-_UNIT_BEFORE = re.compile(r"\b(?:the\s+)?(day|week)\s+$", re.IGNORECASE)
+_UNIT_BEFORE = re.compile(r"\b(?:(?:the\s+)?(day|week)|the\s+(month|year))\s+$", re.IGNORECASE)
 _AND = re.compile(r",?\s+(?:and|but)\s+", re.IGNORECASE)
 _WORD = re.compile(r"(?<![\w’'-])\w")
 _QUOTED = re.compile(r"[“\"][^”\"]{1,80}[”\"]|‘[^’]{1,80}’(?!\w)")
@@ -143,7 +143,7 @@ def _readings(question: str, at: int, reference: date) -> Iterator[tuple[Window 
         side = _SIDES[" ".join(opening[1].lower().split())]
         next_to = _UNIT_BEFORE.search(question, 0, at)
         if next_to and side in ("before", "after"):
-            yield window("inside", phrase, _beside(phrase.days, side, next_to[1]), phrase.end)
+            yield window("inside", phrase, _beside(phrase.days, side, next_to[1] or next_to[2]), phrase.end)
         yield window(side, phrase, phrase.days, phrase.end)
     if phrase := phrase_at(question, at, reference):
         if (both := _range(question, at, reference)) and both[1].end > phrase.end:
@@ -176,7 +176,10 @@ def _range(question: str, at: int, reference: date) -> tuple[Phrase, Phrase] | N
 
 
 def _beside(days: Days, side: Side, unit: str) -> Days:
-    """Return the day or the seven days before or after."""
+    """Return the day or the seven days before or after, or the month or year of the calendar."""
+    if unit.lower() in ("month", "year"):
+        last = days.end - timedelta(days=1)
+        return neighbour(last if side == "after" else days.first, 1 if side == "after" else -1, unit.lower())
     length = timedelta(days=1 if unit.lower() == "day" else 7)
     return Days(days.end, days.end + length) if side == "after" else Days(days.first - length, days.first)
 

@@ -10,11 +10,11 @@ _FUNCTION = """
     there these they this those through to too under until up us very was we were what when where which while
     who whom whose why will with would you your tell give name list many much happen happened
 """
-_FUNCTION_WORDS = frozenset(_FUNCTION.split())
+FUNCTION_WORDS = frozenset(_FUNCTION.split())
 
 
 def content_words(question: str) -> list[str]:
     """Return the words of a question that carry its meaning, as written, each once."""
     words = re.findall(r"\w+(?:['’.-]\w+)*", question)
-    kept = [word for word in words if word.lower() not in _FUNCTION_WORDS]
+    kept = [word for word in words if word.lower() not in FUNCTION_WORDS]
     return list(dict.fromkeys(kept or words))

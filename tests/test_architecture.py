@@ -16,7 +16,8 @@ _ORDER = """
     errors loading records settings files dates filters sentences words chunking vectors embedding lexical intake
     database generations snapshots copies view archive publishing passages writing indexing maintenance matching
     fusion ranking date_readers date_signs date_phrases question_dates date_ranking reading spans network reader
-    question_answering reranking selection conversation candidates sentence_reading values answering refusal
+    question_answering reranking selection wording dependence carrying
+    follow_up_dates ellipsis conversation candidates sentence_reading values answering refusal
     exhaustive retrieval questions measures resampling abstention power summary evaluation runs comparison
     trials sweeping sweepfiles
 """

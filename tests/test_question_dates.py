@@ -138,3 +138,10 @@ def test_long_questions_are_read_quickly(question: str) -> None:
     started = time.process_time()
     windows(question, TODAY)
     assert time.process_time() - started < 2
+
+
+def test_the_month_and_the_year_beside_a_date_are_those_of_the_calendar() -> None:
+    assert found("What happened the month before May 2015?") == [("2015-04-01", "2015-05-01", "preference")]
+    assert found("What happened the month after 12 December 2015?") == [("2016-01-01", "2016-02-01", "preference")]
+    assert found("What happened the year after 2015?") == [("2016-01-01", "2017-01-01", "preference")]
+    assert found("What happened the year before May 2015?") == [("2014-01-01", "2015-01-01", "preference")]

@@ -198,13 +198,30 @@ def test_a_reranker_reorders_what_it_reads_and_the_parts_still_add_up(long: Retr
         assert sum(part.share for part in hit.why) == pytest.approx(hit.score, abs=1e-12)
 
 
-def test_the_previous_question_is_searched_too(retriever: Retriever) -> None:
+def test_a_follow_up_is_searched_with_what_it_lacks(retriever: Retriever) -> None:
     answer = retriever.ask("And how many?", [("user", "Which sensors drifted?"), ("assistant", "Eleven.")])
     assert answer.question == "And how many?"
-    assert answer.asked == "Which sensors drifted? And how many?"
+    assert answer.asked == "And how many? (sensors, drifted)"
     assert answer.hits[0].passage.article_id == "dam"
     turns = [{"role": "user", "text": "Which sensors drifted?"}, {"role": "agent", "text": "Eleven."}]
     assert retriever.ask("And how many?", turns).asked == answer.asked
+
+
+def test_a_question_that_stands_alone_is_searched_as_it_is(retriever: Retriever) -> None:
+    answer = retriever.ask("Who resigned in Ostra?", [("user", "Which sensors drifted?"), ("assistant", "Eleven.")])
+    assert answer.asked == answer.question == "Who resigned in Ostra?"
+    assert answer.hits[0].passage.article_id == "vote"
+
+
+def test_a_follow_up_has_the_time_of_what_it_is_searched_as(retriever: Retriever) -> None:
+    before = [("user", "Which sensors were known to drift as of 3 May 2015?")]
+    kept = retriever.ask("And how many?", before)
+    assert kept.asked == "And how many? (sensors, as of 3 May 2015)"
+    (window,) = retriever.understood("And how many?", kept.asked)
+    assert (window.before, window.kind) == ("2015-05-04", "bound")
+    own = retriever.ask("And how many in June?", before)
+    (window,) = retriever.understood("And how many in June?", own.asked)
+    assert (window.after, window.before, window.kind) == ("2015-06-01", "2015-07-01", "preference")
 
 
 def test_a_turn_of_an_unknown_role_is_refused(retriever: Retriever) -> None:
