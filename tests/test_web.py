@@ -93,7 +93,7 @@ def test_a_follow_up_is_asked_with_what_was_said_before(retriever: Retriever) ->
     *_, first = page.answer(QUESTION, [], [], [], "", "")
     assert [role for role, _ in first[2]] == ["user", "assistant"]
     *_, second = page.answer("And how many sensors?", first[1], first[2], [], "", "")
-    assert "Why was the dam at Verrin closed&#63; And how many sensors&#63;</span>" in said(second)
+    assert "And how many sensors&#63; &#40;" in said(second)
     assert [role for role, _ in second[2]] == ["user", "assistant", "user", "assistant"]
 
 
