@@ -349,7 +349,7 @@ def test_passages_are_sorted_by_date_and_limited_to_a_month(page: Page) -> None:
     page.get_by_role("button", name="relevance", exact=True).press(" ")
     assert titles.all_inner_texts() == by_relevance
 
-    may = page.get_by_role("button", name="May 2015: 4 passages")
+    may = page.get_by_role("button", name="May 2015 4 passages")
     may.press("Enter")
     expect(may).to_have_attribute("aria-pressed", "true")
     visible = page.locator("#chat .hit:visible .hit-head .source")
@@ -360,7 +360,7 @@ def test_passages_are_sorted_by_date_and_limited_to_a_month(page: Page) -> None:
 
 def test_filters_stand_in_the_address_and_are_there_again_after_a_reload(page: Page, url: str) -> None:
     page.get_by_role("button", name="Filters").click()
-    page.get_by_role("button", name="June 2016: 1 article").click()
+    page.get_by_role("button", name="Jun 2016 1 article").click()
     expect(page.get_by_label("After")).to_have_value("2016-06")
     expect(page.get_by_label("Before")).to_have_value("2016-07")
     expect(page.get_by_role("button", name="Filters: from June 2016 on; before July 2016")).to_be_visible()

@@ -71,7 +71,7 @@ def test_filters_and_a_question_are_taken_from_the_address(retriever: Retriever)
     _, _, sources, after, before, question, times, heading = Page(retriever).greet(address)
     assert (sources["value"], after, before, question) == (["Courier"], "2015", "", "Who resigned?")
     assert heading["label"] == "Filters: Courier; from 2015 on"
-    assert '<span class="hidden-text">: 1 article</span>' in times
+    assert '<span class="hidden-text"> 1 article</span>' in times
 
 
 def test_the_caller_can_choose_the_questions_that_are_offered(retriever: Retriever) -> None:

@@ -186,7 +186,7 @@ def _bar(bar: Bar, count: str, height: int) -> str:
     return (
         f'<a class="bar" role="button" href="#when-{bar.period}" title="{inert(bar.label)}: {count}">'
         f'<span class="column" style="height:{height}px"></span>'
-        f'<span class="period">{inert(_short(bar.label))}</span><span class="hidden-text">: {count}</span></a>'
+        f'<span class="period">{inert(_short(bar.label))}</span><span class="hidden-text"> {count}</span></a>'
     )
 
 
