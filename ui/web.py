@@ -1,6 +1,7 @@
 """The chat page's server: a Gradio page in a FastAPI application of our own."""
 
 import asyncio
+import warnings
 import webbrowser
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -55,12 +56,15 @@ def build_app(
         theme = gr.themes.Base(
             neutral_hue="stone", font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
         )
-        gr.mount_gradio_app(
-            app, blocks, path="", theme=theme, css=_static("app.css", "archive.css"),
-            js=_scripts("chat.js", "found.js"), run_history=False, footer_links=[], show_error=False,
-            enable_monitoring=False, max_file_size=LIMITS.upload_file_bytes if uploads else "1mb", ssr_mode=False,
-            mcp_server=False,
-        )  # fmt: skip
+        with warnings.catch_warnings():
+            # With several pages Gradio warns that it will not render them on the server, even where it was told not to.
+            warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
+            gr.mount_gradio_app(
+                app, blocks, path="", theme=theme, css=_static("app.css", "archive.css"),
+                js=_scripts("chat.js", "found.js"), run_history=False, footer_links=[], show_error=False,
+                enable_monitoring=False, max_file_size=LIMITS.upload_file_bytes if uploads else "1mb", ssr_mode=False,
+                mcp_server=False,
+            )  # fmt: skip
         app.state.adding = adding
         if uploads:
             for inner in _gradio_apps(app):
