@@ -124,7 +124,7 @@ def test_articles_are_listed_newest_first_and_undated_last(page: ArchivePage) ->
     assert titles(found) == ["Mayor resigns", "Dam closed", "Mill burns"]
     assert (found["heading"], found["next"]) == ("3 articles&#44; newest first", 0)
     assert "Harbour Wire · June 2016 · 1 passage" in plain(found["entries"])
-    assert 'href="article/dam"' in found["entries"]
+    assert 'href="./article/dam"' in found["entries"]
 
 
 def test_articles_are_found_by_words_of_title_or_text_that_all_occur(page: ArchivePage) -> None:
@@ -184,7 +184,7 @@ def test_hostile_titles_and_outlets_are_text(archive: Archive, embedder: WordEmb
     assert titles(found) == [HOSTILE]
     for html in (found["entries"], found["heading"], held["outlet_list"], held["holdings"]):
         assert not re.search(r"<(?:img|b>)|\$\{|\{\{|!\[", html)
-    assert 'href="article/%22%3E%3Cb%3E%2F..%2F%E2%80%AE"' in found["entries"]
+    assert 'href="./article/%22%3E%3Cb%3E%2F..%2F%E2%80%AE"' in found["entries"]
 
 
 def test_what_is_added_is_counted_and_each_rejection_has_its_reason(page: ArchivePage, inbox: Uploads) -> None:

@@ -15,7 +15,8 @@ from qa.settings import LIMITS
 from ui import archive_render as render
 from ui.archive_adding import Adding
 from ui.filters import Filters
-from ui.render import counted, inert, masthead_html
+from ui.escaping import inert
+from ui.render import counted, masthead_html
 from ui.uploads import too_much
 
 _log = logging.getLogger(__name__)

@@ -12,7 +12,9 @@ from qa.settings import LIMITS
 from qa.view import Listed
 from ui.archive_adding import Progress
 from ui.reading import shown_date
-from ui.render import counted, inert, timeline_html, visible
+from ui.escaping import inert, visible
+from ui.permalinks import address
+from ui.render import counted, timeline_html
 from ui.timeline import bars
 from ui.uploads import megabytes
 
@@ -20,11 +22,6 @@ _MOST_REJECTIONS = 200
 _MOST_NOTES = 50
 _OUTLETS_SHOWN = 12
 _LONGEST = 300  # characters of a title or a name in a list
-
-
-def article_address(article_id: str) -> str:
-    """Return where the page of an article is, seen from the Archive page."""
-    return f"article/{quote(article_id, safe='')}"
 
 
 def holdings_html(articles: int, outlets: int, days: Sequence[tuple[str, int]]) -> str:
@@ -80,7 +77,7 @@ def _entry(article: Listed, removable: bool) -> str:
         f'<span class="hidden-text"> “{title}”</span></button>'
     )
     return (
-        f'<li class="entry"><p><a class="source" dir="auto" href="{article_address(article.id)}">{title}</a>'
+        f'<li class="entry"><p><a class="source" dir="auto" href="{address(".", article.id)}">{title}</a>'
         f'<span class="meta">{" · ".join(facts)}</span></p>{button if removable else ""}</li>'
     )
 
