@@ -14,8 +14,8 @@ from qa.errors import InputError, QaError, check_text
 from qa.settings import LIMITS
 from ui import archive_render as render
 from ui.archive_adding import Adding
-from ui.filters import Filters
 from ui.escaping import inert
+from ui.filters import Filters
 from ui.render import counted, masthead_html
 from ui.uploads import too_much
 

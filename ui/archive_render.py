@@ -11,9 +11,9 @@ from qa.indexing import AddReport
 from qa.settings import LIMITS
 from qa.view import Listed
 from ui.archive_adding import Progress
-from ui.reading import shown_date
 from ui.escaping import inert, visible
 from ui.permalinks import address
+from ui.reading import shown_date
 from ui.render import counted, timeline_html
 from ui.timeline import bars
 from ui.uploads import megabytes
