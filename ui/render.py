@@ -67,7 +67,7 @@ def rooms_html(here: str) -> str:
 
 def empty_archive_html(folder: str, upload: bool) -> str:
     """Return the first message of a conversation with an archive that holds nothing yet."""
-    way = 'Add articles on the page <a href="archive" target="_self">Archive</a>, or' if upload else "Add articles"
+    way = "Add articles on the Archive page, or" if upload else "Add articles"
     return (
         '<div class="welcome"><p class="lead">This archive is still empty.</p>'
         f"<p>{way} in a terminal: <code>qa add FOLDER &#45;&#45;archive {inert(folder)}</code></p></div>"

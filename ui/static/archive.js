@@ -56,7 +56,7 @@ function toAddress() {
   const fields = [['q', words.value], ['after', after.value], ['before', before.value]].filter(([, value]) => value.trim());
   if (named() !== null) fields.push(['outlet', named()]);
   const query = new URLSearchParams(fields);
-  history.replaceState(null, '', query.size ? `?${query}` : location.pathname);
+  history.replaceState(null, '', location.pathname + (query.size ? `?${query}` : ''));     // Gradio sets another base
 }
 
 function fromAddress() {
@@ -109,9 +109,9 @@ for (const field of [after, before]) field.addEventListener('input', event => {
   clearTimeout(typed);
   typed = setTimeout(() => find(), 0);
 });
-$('.holdings').addEventListener('click', event => {
+for (const kind of ['click', 'keydown']) $('.holdings').addEventListener(kind, event => {
   const bar = event.target.closest('.bar');
-  if (bar) setTimeout(() => bar.focus());
+  if (bar && (kind === 'click' || event.key === ' ')) setTimeout(() => bar.focus());
 });
 more.addEventListener('click', () => find(next));
 $('.all').addEventListener('click', () => {
