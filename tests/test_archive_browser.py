@@ -137,6 +137,7 @@ def test_two_files_are_added_and_the_bad_one_is_named(page: Page) -> None:
     expect(page.locator("#holds .holds")).to_contain_text("61 articles")
     page.get_by_role("searchbox").fill("storm moorings")
     page.get_by_role("button", name="Find").click()
+    expect(told(page)).to_have_text("1 article with “storm moorings”")
     expect(page.locator(".entry .source")).to_have_text("Storm hits Kell")
     page.locator(".drop input").set_input_files(files(("storm.txt", STORM)))
     expect(report).to_contain_text("1 given = 0 added + 0 updated + 1 unchanged + 0 rejected")
