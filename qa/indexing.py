@@ -56,10 +56,13 @@ def add(
     settings: IndexSettings | None = None,
     callbacks: Callbacks | None = None,
     report: AddReport | None = None,
+    known_by_file: bool = True,
 ) -> AddReport:
     """Add files and folders to the archive in ``folder``, which is made if there is none.
 
-    ``report`` is filled as batches become durable, so that it is true also when an interrupt ends this early.
+    ``report`` is filled as batches become durable, so that it is true also when an interrupt ends this early.  With
+    ``known_by_file`` a changed file keeps its article's id; without, where files come from is not kept, and an article
+    is known by its own id, else by its content.
 
     Raises:
         ArchiveError: if the archive cannot be written or was made with another embedder.
@@ -68,7 +71,7 @@ def add(
     callbacks = callbacks or Callbacks()
     report = report if report is not None else AddReport()
     with ArchiveWriter(folder, embedder, settings) as writer:
-        batch = _Batch(writer, report, callbacks)
+        batch = _Batch(writer, report, callbacks, known_by_file)
         for reading in read(paths, defaults or Defaults()):
             callbacks.read(reading)
             if isinstance(reading, Rejection):
@@ -82,7 +85,8 @@ def add(
 class _Batch:
     """Articles that are acknowledged together."""
 
-    def __init__(self, writer: ArchiveWriter, report: AddReport, callbacks: Callbacks) -> None:
+    def __init__(self, writer: ArchiveWriter, report: AddReport, callbacks: Callbacks, known_by_file: bool) -> None:
+        self._known_by_file = known_by_file
         self._writer = writer
         self._report = report
         self._callbacks = callbacks
@@ -96,7 +100,8 @@ class _Batch:
     def put(self, reading: Reading) -> None:
         article = reading.article
         self._report.notes += ((reading.file, reading.line, note) for note in reading.notes)
-        path = "" if article.id or reading.line else str(Path(reading.file).absolute())
+        shared = article.id or reading.line or not self._known_by_file
+        path = "" if shared else str(Path(reading.file).absolute())
         origin = path.encode("utf-8", "backslashreplace").decode()  # names need not be UTF-8
         try:
             article_id, state = self._writer.upsert(article, origin)

@@ -21,6 +21,7 @@ from qa.filters import Where
 from qa.vectors import Matrix, Rows
 
 _HEAP_BYTES = 30_000_000
+_TITLE_BOOST = 3.0  # a word of the title says more about what an article is on than one of its text
 Field = Literal["text", "title"]
 
 
@@ -191,6 +192,28 @@ class LexicalIndex:
         hits = self._searcher.search(wanted, k, count=False).hits
         rows = self._searcher.fast_field_values("row", [address for _, address in hits])
         return np.asarray(rows, np.int64), np.asarray([score for score, _ in hits], np.float32)
+
+    def find(self, words: str, limit: int, offset: int = 0, where: Where = ()) -> tuple[Rows, int]:
+        """Return the rows that hold every term of ``words`` in title or text, best first, and how many there are.
+
+        Args:
+            words: plain text.
+            limit: how many rows at most.
+            offset: how many of the first are left out.
+            where: conditions that every row's article meets.
+        """
+        wanted = list(dict.fromkeys(terms(words)))
+        if not wanted or limit <= 0:
+            return np.zeros(0, np.int64), 0
+        must = [tantivy.Query.const_score_query(self._filter(condition), 0.0) for condition in where]
+        for word in wanted:
+            title = tantivy.Query.boost_query(self._term("title", word), _TITLE_BOOST)
+            either = [(tantivy.Occur.Should, one) for one in (title, self._term("text", word))]
+            must.append(tantivy.Query.boolean_query(either))
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, one) for one in must])
+        found = self._searcher.search(query, limit, offset=offset)
+        rows = self._searcher.fast_field_values("row", [address for _, address in found.hits])
+        return np.asarray(rows, np.int64), int(found.count)
 
     def inverse_frequency(self, word: str) -> float:
         """Return how rare the terms of a word are in the texts: the largest of their BM25 weights; 0 without terms.

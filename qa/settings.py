@@ -106,6 +106,7 @@ class Limits:
 
     Those after ``hits`` are for requests over HTTP: ``filter_values`` outlets or article ids in one, ``turns`` of a
     conversation, ``requests_at_once`` that are worked on and ``requests_waiting`` that wait for those.
+    ``upload_…`` are for articles that are added on the page: how many files at once, and how large one and all may be.
     """
 
     file_bytes: int = 200_000_000
@@ -122,6 +123,9 @@ class Limits:
     request_bytes: int = 2_000_000
     requests_at_once: int = 4
     requests_waiting: int = 64
+    upload_files: int = 500
+    upload_file_bytes: int = 50_000_000
+    upload_bytes: int = 500_000_000
 
 
 LIMITS = Limits()

@@ -22,6 +22,9 @@ from qa.vectors import Matrix, Rows, merge
 
 Scored = tuple[str, float]
 _KEYS_A_QUERY = 500
+_LISTED = (
+    "id, title, source, published, url, (SELECT count(*) FROM passage WHERE passage.article = article.key) FROM article"
+)
 
 _log = logging.getLogger(__name__)
 
@@ -163,13 +166,26 @@ class ArchiveView:
         """Return articles in order (``published``: newest first, undated last), at most ``limit`` (-1: all)."""
         by = {"published": "published_from DESC NULLS LAST, id", "title": "title, id", "id": "id"}[order]
         condition, values = database.clause(where)
+        # The keys first: what is sorted is then small, and the rest is read of those that are listed only.
+        keys = f"SELECT key FROM article WHERE {condition} ORDER BY {by} LIMIT ? OFFSET ?"
         rows = self._connection.execute(
-            "SELECT id, title, source, published, url,"
-            " (SELECT count(*) FROM passage WHERE passage.article = article.key)"
-            f" FROM article WHERE {condition} ORDER BY {by} LIMIT ? OFFSET ?",
-            [*values, limit, offset],
+            f"SELECT {_LISTED} WHERE key IN ({keys}) ORDER BY {by}", [*values, limit, offset]
         )
         return [Listed(*row) for row in rows]
+
+    def find_articles(
+        self, words: str, where: Where = (), offset: int = 0, limit: int = 50
+    ) -> tuple[list[Listed], int]:
+        """Return the articles that hold every one of some words in title or text, best first, and how many there are.
+
+        ``offset`` of the first are left out and at most ``limit`` given.
+        """
+        keys, total = self._snapshot.articles.find(words, limit, offset, where)
+        found = {
+            row[0]: Listed(*row[1:])
+            for row in self._select(f"SELECT key, {_LISTED} WHERE key IN ({{}})", keys.tolist())
+        }
+        return [found[key] for key in keys.tolist() if key in found], total
 
     def scan(self, where: Where = ()) -> Iterator[Article]:
         """Yield the articles that meet a filter, whole, newest first; one at a time is in memory."""

@@ -1,15 +1,12 @@
 """The page in a real browser: what a reader sees and does, from the question to the quoted words."""
 
 import hashlib
-import os
-import shutil
-import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from qa.archive import Archive
 from qa.embedding import load_embedder
@@ -17,6 +14,7 @@ from qa.records import Answer, Article, Citation, Sentence
 from qa.retrieval import Retriever
 from qa.settings import DEFAULT_EMBEDDER
 from qa.writing import ArchiveWriter
+from tests.browsing import chromium, served, watched
 from tests.plain import article
 from ui.feedback import Feedback
 from ui.permalinks import address, permalink
@@ -27,8 +25,6 @@ pytestmark = [
     pytest.mark.timeout(120),
 ]
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 QUESTION = "Why was the Verrin dam closed?"
 ANSWER = "The Verrin dam was closed because 11 of its 40 sensors had drifted, engineers said on Monday."
 
@@ -112,65 +108,23 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
 
 @pytest.fixture(scope="module")
 def url(retriever: Retriever) -> Iterator[str]:
-    from ui.web import page_server
-
-    ready, servers, urls = threading.Event(), [], []
-
-    def run() -> None:
-        def on_ready(address: str) -> None:
-            urls.append(address)
-            ready.set()
-
-        servers.append(page_server(retriever, port=0, on_ready=on_ready))
-        servers[0].run()
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    assert ready.wait(60)
-    yield urls[0]
-    servers[0].stop()
-    thread.join(10)
-    assert not thread.is_alive()
+    with served(retriever) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def browser(url: str) -> Iterator[Browser]:
-    if not CHROMIUM:
-        message = "no chromium: install Debian's package to run the browser tests"
-        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(params=[1280, 390], ids=["desktop", "phone"])
 def page(request: pytest.FixtureRequest, browser: Browser, url: str) -> Iterator[Page]:
     """A fresh page; no script of an article may run in it and no request may leave this machine."""
-    width = getattr(request, "param", 1280)
-    context = browser.new_context(
-        viewport={"width": width, "height": 800}, reduced_motion="reduce", locale="en-GB", has_touch=width < 500
-    )
-    page = context.new_page()
-    bad: list[str] = []
-
-    def on_request(request: Request) -> None:
-        if not request.url.startswith((url, "data:", "blob:")):
-            bad.append(request.url)
-
-    def on_dialog(dialog: Dialog) -> None:
-        bad.append(dialog.message)
-        dialog.dismiss()
-
-    page.on("request", on_request)
-    page.on("dialog", on_dialog)
-    page.on("pageerror", lambda error: bad.append(str(error)))
-    open_page(page, url)
-    yield page
-    assert page.title() == "Dateline"
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert bad == []
-    context.close()
+    with watched(browser, url, getattr(request, "param", 1280)) as page:
+        open_page(page, url)
+        yield page
+        assert page.title() == "Dateline"
 
 
 desktop_only = pytest.mark.parametrize("page", [1280], indirect=True, ids=["desktop"])

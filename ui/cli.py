@@ -239,16 +239,23 @@ def chat(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on (0: any that is free).")] = 7860,
     reranker: RerankerOption = DEFAULTS.reranker,
     reader: ReaderOption = DEFAULTS.reader,
+    allow_upload: Annotated[
+        bool, typer.Option("--allow-upload", help="Let whoever opens the page add and remove articles.")
+    ] = False,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = has_display(),
 ) -> None:
     """Serve the chat page until it is interrupted."""
+    if allow_upload:
+        from ui.archive_adding import make_archive
+
+        make_archive(archive_path(archive))
     retriever = open_retriever(archive, AskSettings(reranker=reranker, reader=reader))
     from ui.web import serve
 
     def ready(url: str) -> None:
         print_line(f"Dateline is ready: {url}")
 
-    if serve(retriever, host=host, port=port, open_browser=open_browser, on_ready=ready):
+    if serve(retriever, host=host, port=port, open_browser=open_browser, allow_upload=allow_upload, on_ready=ready):
         raise KeyboardInterrupt
 
 

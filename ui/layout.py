@@ -15,6 +15,7 @@ from ui.page import READY, Page
 from ui.programs import Data
 from ui.quiet_gradio import gr
 from ui.reading import Reading
+from ui.render import rooms_html
 
 STATIC = Path(__file__).parent / "static"
 _DATES = (("After", "This day or later."), ("Before", "Earlier than this day."))
@@ -26,6 +27,11 @@ _TO_ADDRESS = """(sources, after, before) => {
   return [sources, after, before];
 }"""
 _FROM_ADDRESS = "() => [location.search]"
+
+
+def rooms(here: str) -> None:
+    """Put the links between the pages where it is called; ``here`` is ``ask`` or ``archive``."""
+    gr.HTML(rooms_html(here), elem_id="rooms", apply_default_css=False)
 
 
 def build_page(page: Page) -> Any:
@@ -48,6 +54,7 @@ def build_page(page: Page) -> Any:
             with gr.Column(elem_id="chat-column", min_width=0):
                 with gr.Row(elem_id="masthead"):
                     masthead = gr.HTML("<h1>Dateline</h1>", apply_default_css=False)
+                    rooms("ask")
                     gr.Button("History", elem_id="past", size="sm", scale=0, min_width=0)
                     fresh = gr.Button("New conversation", elem_id="fresh", size="sm", scale=0, min_width=0)
                 chat = gr.Chatbot(

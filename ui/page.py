@@ -45,10 +45,12 @@ class Page:
     Args:
         retriever: the opened archive.
         examples: questions to offer; none: they are made from titles of the archive.
+        upload: whether articles can be added on the Archive page.
     """
 
-    def __init__(self, retriever: Retriever, examples: Sequence[str] = ()) -> None:
+    def __init__(self, retriever: Retriever, examples: Sequence[str] = (), *, upload: bool = False) -> None:
         self._retriever = retriever
+        self._upload = upload
         self._examples = tuple(examples)
         self.endpoints = Endpoints(retriever)
         self._feedback = Feedback(retriever.archive.folder)
@@ -84,7 +86,11 @@ class Page:
         )  # fmt: skip
 
     def opening(self) -> list[Message]:
-        """Return the first message of a conversation, with questions to choose from."""
+        """Return the first message of a conversation: questions to choose from, or how to fill an empty archive."""
+        archive = self._retriever.archive
+        with archive.view() as view:
+            if not view.count():
+                return [_said(render.empty_archive_html(str(archive.folder), self._upload))]
         options = [{"value": question, "label": question} for question in self._examples or self._suggestions()]
         return [{**_said(render.welcome_html()), "options": options}]
 

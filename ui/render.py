@@ -53,6 +53,27 @@ def masthead_html(articles: int, outlets: int, first: str, last: str) -> str:
     return f'<h1>Dateline</h1><p class="holds">{" · ".join(facts)}</p>'
 
 
+def rooms_html(here: str) -> str:
+    """Return the links between the pages; ``here`` is ``ask`` or ``archive``."""
+    links = "".join(
+        f'<a href="{address}"{current if name == here else ""}>{label}</a>'
+        for name, address, label, current in (
+            ("ask", "./", "Ask", ' aria-current="page"'),
+            ("archive", "archive", "Archive", ' aria-current="page"'),
+        )
+    )
+    return f'<nav aria-label="Pages">{links}</nav>'
+
+
+def empty_archive_html(folder: str, upload: bool) -> str:
+    """Return the first message of a conversation with an archive that holds nothing yet."""
+    way = "Add articles on the Archive page, or" if upload else "Add articles"
+    return (
+        '<div class="welcome"><p class="lead">This archive is still empty.</p>'
+        f"<p>{way} in a terminal: <code>qa add FOLDER &#45;&#45;archive {inert(folder)}</code></p></div>"
+    )
+
+
 def welcome_html() -> str:
     """Return the first message of a conversation."""
     return (

@@ -46,8 +46,11 @@ _CLOSED = re.compile(
     r"/gradio_api/(upload|file|proxy|deep_link|run-history|runs|process_recording|stream/|vibe|undo-vibe|mcp)"
     r"|/(monitoring|login|logout)"
 )
+_UPLOAD = "/gradio_api/upload"
 _GRACE_SECONDS = 2
 _T = TypeVar("_T")
+# Given the length of a request with a file, or None: why it is refused.
+Refusal = Callable[[int | None], tuple[int, str] | None]
 
 
 class Guard:
@@ -59,11 +62,13 @@ class Guard:
         app: the application behind.
         hosts: the host names that requests may be addressed to; none: any.  On a loopback address this keeps a web
             page from reading the archive through a name that its owner points at this machine (DNS rebinding).
+        uploads: says of a file's length why it is not taken, if it is not; None: the way for files is closed.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, hosts: Collection[str] = (), uploads: Refusal | None = None) -> None:
         self._app = app
         self._hosts = frozenset(hosts)
+        self._uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or pass on one request."""
@@ -81,10 +86,31 @@ class Guard:
         elif self._hosts and _host(scope) not in self._hosts:
             names = ", ".join(sorted(self._hosts))
             await PlainTextResponse(f"This page answers only to: {names}\n", 400)(scope, receive, with_headers)
-        elif _CLOSED.match(scope["path"]):
+        elif scope["method"] == "POST" and (refusal := self._refused(scope)):
+            status, sentence = refusal
+            await PlainTextResponse(sentence, status)(scope, receive, with_headers)
+        elif _CLOSED.match(scope["path"]) and not (self._uploads and scope["path"] == _UPLOAD):
             await PlainTextResponse("not found\n", 404)(scope, receive, with_headers)
         else:
             await self._app(scope, receive, with_headers)
+
+    def _refused(self, scope: Scope) -> tuple[int, str] | None:
+        """Return the status and the sentence with which something that changes things is refused; None: it is not."""
+        site, origin = _header(scope, "sec-fetch-site"), _header(scope, "origin")
+        # Browsers say where a request comes from; programs do not, and no page can make them send one.
+        foreign = site not in {"same-origin", "none"} if site else origin.partition("://")[2] != _header(scope, "host")
+        if (site or origin) and foreign:
+            return 403, "Only this page itself may send this."
+        if scope["path"] == _UPLOAD and self._uploads:
+            length = _header(scope, "content-length")
+            return self._uploads(int(length) if length.isdigit() else None)
+        if _header(scope, "content-type").startswith("multipart/"):  # Gradio takes files at other addresses too
+            return 404, "not found\n"
+        return None
+
+
+def _header(scope: Scope, name: str) -> str:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name.encode()), "")
 
 
 class QuotedPaths:
@@ -143,7 +169,7 @@ class Workers:
 
 
 def _host(scope: Scope) -> str:
-    header = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+    header = _header(scope, "host")
     try:
         return urllib.parse.urlsplit(f"//{header}").hostname or ""
     except ValueError:

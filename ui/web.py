@@ -1,8 +1,10 @@
 """The chat page's server: a Gradio page in a FastAPI application of our own."""
 
 import asyncio
+import warnings
 import webbrowser
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -10,46 +12,81 @@ from fastapi.middleware.cors import CORSMiddleware
 from qa.retrieval import Retriever
 from qa.settings import LIMITS
 from ui.api import serve_programs
+from ui.archive_adding import Adding, own_embedder
+from ui.archive_layout import add_archive_page
+from ui.archive_page import ArchivePage
 from ui.layout import STATIC, build_page
 from ui.page import Page
 from ui.quiet_gradio import gr
 from ui.server import LOOPBACK, Guard, PageServer, address_of, listen
+from ui.uploads import Uploads
+
+_LAST_SECONDS = 3  # that an addition gets to stop in when the server ends
 
 
-def build_app(retriever: Retriever, *, examples: Sequence[str] = (), hosts: Sequence[str] = ()) -> FastAPI:
-    """Return a fresh application that serves the page for an archive.
+def build_app(
+    retriever: Retriever,
+    *,
+    examples: Sequence[str] = (),
+    hosts: Sequence[str] = (),
+    uploads: Uploads | None = None,
+) -> FastAPI:
+    """Return a fresh application that serves the pages for an archive.
 
     Args:
         retriever: the opened archive.
         examples: questions to offer; none: they are made from titles of the archive.
         hosts: the host names that requests may be addressed to; none: any.
+        uploads: where files lie that are sent to be added; None: none can be, and none removed.
     """
+    archive = retriever.archive
+    own = own_embedder(retriever.embedder, archive.stamp.settings.precision)
+    adding = Adding(archive, own, uploads) if uploads else None
 
     async def build() -> FastAPI:
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         # Gradio answers to the scripts of any site unless the application has a policy of its own; ours allows none.
         app.add_middleware(CORSMiddleware, allow_origins=[])
-        app.add_middleware(Guard, hosts=hosts)
+        app.add_middleware(Guard, hosts=hosts, uploads=uploads.refusal if uploads else None)
         serve_programs(app, retriever)
-        blocks = build_page(Page(retriever, examples))
+        blocks = build_page(Page(retriever, examples, upload=uploads is not None))
+        add_archive_page(blocks, ArchivePage(archive, adding))
         blocks.queue(default_concurrency_limit=LIMITS.requests_at_once, max_size=LIMITS.requests_waiting)
         # Fonts of the system: Gradio's own lack letters, and others would be fetched from elsewhere.
         theme = gr.themes.Base(
             neutral_hue="stone", font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
         )
-        return gr.mount_gradio_app(  # type: ignore[no-any-return]
-            app, blocks, path="", theme=theme, css=(STATIC / "app.css").read_text("utf-8"),
-            js=_scripts("chat.js", "found.js"), run_history=False, footer_links=[], show_error=False,
-            enable_monitoring=False, max_file_size="1mb", ssr_mode=False, mcp_server=False,
-        )  # fmt: skip
+        with warnings.catch_warnings():
+            # With several pages Gradio warns that it will not render them on the server, even where it was told not to.
+            warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
+            gr.mount_gradio_app(
+                app, blocks, path="", theme=theme, css=_static("app.css", "archive.css"),
+                js=_scripts("chat.js", "found.js"), run_history=False, footer_links=[], show_error=False,
+                enable_monitoring=False, max_file_size=LIMITS.upload_file_bytes if uploads else "1mb", ssr_mode=False,
+                mcp_server=False,
+            )  # fmt: skip
+        app.state.adding = adding
+        if uploads:
+            for inner in _gradio_apps(app):
+                inner.uploaded_file_dir = str(uploads.inbox)
+        return app
 
     # Outside a loop Gradio makes some of its own and leaves them open.
     return asyncio.run(build())
 
 
+def _gradio_apps(app: FastAPI) -> list[Any]:
+    mounted = [getattr(route, "app", None) for route in app.routes]
+    return [inner for inner in mounted if isinstance(inner, gr.routes.App)]
+
+
+def _static(*names: str) -> str:
+    return "".join((STATIC / name).read_text("utf-8") for name in names)
+
+
 def _scripts(*names: str) -> str:
     """Return scripts, each a function, as one."""
-    calls = [f"({(STATIC / name).read_text('utf-8').rstrip()})();\n" for name in names]
+    calls = [f"({_static(name).rstrip()})();\n" for name in names]
     return f"() => {{\n{''.join(calls)}}}"
 
 
@@ -59,6 +96,7 @@ def page_server(
     port: int = 7860,
     *,
     examples: Sequence[str] = (),
+    uploads: Uploads | None = None,
     on_ready: Callable[[str], None] = lambda url: None,
 ) -> PageServer:
     """Return a server that holds its port and is ready to run.
@@ -67,15 +105,18 @@ def page_server(
         InputError: if the port cannot be had.
     """
     listener = listen(host, port)
-    app = build_app(retriever, examples=examples, hosts=(*LOOPBACK, host) if host in LOOPBACK else ())
+    names = (*LOOPBACK, host) if host in LOOPBACK else ()
+    app = build_app(retriever, examples=examples, hosts=names, uploads=uploads)
 
-    def end_streams() -> None:
+    def end() -> None:
         # A page that is open holds a response without end; its event ends it.
-        for route in app.routes:
-            if isinstance(inner := getattr(route, "app", None), gr.routes.App):
-                inner.stop_event.set()
+        for inner in _gradio_apps(app):
+            inner.stop_event.set()
+        if app.state.adding:
+            app.state.adding.cancel()
+            app.state.adding.wait(_LAST_SECONDS)
 
-    return PageServer(app, listener, address_of(listener, host), on_ready, end_streams)
+    return PageServer(app, listener, address_of(listener, host), on_ready, end)
 
 
 def serve(
@@ -85,6 +126,7 @@ def serve(
     *,
     open_browser: bool = False,
     examples: Sequence[str] = (),
+    allow_upload: bool = False,
     on_ready: Callable[[str], None] = lambda url: None,
 ) -> bool:
     """Serve the chat page until SIGINT or SIGTERM; return whether it was SIGINT.
@@ -95,6 +137,7 @@ def serve(
         port: the port to bind, exactly (0: any free one).
         open_browser: open the page once it is ready.
         examples: questions to offer; none: they are made from titles of the archive.
+        allow_upload: let whoever opens the page add articles and remove them.
         on_ready: called with the page's address, from another thread, once requests are answered.
 
     Raises:
@@ -106,6 +149,11 @@ def serve(
         if open_browser:
             webbrowser.open(url)
 
-    server = page_server(retriever, host, port, examples=examples, on_ready=ready)
-    server.run()
+    uploads = Uploads() if allow_upload else None
+    try:
+        server = page_server(retriever, host, port, examples=examples, uploads=uploads, on_ready=ready)
+        server.run()
+    finally:
+        if uploads:
+            uploads.close()
     return server.interrupted

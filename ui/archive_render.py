@@ -1,0 +1,190 @@
+"""The parts of the Archive page as HTML: what the archive holds, what was found, how far an addition is, its report.
+
+All text of articles, outlets and files goes through ``render.inert``; ids stand quoted, so that none is changed by
+being an attribute.
+"""
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from qa.indexing import AddReport
+from qa.settings import LIMITS
+from qa.view import Listed
+from ui.archive_adding import Progress
+from ui.escaping import inert, visible
+from ui.permalinks import address
+from ui.reading import shown_date
+from ui.render import counted, timeline_html
+from ui.timeline import bars
+from ui.uploads import megabytes
+
+_MOST_REJECTIONS = 200
+_MOST_NOTES = 50
+_OUTLETS_SHOWN = 12
+_LONGEST = 300  # characters of a title or a name in a list
+
+
+def holdings_html(articles: int, outlets: int, days: Sequence[tuple[str, int]]) -> str:
+    """Return how much there is and from when.
+
+    Args:
+        articles: how many.
+        outlets: how many.
+        days: dates of publication as ISO 8601, ``""`` unknown, and how many articles have each.
+    """
+    dated = sorted(day for day, _ in days if day)
+    undated = sum(number for day, number in days if not day)
+    facts = [f"<strong>{counted(articles, 'article')}</strong> from <strong>{counted(outlets, 'outlet')}</strong>"]
+    if dated:
+        ends = dict.fromkeys((shown_date(dated[0]), shown_date(dated[-1])))
+        facts.append(f"published {' – '.join(map(inert, ends))}")
+    if undated:
+        facts.append("none of them dated" if undated == articles else f"{undated:,} without a date")
+    return f"<p>{', '.join(facts)}</p>{timeline_html(bars(days), 'article')}"
+
+
+def outlets_html(outlets: Sequence[tuple[str, int]]) -> str:
+    """Return the outlets, largest first, each a button that knows its place in ``outlets``."""
+    places = sorted(range(len(outlets)), key=lambda place: (-outlets[place][1], outlets[place][0]))
+    items = [
+        f'<li><button type="button" class="outlet" data-place="{place}">{_short(outlet_name(outlets[place][0]))}'
+        f' <span class="number">{outlets[place][1]:,}</span></button></li>'
+        for place in places
+    ]
+    shown = f'<ul class="outlets">{"".join(items[:_OUTLETS_SHOWN])}</ul>'
+    if len(items) <= _OUTLETS_SHOWN:
+        return shown
+    rest = f'<ul class="outlets">{"".join(items[_OUTLETS_SHOWN:])}</ul>'
+    return f"{shown}<details><summary>{len(items) - _OUTLETS_SHOWN:,} more</summary>{rest}</details>"
+
+
+def outlet_name(source: str) -> str:
+    """Return an outlet as it is shown."""
+    return visible(source).strip() or "Unknown outlet"
+
+
+def entries_html(articles: Sequence[Listed], removable: bool) -> str:
+    """Return articles as items of a list, each with a button that removes it if that is possible."""
+    return "".join(_entry(article, removable) for article in articles)
+
+
+def _entry(article: Listed, removable: bool) -> str:
+    title = _short(article.title) or "Untitled"
+    facts = (_short(outlet_name(article.source)), inert(shown_date(article.published)),
+             counted(article.passages, "passage"))  # fmt: skip
+    button = (
+        f'<button type="button" class="remove" data-id="{quote(article.id, safe="")}">Remove'
+        f'<span class="hidden-text"> “{title}”</span></button>'
+    )
+    return (
+        f'<li class="entry"><p><a class="source" dir="auto" href="{address(".", article.id)}">{title}</a>'
+        f'<span class="meta">{" · ".join(facts)}</span></p>{button if removable else ""}</li>'
+    )
+
+
+def empty_html(folder: str, upload: bool) -> str:
+    """Return how articles come into an archive that holds none."""
+    first = "<p>Drop files above, or add" if upload else "<p>Add"
+    return (
+        '<div class="empty"><p class="lead">This archive is still empty.</p>'
+        f"{first} a folder of them in a terminal:</p>{_command(folder)}"
+        f"<p>{_formats()} are read. What was added can be asked at once, without starting again.</p></div>"
+    )
+
+
+def closed_html(folder: str) -> str:
+    """Return how articles are added to an archive whose page takes none."""
+    return f"<p>Articles are added in a terminal:</p>{_command(folder)}<p>{_formats()} are read.</p>"
+
+
+def _command(folder: str) -> str:
+    return f"<pre><code>qa add FOLDER &#45;&#45;archive {inert(folder)}</code></pre>"
+
+
+def _formats() -> str:
+    return "Text, Markdown, HTML and JSON Lines files (also as .gz or .xz)"
+
+
+def limits_html() -> str:
+    """Return what may be dropped."""
+    return (
+        f"{_formats()}; up to {LIMITS.upload_files:,} at once, {megabytes(LIMITS.upload_file_bytes)} each, "
+        f"{megabytes(LIMITS.upload_bytes)} together."
+    )
+
+
+def progress_html(progress: Progress) -> str:
+    """Return how far an addition is, in words."""
+    if not progress.read:
+        return "Looking through the files …"
+    parts = [f"{progress.read:,} of {counted(progress.articles, 'article')} read"]
+    if progress.passages:
+        parts.append(f"{counted(progress.passages, 'passage')} embedded, {progress.rate:,.0f} a second")
+    if progress.left >= 0:
+        parts.append(f"{duration(progress.left)} left")
+    return " · ".join(parts)
+
+
+def duration(seconds: float) -> str:
+    """Return a time that is an estimate, roughly."""
+    if seconds < 10:
+        return "a few seconds"
+    if seconds < 90:
+        return f"about {round(seconds / 10) * 10} seconds"
+    if seconds < 5400:
+        return f"about {counted(round(seconds / 60), 'minute')}"
+    return f"about {counted(round(seconds / 3600), 'hour')}"
+
+
+def report_html(progress: Progress) -> str:
+    """Return what became of what was given; ``""`` while nothing has ended."""
+    report = progress.report
+    if report is None:
+        return ""
+    done = report.added + report.updated + report.unchanged
+    if progress.problem:
+        lead = f'<p class="problem">{inert(progress.problem)}</p>'
+    elif progress.cancelled:
+        lead = "<p><strong>Cancelled.</strong> What had been added stays, the rest was not added.</p>"
+    elif done and not report.rejected:
+        lead = "<p><strong>Done.</strong> These articles can be asked and found now.</p>"
+    else:
+        rejected = counted(len(report.rejected), "article")
+        lead = f"<p><strong>Done, but {rejected} could not be read.</strong></p>"
+    sums = (
+        f'<p class="sums">{report.given:,} given = {report.added:,} added + {report.updated:,} updated + '
+        f"{report.unchanged:,} unchanged + {len(report.rejected):,} rejected</p>"
+    )
+    return lead + sums + _rejections(report) + _notes(report)
+
+
+def _rejections(report: AddReport) -> str:
+    if not report.rejected:
+        return ""
+    rows = "".join(
+        f"<li><span>{_place(one.file, one.line)}</span> {inert(one.reason)}</li>"
+        for one in report.rejected[:_MOST_REJECTIONS]
+    )
+    more = len(report.rejected) - _MOST_REJECTIONS
+    rest = f"<li>and {more:,} more</li>" if more > 0 else ""
+    return f'<ul class="rejections">{rows}{rest}</ul>'
+
+
+def _notes(report: AddReport) -> str:
+    if not report.notes:
+        return ""
+    rows = "".join(
+        f"<li><span>{_place(file, line)}</span> {inert(note)}</li>" for file, line, note in report.notes[:_MOST_NOTES]
+    )
+    more = len(report.notes) - _MOST_NOTES
+    rest = f"<li>and {more:,} more</li>" if more > 0 else ""
+    heading = counted(len(report.notes), "note")
+    return f'<details><summary>{heading} on what was read</summary><ul class="rejections">{rows}{rest}</ul></details>'
+
+
+def _place(file: str, line: int) -> str:
+    return _short(file) + (f", line {line:,}" if line else "")
+
+
+def _short(text: str) -> str:
+    return inert(text if len(text) <= _LONGEST else text[:_LONGEST] + " …").strip()
