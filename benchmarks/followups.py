@@ -6,8 +6,8 @@ Conversations of ``canard``, ``cast`` and ``mtrag``.  Half of them, by the SHA-2
 while the rules were written; the other half says whether they generalise, and is printed beside.  "last turn" is the
 question as typed, "previous" has the question before put before it, "human" is the rewrite by hand.  CANARD's
 annotators saw the title and section of an article, which are given as a first turn.  Retrieval is over the passages
-of ``cast`` (234) and ``mtrag`` (1,152), without reading; ``--read`` has the packaged reader rerank.  Differences are
-paired, with 95 % intervals.
+of ``cast`` (234) and ``mtrag`` (1,152) and the 14 follow-ups of ``seeds``, without reading; ``--read`` has the
+packaged reader rerank.  Differences are paired, with 95 % intervals.
 """
 
 import argparse
@@ -26,8 +26,12 @@ import numpy as np
 from benchmarks import sets
 from benchmarks.measure import where
 from benchmarks.question_time import CachedEmbedder
+from qa import indexing
 from qa.conversation import stand_alone
+from qa.embedding import load_embedder
 from qa.resampling import bootstrap, means, randomisation_test
+from qa.settings import ARCHIVE_FILE
+from qa.wording import take_apart
 from qa.words import content_words
 
 History = list[tuple[str, str]]
@@ -58,7 +62,8 @@ def words(text: str) -> list[str]:
 
 def conversations(name: str, file: str = "questions.jsonl.gz") -> list[Asked]:
     """Return a set's questions with what was said before them."""
-    with gzip.open(sets.DATA / name / file, "rt") as lines:
+    path = sets.PROJECT / "seeds" / "questions.jsonl" if name == "seeds" else sets.DATA / name / file
+    with (path.open() if name == "seeds" else gzip.open(path, "rt")) as lines:
         rows: list[dict[str, Any]] = [json.loads(line) for line in lines]
     result = []
     for row in rows:
@@ -171,6 +176,8 @@ class Search:
     """Retrieves the best articles for a question, each question once."""
 
     def __init__(self, name: str, read: bool) -> None:
+        if name == "seeds" and not (sets.WORK / name / ARCHIVE_FILE).exists():
+            indexing.add(sets.WORK / name, [sets.PROJECT / "seeds"], load_embedder())
         self._retriever = sets.retriever(name, reads=read)
         self._retriever.embedder = CachedEmbedder(self._retriever.embedder)
         self._found: dict[str, list[str]] = {}
@@ -192,7 +199,7 @@ def retrieval(name: str, read: bool) -> None:
     variants = [variant for variant in VARIANTS if variant != "human" or later[0].rewrite]
     print(f"\n### {name}, {len(later)} questions{', read' if read else ''}\n")
     print("| half | wording | recall@5 | beside last turn | nDCG@5 | beside last turn |\n|---|---|---:|---:|---:|---:|")
-    for half, asked in [*halves(later), ("both", later)]:
+    for half, asked in [*(halves(later) if name != "seeds" else ()), ("both", later)]:
         plain = np.array([search.measures(one.question, one.gold) for one in asked])
         for variant in variants:
             values = np.array([search.measures(VARIANTS[variant](one), one.gold) for one in asked])
@@ -215,6 +222,7 @@ def times() -> None:
         asked = [one for one in conversations(name) if one.history]
         taken = []
         for one in asked:
+            take_apart.cache_clear()
             begin = time.process_time()
             ours(one)
             taken.append(1000 * (time.process_time() - begin))
@@ -234,7 +242,7 @@ def main() -> None:
     false_rewrites()
     times()
     if not arguments.no_retrieval:
-        for name in ("cast", "mtrag"):
+        for name in ("cast", "mtrag", "seeds"):
             retrieval(name, arguments.read)
 
 

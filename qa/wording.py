@@ -6,6 +6,7 @@ language) every word tells something, and a question is taken to stand alone.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from qa.words import FUNCTION_WORDS
 
@@ -127,6 +128,7 @@ def stem(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=64)  # every turn of a conversation is looked at several times
 def take_apart(text: str) -> tuple[Word, ...]:
     """Return the words of a text; where nearly all are capitalised, as in a headline, none is seen to be a name."""
     matches = list(WORD.finditer(text))
