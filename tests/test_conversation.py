@@ -119,7 +119,7 @@ def test_a_new_topic_is_not_polluted_by_the_one_before() -> None:
 
 
 def test_what_a_pronoun_stands_for_is_kept_while_other_things_are_asked() -> None:
-    before = ["Who is Patrice Lumumba?", "Where did he study?", "When did he marry?", "What did he write?"]
+    before = ["Who is Patrice Lumumba?", "Did he meet Kasa-Vubu?", "When did he study in Leuven?"]
     assert stand_alone("Where was he born?", asked_before(before)) == "Where was Patrice Lumumba born?"
 
 
@@ -174,9 +174,11 @@ def test_a_megabyte_of_history_is_read_in_no_time(text: str) -> None:
 
 
 def test_ten_thousand_turns_are_read_in_no_time() -> None:
-    said = [("user", f"What did {name} say?") for name in ("Ilves", "Merkel") * 5000]
+    letters = "abcdefghij"
+    names = ("".join(letters[int(digit)] for digit in str(number)).title() for number in range(10_000))
+    said = [("user", f"What did Minister {name} say?") for name in names]
     begin = time.process_time()
-    assert stand_alone("When was she born?", said).startswith("When was ")
+    assert "Minister Jjjj" in stand_alone("When was she born?", said)
     assert time.process_time() - begin < 1.0
 
 
