@@ -63,7 +63,7 @@ def words(text: str) -> list[str]:
 def conversations(name: str, file: str = "questions.jsonl.gz") -> list[Asked]:
     """Return a set's questions with what was said before them."""
     path = sets.PROJECT / "seeds" / "questions.jsonl" if name == "seeds" else sets.DATA / name / file
-    with (path.open() if name == "seeds" else gzip.open(path, "rt")) as lines:
+    with path.open() if name == "seeds" else gzip.open(path, "rt") as lines:
         rows: list[dict[str, Any]] = [json.loads(line) for line in lines]
     result = []
     for row in rows:
