@@ -14,7 +14,7 @@ import qa
 out = []
 for _ in range(2):
     hits = qa.retrieve("How many sensors had drifted?", 2, per_article=1)
-    answer = qa.ask("How many sensors had drifted?", [("user", "What of the dam?"), ("agent", "It was closed.")], k=2)
+    answer = qa.ask("How many had drifted?", [("user", "Which sensors failed?"), ("agent", "Those of the dam.")], k=2)
     retriever = qa.Retriever.open()
     same = retriever.retrieve("How many sensors had drifted?", 2, per_article=1)
     many = retriever.retrieve_many(["How many sensors had drifted?"], k=2, per_article=1)
@@ -38,7 +38,7 @@ def test_every_public_function_works_twice_in_a_fresh_process(tmp_path: Path) ->
     first, second, answer = json.loads(run.stdout)
     assert first["passage"]["article_id"] == "dam"
     assert second["passage"]["article_id"] != "dam"
-    assert answer["asked"] == "What of the dam? How many sensors had drifted?"
+    assert answer["asked"] == "How many had drifted? (sensors, failed)"
     assert answer["sentences"][0]["text"] == "Engineers found that 11 of 40 sensors had drifted."
 
 
