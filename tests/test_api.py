@@ -184,8 +184,9 @@ def test_a_body_that_is_too_large_is_refused_whether_or_not_it_says_so(client: T
 
 @pytest.mark.parametrize("declared", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
 def test_other_sites_cannot_post_as_a_form_can(client: TestClient, declared: str) -> None:
-    headers = {"Content-Type": declared, "Origin": "https://evil.example"}
-    response = client.post("/api/ask", content=b'{"question": "x"}', headers=headers)
+    foreign = {"Content-Type": declared, "Origin": "https://evil.example"}
+    assert client.post("/api/ask", content=b'{"question": "x"}', headers=foreign).status_code == 403
+    response = client.post("/api/ask", content=b'{"question": "x"}', headers={"Content-Type": declared})
     assert response.status_code == 415
     assert "Content-Type: application/json" in response.json()["error"]
 
