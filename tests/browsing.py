@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, Request, expect, sync_playwright
 
 from qa.retrieval import Retriever
 
@@ -47,6 +47,7 @@ def chromium() -> Iterator[Browser]:
         message = "no chromium: install Debian's package to run the browser tests"
         pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
     with sync_playwright() as playwright:
+        expect.set_options(timeout=15_000)  # machines that test are slow and shared
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()

@@ -148,6 +148,6 @@ def test_an_answer_over_two_sentences_quotes_both(embedder: WordEmbedder) -> Non
 
 
 def test_what_no_passage_seems_to_answer_is_refused(embedder: WordEmbedder) -> None:
-    readings = {DAM.passage.id: reading(DAM.passage.text, "Fishing", -6.0, -8.0)}
+    readings = {DAM.passage.id: PassageReading(-4.0, -8.0, reading(DAM.passage.text, "Fishing", -6.0).spans)}
     answer = Answerer(embedder).answer("Who won at chess in Reykjavik?", [DAM], None, readings)
     assert (answer.abstained, answer.exact) == (True, "")

@@ -23,7 +23,7 @@ class Liking:
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
         self.read_together.append(len(passages))
         return [
-            PassageReading(5.0 if title == self.title else -5.0, 3.0, (Span(0, text.index(" "), 8.0),))
+            PassageReading(5.0 if title == self.title else -1.0, 3.0, (Span(0, text.index(" "), 14.0),))
             for title, text in passages
         ]
 
