@@ -1,3 +1,6 @@
+import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -6,6 +9,7 @@ from qa.archive import Archive
 from qa.writing import ArchiveWriter
 from tests.plain import WordEmbedder, article
 
+Qa = Callable[..., tuple[int, str, str]]
 DAM = "The dam at Verrin was closed on Monday. Engineers found that 11 of 40 sensors had drifted."
 VOTE = "The mayor of Ostra resigned on Friday. Voters will choose a successor in June."
 FIRE = "A fire destroyed the old mill in Verrin. Nobody was hurt, the brigade said."
@@ -25,3 +29,36 @@ def archive(tmp_path: Path, embedder: WordEmbedder) -> Archive:
         writer.upsert(article(FIRE, id="fire", title="Mill burns", source="Courier"))
         writer.commit()
     return Archive(tmp_path / "archive")
+
+
+@pytest.fixture
+def qa(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Qa:
+    """Run a command as `qa` would, over an archive in ``tmp_path/archive``; return exit code, stdout and stderr."""
+    from ui.cli import main
+
+    monkeypatch.setenv("QA_ARCHIVE", str(tmp_path / "archive"))
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["qa", *map(str, arguments)])
+        capsys.readouterr()
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        return code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Path:
+    folder = tmp_path / "news"
+    folder.mkdir()
+    (folder / "dam.txt").write_text(f"Source: Courier\nPublished: 2015-05-11\n\nDam closed\n\n{DAM}\n")
+    rows = [
+        {"id": "vote", "title": "Mayor resigns", "text": VOTE, "source": "Harbour Wire", "date": "2016-06-03"},
+        {"id": "fire", "title": "Mill burns", "text": FIRE, "source": "Courier"},
+    ]
+    (folder / "more.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return folder

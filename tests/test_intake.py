@@ -2,7 +2,6 @@ import gzip
 import json
 import lzma
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -12,7 +11,7 @@ import pytest
 
 import qa.intake
 from qa.errors import InputError
-from qa.intake import Defaults, Reading, Rejection, count, read
+from qa.intake import Defaults, Reading, Rejection, read
 from qa.settings import Limits
 
 STORY = "Goose returns ring\n\nBy Ada Lunt\n3 May 2014\n\nThe goose came back on Monday.\n\nIt had the ring."
@@ -265,158 +264,3 @@ def test_records_come_one_by_one(tmp_path: Path) -> None:
     next(readings)
     path.unlink()
     assert len(list(readings)) == 2
-
-
-def test_a_folder_is_walked_in_sorted_order_without_hidden_and_readme_files(tmp_path: Path) -> None:
-    (tmp_path / "b").mkdir()
-    (tmp_path / ".git").mkdir()
-    for name in ("b/x.txt", "c.txt", "a.md", ".hidden.txt", ".git/y.txt", "README.md", "b/readme.txt"):
-        write(tmp_path / name, STORY)
-    names = [str(Path(found.file).relative_to(tmp_path)) for found in read([tmp_path])]
-    assert names == ["a.md", "b/x.txt", "c.txt"]
-
-
-def test_a_question_file_is_skipped_in_a_folder_and_refused_by_name(tmp_path: Path) -> None:
-    questions = lines(tmp_path / "questions.jsonl", [{"question": "Who?"}, {"question": "When?"}])
-    write(tmp_path / "a.txt", STORY)
-    assert [Path(found.file).name for found in read([tmp_path])] == ["a.txt"]
-    assert list(read([questions])) == [
-        Rejection(str(questions), 1, "this is a question file: use qa eval"),
-        Rejection(str(questions), 2, "this is a question file: use qa eval"),
-    ]
-
-
-def test_what_is_no_file_is_never_opened(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "a.txt")
-    with socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(tmp_path / "b.txt"))
-        reasons = [found.reason for found in read([tmp_path, Path("/dev/null")]) if isinstance(found, Rejection)]
-    assert reasons == ["a FIFO, not a file", "a socket, not a file", "a device, not a file"]
-
-
-def test_links_never_lead_out_of_a_folder_or_round_in_it(tmp_path: Path) -> None:
-    secret = write(tmp_path / "secret.txt", STORY)
-    folder = tmp_path / "folder"
-    (folder / "inner").mkdir(parents=True)
-    write(folder / "inner" / "z.txt", STORY)
-    (folder / "a.txt").symlink_to(secret)
-    (folder / "b").symlink_to(tmp_path)
-    (folder / "c.txt").symlink_to("c.txt")
-    (folder / "d.txt").symlink_to("gone.txt")
-    (folder / "inner" / "up").symlink_to(folder)
-    found = {str(Path(entry.file).relative_to(folder)): entry for entry in read([folder])}
-    reasons = {name: entry.reason for name, entry in found.items() if isinstance(entry, Rejection)}
-    assert reasons == {
-        "a.txt": "a link that leads out of the folder: add its target by name",
-        "b": "a link that leads out of the folder: add its target by name",
-        "c.txt": "a link that leads to itself",
-        "d.txt": "a link to nothing",
-        "inner/up": "a link that leads back to a folder above it",
-    }
-    assert isinstance(found["inner/z.txt"], Reading)
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_an_unreadable_file_is_a_rejection(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.txt", STORY)
-    path.chmod(0)
-    assert refused(path).reason == "cannot be read (Permission denied)"
-
-
-def test_the_number_to_come_is_known_before_reading(tmp_path: Path) -> None:
-    for name in ("a.txt", "b.md", "c.pdf"):
-        write(tmp_path / name, STORY)
-    assert count([tmp_path]) == 3
-    (tmp_path / "d.jsonl").write_text('{"text": "One."}\n\nbroken\n{"text": "Two."}\n')
-    assert count([tmp_path]) == 6
-    assert count([tmp_path]) == len(list(read([tmp_path])))
-
-
-def test_an_archive_in_a_folder_is_passed_over(tmp_path: Path) -> None:
-    write(tmp_path / "a.txt", STORY)
-    (tmp_path / "archive").mkdir()
-    write(tmp_path / "archive" / "archive.sqlite", "")
-    write(tmp_path / "archive" / "writer.pid", "1")
-    assert len(list(read([tmp_path]))) == 1
-
-
-def test_markdown_gives_front_matter_and_plain_text(tmp_path: Path) -> None:
-    page = (
-        "---\ntitle: 'Goose: the ring'\ndescription: A dek.\ndate: 11 May 2015\nauthors:\n  - Ada Lunt\n  - Bo Rask\n"
-        "source: Mere Wire\nlang: en\ntags: [a, b]\n---\n\n# Goose: the ring\n\n![goose](g.png)\n\n"
-        "The **goose** came *back* to [the pond](https://x.example) in `snake_case`.\n\n## What it did\n\n"
-        "- It swam &amp; slept.\n- It <b>left</b>.\n\n> A quote.\n\nRelated: [Swan stays away](x)\n\n"
-        "<!-- gone -->\nThe end came.\n"
-    )
-    reading = one(write(tmp_path / "a.md", page))
-    article = reading.article
-    assert (article.title, article.dek, article.published) == ("Goose: the ring", "A dek.", "2015-05-11")
-    assert (article.authors, article.source, article.language) == ("Ada Lunt, Bo Rask", "Mere Wire", "en")
-    assert article.text == (
-        "The goose came back to the pond in snake_case.\n\nWhat it did\n\n- It swam & slept.\n\n- It left.\n\n"
-        "A quote.\n\nThe end came."
-    )
-    assert [(dropped.line, dropped.reason) for dropped in reading.dropped] == [(13, "title"), (26, "related")]
-
-
-HTML = """<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Goose returns ring | Mere Wire</title>
-<meta property="og:title" content="Goose returns ring"><meta property="og:site_name" content="Mere Wire">
-<meta name="description" content="A bird, a ring, a happy end.">
-<meta name="author" content="Ada Lunt">
-%s<link rel="canonical" href="https://mere.example/2009/01/02/goose"></head><body><nav><a href="/">Front page</a></nav>
-<article><h1>Goose returns ring</h1>
-<p>The goose that swallowed a ring in the park of Mereford came back on Monday at noon.</p>
-<p>Related: Swan stays away</p>
-<p>It had the ring in its bill, said the keeper, who has looked after birds since 1987.</p>
-<p>Nobody in the town could say where it had been, or why it chose to return to a pond with ice.</p></article>
-<footer>&copy; 2015 Mere Wire</footer></body></html>"""
-
-
-def test_a_web_page_gives_its_story_and_metadata(tmp_path: Path) -> None:
-    stated = '<meta property="article:published_time" content="2015-05-11T10:00:00Z">'
-    reading = one(write(tmp_path / "a.html", HTML % stated))
-    article = reading.article
-    assert (article.title, article.dek) == ("Goose returns ring", "A bird, a ring, a happy end.")
-    assert (article.source, article.authors, article.language) == ("Mere Wire", "Ada Lunt", "en-GB")
-    assert (article.published, article.url) == ("2015-05-11T10:00:00+00:00", "https://mere.example/2009/01/02/goose")
-    assert article.text == (
-        "The goose that swallowed a ring in the park of Mereford came back on Monday at noon.\n\n"
-        "It had the ring in its bill, said the keeper, who has looked after birds since 1987.\n\n"
-        "Nobody in the town could say where it had been, or why it chose to return to a pond with ice."
-    )
-    assert "related" in [dropped.reason for dropped in reading.dropped]
-
-
-def test_a_web_page_is_never_dated_by_its_address_or_its_text(tmp_path: Path) -> None:
-    assert one(write(tmp_path / "a.html", HTML % "")).article.published == ""
-
-
-@pytest.mark.parametrize(
-    "stated",
-    [
-        '<script type="application/ld+json">{"@graph": [{"@type": "NewsArticle", "datePublished": "2015-05-11"}]}'
-        "</script>",
-        '<meta itemprop="datePublished" content="11 May 2015">',
-        '<time datetime="2015-05-11">yesterday</time>',
-    ],
-    ids=["json-ld", "itemprop", "time"],
-)
-def test_a_web_page_is_dated_by_what_it_states(tmp_path: Path, stated: str) -> None:
-    assert one(write(tmp_path / "a.html", HTML % stated)).article.published == "2015-05-11"
-
-
-def test_a_web_page_is_decoded_by_its_own_charset(tmp_path: Path) -> None:
-    page = (HTML % "").replace("utf-8", "windows-1251").replace("on Monday", "в понедельник")
-    reading = one(write(tmp_path / "a.html", page.encode("windows-1251")))
-    assert "came back в понедельник at noon" in reading.article.text
-    assert reading.notes == ("decoded as cp1251",)
-
-
-def test_a_page_nested_beyond_the_parser_still_gives_its_text(tmp_path: Path) -> None:
-    page = (
-        "<html><body>"
-        + "<div>" * 5000
-        + "<p>The goose came back on Monday, at noon, with a ring.</p>"
-        + "</div>" * 5000
-    )
-    assert "The goose came back on Monday" in one(write(tmp_path / "a.html", page)).article.text

@@ -17,6 +17,7 @@ from ui.archive_adding import Adding
 from ui.escaping import inert
 from ui.filters import Filters
 from ui.render import counted, masthead_html
+from ui.timeline import period
 from ui.uploads import too_much
 
 _log = logging.getLogger(__name__)
@@ -97,11 +98,10 @@ class ArchivePage:
             if digest == view.digest:
                 return held
             digest, count, outlets, days = view.digest, view.count(), view.facets("source"), view.facets("day")
-        dated = sorted(day for day, _ in days if day)
         folder = str(self._archive.folder)
         held = Holdings(
             problem="",
-            masthead=masthead_html(count, len(outlets), dated[0] if dated else "", dated[-1] if dated else ""),
+            masthead=masthead_html(count, len(outlets), *period(days)),
             holdings=render.holdings_html(count, len(outlets), days) if count else "",
             outlets=[(name, f"{render.outlet_name(name)} ({number:,})") for name, number in outlets],
             outlet_list=render.outlets_html(outlets),

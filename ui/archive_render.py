@@ -14,8 +14,8 @@ from ui.archive_adding import Progress
 from ui.escaping import inert, visible
 from ui.permalinks import address
 from ui.reading import shown_date
-from ui.render import counted, timeline_html
-from ui.timeline import bars
+from ui.render import add_command_html, counted, timeline_html
+from ui.timeline import bars, period
 from ui.uploads import megabytes
 
 _MOST_REJECTIONS = 200
@@ -32,11 +32,11 @@ def holdings_html(articles: int, outlets: int, days: Sequence[tuple[str, int]]) 
         outlets: how many.
         days: dates of publication as ISO 8601, ``""`` unknown, and how many articles have each.
     """
-    dated = sorted(day for day, _ in days if day)
+    first, last = period(days)
     undated = sum(number for day, number in days if not day)
     facts = [f"<strong>{counted(articles, 'article')}</strong> from <strong>{counted(outlets, 'outlet')}</strong>"]
-    if dated:
-        ends = dict.fromkeys((shown_date(dated[0]), shown_date(dated[-1])))
+    if first:
+        ends = dict.fromkeys((shown_date(first), shown_date(last)))
         facts.append(f"published {' – '.join(map(inert, ends))}")
     if undated:
         facts.append("none of them dated" if undated == articles else f"{undated:,} without a date")
@@ -87,18 +87,14 @@ def empty_html(folder: str, upload: bool) -> str:
     first = "<p>Drop files above, or add" if upload else "<p>Add"
     return (
         '<div class="empty"><p class="lead">This archive is still empty.</p>'
-        f"{first} a folder of them in a terminal:</p>{_command(folder)}"
+        f"{first} a folder of them in a terminal:</p><pre>{add_command_html(folder)}</pre>"
         f"<p>{_formats()} are read. What was added can be asked at once, without starting again.</p></div>"
     )
 
 
 def closed_html(folder: str) -> str:
     """Return how articles are added to an archive whose page takes none."""
-    return f"<p>Articles are added in a terminal:</p>{_command(folder)}<p>{_formats()} are read.</p>"
-
-
-def _command(folder: str) -> str:
-    return f"<pre><code>qa add FOLDER &#45;&#45;archive {inert(folder)}</code></pre>"
+    return f"<p>Articles are added in a terminal:</p><pre>{add_command_html(folder)}</pre><p>{_formats()} are read.</p>"
 
 
 def _formats() -> str:

@@ -1,15 +1,12 @@
 """The page of an article, with the words that a permalink quotes marked in it."""
 
-import re
 from html import escape
 from itertools import groupby
 
-from ui.escaping import inert, visible
+from ui.escaping import inert, one_for_one, visible
 from ui.pages import shell
 from ui.reading import NOT_HELD, Piece, Reading
 
-# One sign for one, so that the rest stands where it stood; line ends and tabs are kept.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LONGEST = 1_000  # characters of a title or a name: no headline is longer, but a file may say anything
 _CSS = """
 :root{--quote:#ffe9a8;--quote-ink:#1c1917;--quote-line:#b45309}
@@ -70,7 +67,7 @@ def _text(pieces: list[Piece]) -> str:
     """Return the text as HTML: the chosen words in one ``<mark>``, in it those that answer in ``<strong>``."""
     result = []
     for kind, group in groupby(pieces, key=lambda piece: piece["kind"]):
-        cut = [(escape(_CONTROL.sub("�", piece["text"])), piece["exact"]) for piece in group]
+        cut = [(escape(one_for_one(piece["text"])), piece["exact"]) for piece in group]
         inner = "".join(f"<strong>{text}</strong>" if exact else text for text, exact in cut)
         result.append(f'<mark id="quote">{inner}</mark>' if kind == "chosen" else inner)
     return "".join(result)

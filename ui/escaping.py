@@ -1,14 +1,11 @@
-"""The escapes: how text of articles and questions gets into HTML and CSV without any of it becoming markup.
+"""The escapes: how text of articles and questions gets into HTML without any of it becoming markup.
 
 HTML comes out on one line, fit for a chat message that is read as Markdown, sanitised and put on the page: nothing in
 the text can become a tag, a link, an image, a formula or a list.
 """
 
-import csv
 import re
-from collections.abc import Sequence
 from functools import lru_cache
-from io import StringIO
 
 from qa.lexical import terms
 from ui.answers import Marks, pieces
@@ -17,7 +14,6 @@ from ui.answers import Marks, pieces
 _HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SPACE = re.compile(r"\s+")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_FORMULA = re.compile(r"^(?=[=+\-@\t\r\n＝＋－＠])")
 _WORD = re.compile(r"\w+")
 _PUNCTUATION = re.compile(r"[^\w ]|_")
 # Words that say nothing about what a question is after: marking them in a passage would hide the ones that do.
@@ -69,12 +65,6 @@ def exact_html(text: str, marks: Marks) -> str:
     return "".join(f"<mark>{piece}</mark>" if exact and piece else piece for piece, exact in cut)
 
 
-def csv_line(cells: Sequence[str]) -> str:
-    """Return a line of CSV (RFC 4180) that a spreadsheet shows and never calculates, whatever the articles say.
-
-    A cell that begins as a formula does (= + - @, also full-width, a tab or a line end) gets an apostrophe before it;
-    control characters become one sign each, so that offsets still count.
-    """
-    line = StringIO()
-    csv.writer(line).writerow([_FORMULA.sub("'", _CONTROL.sub("�", cell)) for cell in cells])
-    return line.getvalue()
+def one_for_one(text: str) -> str:
+    """Return text with each control character but line ends and tabs as one sign, so that offsets still count."""
+    return _CONTROL.sub("�", text)

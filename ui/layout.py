@@ -14,7 +14,6 @@ from qa.settings import LIMITS
 from ui.page import READY, Page
 from ui.programs import Data
 from ui.quiet_gradio import gr
-from ui.reading import Reading
 from ui.render import rooms_html
 
 STATIC = Path(__file__).parent / "static"
@@ -34,21 +33,18 @@ def rooms(here: str) -> None:
     gr.HTML(rooms_html(here), elem_id="rooms", apply_default_css=False)
 
 
+def served(name: str, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return a function for a page's scripts to call by this name; Gradio marks it, which a method does not allow."""
+
+    def called(given: Any = None) -> Any:
+        return function(given)
+
+    called.__name__ = name
+    return called
+
+
 def build_page(page: Page) -> Any:
     """Return the Gradio page: what is where, and which event calls what."""
-
-    def read_article(links: object) -> Reading:  # Gradio marks what it is given, which a method does not allow
-        return page.read_article(links)
-
-    def quotation(given: object) -> dict[str, str]:
-        return page.quotation(given)
-
-    def markdown(given: object) -> str:
-        return page.markdown(given)
-
-    def vote(given: object) -> str:
-        return page.vote(given)
-
     with gr.Blocks(title="Dateline", fill_height=True, fill_width=True, analytics_enabled=False) as blocks:
         with gr.Row(elem_id="shell"):
             with gr.Column(elem_id="chat-column", min_width=0):
@@ -82,12 +78,13 @@ def build_page(page: Page) -> Any:
                 gr.HTML(
                     html_template=(STATIC / "reading.html").read_text("utf-8"),
                     js_on_load=(STATIC / "reading.js").read_text("utf-8"),
-                    server_functions=[read_article, quotation],
+                    server_functions=[served("read_article", page.read_article), served("quotation", page.quotation)],
                     apply_default_css=False,
                 )
         kept = gr.HTML(
             "", html_template="<div></div>", js_on_load=(STATIC / "history.js").read_text("utf-8"),
-            server_functions=[vote, markdown], apply_default_css=False, elem_id="kept",
+            server_functions=[served("vote", page.vote), served("markdown", page.markdown)],
+            apply_default_css=False, elem_id="kept",
         )  # fmt: skip
         turns = gr.State([])
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}

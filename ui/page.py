@@ -21,11 +21,11 @@ from ui.quiet_gradio import gr
 from ui.quoting import footnote, plain_quotation
 from ui.reading import Reading, cited, reading, reference, references, unreadable
 from ui.requests import Endpoints
-from ui.timeline import bars
+from ui.timeline import bars, period
 
 _log = logging.getLogger(__name__)
 
-_K = 10
+_K = 10  # passages shown
 _FAILED = "Something went wrong while answering, and it has been logged. Please ask again."
 _UNREADABLE = "This conversation was kept in a form that this version of the page cannot show."
 # Follow-ups lean on what was said last; a long conversation is not sent along whole.
@@ -72,8 +72,7 @@ class Page:
                 count = view.count()
         except QaError as error:
             return render.masthead_html(0, 0, "", ""), [_said(render.notice_html(str(error)))], *(gr.skip(),) * 6
-        dated = sorted(day for day, _ in days if day)
-        masthead = render.masthead_html(count, len(outlets), dated[0] if dated else "", dated[-1] if dated else "")
+        masthead = render.masthead_html(count, len(outlets), *period(days))
         choices = [(f"{name or 'Unknown outlet'} ({number:,})", name) for name, number in outlets]
         asked = parse_qs(address[:_LONGEST_ADDRESS].removeprefix("?"), keep_blank_values=True)
         known = {name for name, _ in outlets}
@@ -149,8 +148,8 @@ class Page:
     def restore(self, kept: str) -> tuple[list[Message], Turns]:
         """Return the messages and turns of a conversation that the browser has kept."""
         try:
-            turns = turns_of(json.loads(kept))
-        except (InputError, ValueError) as error:
+            opening, turns = self.opening(), turns_of(json.loads(kept))
+        except (QaError, ValueError) as error:
             _log.warning("a conversation could not be shown again: %s", error)
             return [_said(render.notice_html(_UNREADABLE))], []
         messages = [
@@ -161,7 +160,7 @@ class Page:
                 _said(self._answer(turn)),
             )
         ]
-        return [*self.opening(), *messages], said(turns)[-_TURNS_KEPT:]
+        return [*opening, *messages], said(turns)[-_TURNS_KEPT:]
 
     def markdown(self, given: object) -> str:
         """Return turns as Markdown, given a list of title, turns and the page's address; ``""`` for anything else."""
@@ -177,7 +176,11 @@ class Page:
         """Return a link's quotation to paste, given a list of link and page's address; ``{}`` if it has none."""
         match given:
             case [link, str(address)] if _ADDRESS.fullmatch(address) and (found := reference(link)):
-                article = self._retriever.article(found.article_id)
+                try:
+                    article = self._retriever.article(found.article_id)
+                except QaError as error:
+                    _log.warning("a quotation could not be copied: %s", error)
+                    return {}
                 if article and (quoted := cited(article, found)):
                     citation, marks = quoted
                     place = permalink(address, citation, marks)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from qa.records import Answer, Citation, Hit, Match, MatchedArticle, Part, Sentence
+from qa.records import Answer, Citation, Hit, Part, Sentence
 from ui.answers import differing, marks_of, proofs, told_confidence
 from ui.escaping import exact_html, inert, marked
 from ui.reading import copies_of, fragment, shown_date
@@ -70,8 +70,13 @@ def empty_archive_html(folder: str, upload: bool) -> str:
     way = "Add articles on the Archive page, or" if upload else "Add articles"
     return (
         '<div class="welcome"><p class="lead">This archive is still empty.</p>'
-        f"<p>{way} in a terminal: <code>qa add FOLDER &#45;&#45;archive {inert(folder)}</code></p></div>"
+        f"<p>{way} in a terminal: {add_command_html(folder)}</p></div>"
     )
+
+
+def add_command_html(folder: str) -> str:
+    """Return the command that adds articles to the archive in a folder."""
+    return f"<code>qa add FOLDER &#45;&#45;archive {inert(folder)}</code>"
 
 
 def welcome_html() -> str:
@@ -251,19 +256,3 @@ def _part(part: Part) -> str:
 def counted(count: int, noun: str, plural: str = "") -> str:
     """Return a count and its noun, "1 article" or "2,000 articles"."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
-
-
-MATCH_COLUMNS = (
-    "article_id", "title", "source", "published", "url", "words", "field", "start", "end", "match",
-    "sentence_start", "sentence_end", "sentence", "digest",
-)  # fmt: skip
-
-
-def match_cells(article: MatchedArticle, match: Match) -> tuple[str, ...]:
-    """Return the cells of ``MATCH_COLUMNS`` for a match."""
-    cited = match.citation
-    return (
-        article.id, article.title, article.source, article.published, article.url,
-        match.words, match.field, str(match.start), str(match.end), match.quote,
-        str(cited.start), str(cited.end), cited.quote, cited.digest,
-    )  # fmt: skip

@@ -19,6 +19,12 @@ class Bar:
     count: int
 
 
+def period(counts: Iterable[tuple[str, int]]) -> tuple[str, str]:
+    """Return the first and the last of some dates, ``""`` and ``""`` if there is none; as ``bars`` takes them."""
+    dates = sorted(date for date, _ in counts if date)
+    return (dates[0], dates[-1]) if dates else ("", "")
+
+
 def bars(counts: Iterable[tuple[str, int]], most: int = _MOST_BARS) -> list[Bar]:
     """Return the periods in which something was published, oldest first: days if few are needed, else months or years.
 

@@ -65,7 +65,8 @@ async function remember(name, turn) {
   }
 }
 
-const plain = turns => turns.map(({ answer, limits }) => ({ answer, limits }));
+const MOST_TURNS = 200;   // that the server takes
+const plain = turns => turns.slice(-MOST_TURNS).map(({ answer, limits }) => ({ answer, limits }));
 
 function show(conversation) {
   current = conversation;
