@@ -26,6 +26,10 @@ _TO_ADDRESS = """(sources, after, before) => {
   return [sources, after, before];
 }"""
 _FROM_ADDRESS = "() => [location.search]"
+_GREETED = """() => {
+  document.documentElement.dataset.greeted = 'yes';
+  document.dispatchEvent(new Event('greeted'));
+}"""
 
 
 def rooms(here: str) -> None:
@@ -100,7 +104,8 @@ def build_page(page: Page) -> Any:
         for changed in (sources.change, after.blur, after.submit, before.blur, before.submit):
             changed(page.note_filters, [sources, after, before], [date_error, fold], js=_TO_ADDRESS, **direct)
         greeted = [masthead, chat, sources, after, before, box, times, fold]
-        blocks.load(page.greet, box, greeted, js=_FROM_ADDRESS, **direct)
+        greeting = blocks.load(page.greet, box, greeted, js=_FROM_ADDRESS, **direct)
+        greeting.then(None, js=_GREETED)
         for endpoint in (page.endpoints.ask, page.endpoints.search, page.endpoints.article):
             gr.api(
                 _for_program(endpoint), api_name=endpoint.__name__,

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 from qa.archive import Archive
 from qa.retrieval import Retriever
 from qa.writing import ArchiveWriter
-from tests.browsing import chromium, served, watched
+from tests.browser.browsing import served, watched
+from tests.browser.chatting import desktop_only
 from tests.plain import WordEmbedder, article
 from ui.uploads import Uploads
 
@@ -55,12 +56,6 @@ def retriever(tmp_path: Path, embedder: HeldEmbedder) -> Iterator[Retriever]:
     archive.close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
 def url(retriever: Retriever) -> Iterator[str]:
     uploads = Uploads()
@@ -75,9 +70,6 @@ def page(request: pytest.FixtureRequest, browser: Browser, url: str) -> Iterator
         page.goto(f"{url}archive")
         expect(told(page)).to_have_text("60 articles, newest first")
         yield page
-
-
-desktop_only = pytest.mark.parametrize("page", [1280], indirect=True, ids=["desktop"])
 
 
 def told(page: Page) -> Any:
