@@ -26,6 +26,7 @@ _TO_ADDRESS = """(sources, after, before) => {
   return [sources, after, before];
 }"""
 _FROM_ADDRESS = "() => [location.search]"
+_ANSWERED = "() => { document.dispatchEvent(new Event('answered')) }"
 _GREETED = """() => {
   document.documentElement.dataset.greeted = 'yes';
   document.dispatchEvent(new Event('greeted'));
@@ -99,6 +100,7 @@ def build_page(page: Page) -> Any:
         chosen = chat.option_select(page.answer_chosen, given, shown, **slow)
         for event in (asked, chosen):  # a full queue, a lost server, a crash: never leave the box dead
             event.failure(lambda: gr.update(**READY), None, box, **direct)
+            event.then(None, js=_ANSWERED)
         fresh.click(page.start_over, None, [box, chat, turns], cancels=[asked, chosen], **direct)
         kept.submit(page.restore, kept, [chat, turns], **direct)
         for changed in (sources.change, after.blur, after.submit, before.blur, before.submit):

@@ -1,7 +1,7 @@
 """The chat in a real browser: what a reader sees and does, from the question to the quoted words."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from qa.retrieval import Retriever
 from tests.browser.chatting import ANSWER, ARTICLES, DAM, MARKED, QUESTION, REASON, answered, ask, box, desktop_only
@@ -113,3 +113,28 @@ def test_a_question_that_the_archive_cannot_answer_is_said_to_be_so(page: Page, 
     expect(answer.locator(".abstained")).to_have_text(expected.text)
     expect(answer.locator("summary").first).to_have_text("The nearest passages")
     expect(answer.locator("a.cite")).to_have_count(0)
+
+
+@desktop_only
+def test_a_question_is_drawn_before_the_server_knows_of_it(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/queue/join*", lambda route: held.append(route), times=1)
+    box(page).fill(f"{QUESTION} <b>")
+    box(page).press("Enter")
+    expect(page.locator("#chat .pending")).to_have_text(f"{QUESTION} <b>")
+    expect(page.locator("#chat .pending")).to_be_in_viewport()
+    expect(page.get_by_test_id("user")).to_have_count(0)
+    held[0].continue_()
+    answered(page, 1)
+    expect(page.locator("#chat .pending")).to_have_count(0)
+
+
+@desktop_only
+def test_a_drawn_question_goes_when_it_is_refused(page: Page) -> None:
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_role("textbox", name="After").fill("2015-13-40")
+    box(page).fill(QUESTION)
+    page.get_by_role("button", name="Ask").click()
+    expect(page.get_by_role("alert")).to_contain_text("“2015-13-40” is not a date")
+    expect(page.locator("#chat .pending")).to_have_count(0)
+    expect(box(page)).to_have_value(QUESTION)

@@ -1,9 +1,11 @@
-// Keeps the newest question at the top of the chat, so that an answer is read from its beginning, and gives the
-// question box the focus back when an answer is there.
+// Draws a question at once, before the server knows of it; keeps the newest question at the top of the chat, so that an
+// answer is read from its beginning; and gives the question box the focus back when an answer is there.
 
 () => {
   let shown = '';       // how many questions there are, and whether the last is being answered
   let busy = false;
+  let pending;          // the question as drawn here, until the server's own is there or it was refused
+  let before = 0;       // how many questions there were before it
 
   // Not scrollIntoView, which scrolls the page as well.
   function toTop(question) {
@@ -11,11 +13,31 @@
     scroller.scrollTop += question.getBoundingClientRect().top - scroller.getBoundingClientRect().top + 2;
   }
 
+  function draw() {
+    const box = document.querySelector('#question textarea');
+    const question = box.value.trim();
+    if (!question || box.disabled) return;
+    drop();
+    pending = document.createElement('div');
+    pending.className = 'pending';
+    pending.dir = 'auto';
+    pending.textContent = question;
+    before = document.querySelectorAll('#chat .user-row').length;
+    document.querySelector('#chat .message-wrap').append(pending);
+    toTop(pending);
+  }
+
+  function drop() {
+    pending?.remove();
+    pending = undefined;
+  }
+
   function settle() {
     // Gradio labels each message with its source, tags and all, which a screen reader would read out.
     document.querySelectorAll('#chat [data-testid][aria-label]').forEach(message => message.removeAttribute('aria-label'));
 
     const questions = document.querySelectorAll('#chat .user-row');
+    if (questions.length !== before) drop();
     const state = `${questions.length} ${Boolean(document.querySelector('#chat .searching'))}`;
     if (state !== shown && questions.length) {
       // Once more when all that belongs to the same change has been drawn.
@@ -34,6 +56,12 @@
     busy = nowBusy;
   }
 
+  document.addEventListener('keydown', event => {
+    const sends = event.key === 'Enter' && !event.shiftKey && !event.isComposing;
+    if (sends && event.target.matches?.('#question textarea')) draw();
+  }, true);
+  document.addEventListener('click', event => { if (event.target.closest?.('#question .submit-button')) draw(); }, true);
+  document.addEventListener('answered', drop);
   new MutationObserver(settle).observe(document.body, {
     childList: true, subtree: true, attributes: true, attributeFilter: ['disabled'],
   });
