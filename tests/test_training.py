@@ -23,7 +23,7 @@ from training.data import Group, load
 from training.evaluate import best_answer, evenly
 from training.export import export
 from training.settings import CONFIG, recipe
-from training.train import Drawn, batches, draw, losses, train
+from training.train import Drawn, batches, draw, losses, planned, train
 
 DATA = Path(os.environ.get("DATELINE_DATA") or PROJECT.parent / "shared" / "data")
 SMOKE = replace(recipe("smoke").train, bfloat16=False)
@@ -97,6 +97,15 @@ def test_a_batch_stays_within_its_tokens_and_every_group_is_in_one() -> None:
     assert Counter(id(one) for batch in made for one in batch) == Counter(map(id, drawn))
 
 
+def test_a_share_of_the_groups_is_the_same_in_every_epoch() -> None:
+    groups, encoder = [group(number) for number in range(4)], PairEncoder()
+    half = replace(SMOKE, epochs=2, share=0.5, title_kept=1.0)
+    told = [tuple(one.pairs[0].ids) for batch in planned(groups, encoder, half, random.Random(3)) for one in batch]
+    assert (len(told), len(set(told))) == (4, 2)
+    everything = planned(groups, encoder, replace(half, share=1.0), random.Random(3))
+    assert len({tuple(one.pairs[0].ids) for batch in everything for one in batch}) == 4
+
+
 def test_the_losses_are_those_computed_by_hand() -> None:
     # A single pair that holds no answer, and a ranked group of two pairs with its answer at tokens 2 to 3.
     batch = [Drawn(pairs(4), -1, -1, False, False), Drawn(pairs(5, 4), 2, 3, True, True)]
@@ -152,7 +161,7 @@ def test_a_profile_changes_single_values_and_an_unknown_one_is_named() -> None:
     assert (full.train.epochs, small.train.epochs) == (2, 1)
     assert small.train == replace(full.train, epochs=1)
     assert small.data.most["squad"] == 1200
-    with pytest.raises(ValueError, match="no profile 'huge'; there are full, small, smoke"):
+    with pytest.raises(ValueError, match="no profile 'huge'; there are full, small, eighth, quarter, half, smoke"):
         recipe("huge")
 
 

@@ -27,6 +27,7 @@ class TrainSettings:
     """How the network is trained; see ``config.toml``."""
 
     epochs: int
+    share: float
     negatives: int
     tokens: int
     batch_tokens: int

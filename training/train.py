@@ -85,6 +85,19 @@ def batches(drawn: Sequence[Drawn], settings: TrainSettings, chance: random.Rand
     yield from made
 
 
+def planned(
+    groups: Sequence[Group], encoder: PairEncoder, settings: TrainSettings, chance: random.Random
+) -> list[list[Drawn]]:
+    """Return the batches of all epochs; with a ``share`` below 1 every epoch is of the same few groups."""
+    if settings.share < 1:
+        groups = chance.sample(groups, max(1, round(settings.share * len(groups))))
+    plan: list[list[Drawn]] = []
+    for _ in range(settings.epochs):
+        drawn = [one for group in groups if (one := draw(group, encoder, settings, chance))]
+        plan += batches(drawn, settings, chance)
+    return plan
+
+
 def losses(outputs: Outputs, batch: Sequence[Drawn], mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
     """Return the mean ranking, span and answerable losses of a batch; 0 for one that no group takes part in."""
     ranking, span = [], []
@@ -146,10 +159,7 @@ def train(groups: Sequence[Group], settings: TrainSettings, out: Path, log: Path
     network.get_parameter(FROZEN).requires_grad = False
     network.train()
     forward = torch.compile(network, dynamic=True) if settings.compile else network
-    plan = []
-    for _ in range(settings.epochs):
-        drawn = [one for group in groups if (one := draw(group, encoder, settings, chance))]
-        plan += list(batches(drawn, settings, chance))
+    plan = planned(groups, encoder, settings, chance)
     if not plan:
         raise ValueError(f"none of {len(groups)} groups has its answer within tokens={settings.tokens}")
     decayed = [p for p in network.parameters() if p.requires_grad and p.ndim > 1]
