@@ -97,33 +97,61 @@ def score(
     if not candidates:
         return Scored((), np.zeros(0), 0.0)
     probabilities = model.candidate(features)
-    row = question_features(question, hits, probabilities, readings)
+    if readings is None:
+        row = unread_features(question, hits, probabilities)
+    else:
+        row = read_features(question, hits, probabilities, readings, best_cosine(question, candidates, embedder))
     return Scored(candidates, probabilities, float(model.archive(row[None])[0]))
 
 
-def question_features(
-    question: str, hits: Sequence[Hit], probabilities: Floats, readings: Mapping[str, PassageReading] | None = None
-) -> Floats:
-    """Return what tells whether the archive holds an answer, shape (4,), with readings (7,).
+def unread_features(question: str, hits: Sequence[Hit], probabilities: Floats) -> Floats:
+    """Return what tells whether the archive holds an answer where no model has read the hits, shape (4,).
 
     These are the log odds of the best candidate, the best cosine of a passage, how many words carry the question's
     meaning (a long question shares a smaller part of them), and the share of its names and numbers that the best
-    passage lacks; with readings also the best log odds of an answer in a passage, the best relevance, and the mean
-    relevance of the others.
+    passage lacks.
     """
-    words = content_words(question)
-    held = set(terms(hits[0].passage.text))
-    names = [word for word in words if word[0].isupper() or word[0].isdigit()]
-    missing = [name for name in names if not set(terms(name)) & held]
-    best = min(max(float(probabilities.max()), 1e-6), 1 - 1e-6)
     dense = [part.score for hit in hits for part in hit.why if part.name == "dense"]
-    row = [math.log(best / (1 - best)), max(dense, default=0.0), len(words), len(missing) / max(1, len(names))]
-    if readings is not None:
-        read = [readings[hit.passage.id] for hit in hits if hit.passage.id in readings]
-        relevance = sorted((one.relevance for one in read), reverse=True)
-        rest = float(np.mean(relevance[1:])) if relevance[1:] else relevance[0]
-        row += [max(one.answerable for one in read), relevance[0], rest]
+    words = len(content_words(question))
+    return np.array([_log_odds(probabilities), max(dense, default=0.0), words, _missing(question, hits)])
+
+
+def read_features(
+    question: str,
+    hits: Sequence[Hit],
+    probabilities: Floats,
+    readings: Mapping[str, PassageReading],
+    cosine: float,
+) -> Floats:
+    """Return what tells whether the archive holds an answer where a model has read the hits, shape (7,).
+
+    These are the log odds of the best candidate, the share of the question's names and numbers that the best passage
+    lacks, the best log odds of an answer in a passage, the best relevance, the mean relevance of the others, the first
+    hit's score, and ``cosine``, the best of a candidate's sentence with the question.
+    """
+    read = [readings[hit.passage.id] for hit in hits if hit.passage.id in readings]
+    relevance = sorted((one.relevance for one in read), reverse=True)
+    rest = float(np.mean(relevance[1:])) if relevance[1:] else relevance[0]
+    answerable = max(one.answerable for one in read)
+    row = [_log_odds(probabilities), _missing(question, hits), answerable, relevance[0], rest, hits[0].score, cosine]
     return np.array(row)
+
+
+def best_cosine(question: str, candidates: Sequence[Candidate], embedder: Embedder) -> float:
+    """Return the best cosine of a candidate's sentence with the question."""
+    texts = list(dict.fromkeys(candidate.text for candidate in candidates))
+    return float((embedder.embed_passages(texts) @ embedder.embed_queries([question])[0]).max())
+
+
+def _log_odds(probabilities: Floats) -> float:
+    best = min(max(float(probabilities.max()), 1e-6), 1 - 1e-6)
+    return math.log(best / (1 - best))
+
+
+def _missing(question: str, hits: Sequence[Hit]) -> float:
+    held = set(terms(hits[0].passage.text))
+    names = [word for word in content_words(question) if word[0].isupper() or word[0].isdigit()]
+    return sum(not set(terms(name)) & held for name in names) / max(1, len(names))
 
 
 def _chosen(scored: Scored, hits: Sequence[Hit]) -> list[list[Candidate]]:
