@@ -108,7 +108,7 @@ def test_an_empty_archive_explains_how_to_fill_it(tmp_path: Path, embedder: Word
     archive = Archive(folder)
     held = ArchivePage(archive).holdings()
     assert (
-        f"This archive is still empty. Add a folder of them in a terminal: qa add FOLDER --archive {folder}"
+        f"This archive is still empty. Add a folder of articles in a terminal: qa add FOLDER --archive {folder}"
         in plain(held["empty"])
     )
     _, messages, *_ = Page(Retriever(archive, embedder)).greet()
@@ -402,7 +402,7 @@ def test_a_very_long_title_is_cut_in_the_list() -> None:
     html = archive_render.entries_html([Listed("a", "x" * 5000, "", "", "", 0)], removable=True)
     assert html.count("x" * 300) == 2
     assert "x" * 301 not in html
-    assert "Unknown outlet · undated · 0 passages" in html
+    assert "Unknown outlet · undated · 0 passages" in plain(html)
 
 
 def test_an_archive_is_made_where_there_is_none_and_left_alone_where_there_is(tmp_path: Path, archive: Archive) -> None:

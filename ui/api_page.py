@@ -11,9 +11,11 @@ from ui.pages import defined, shell, table
 Schema = Mapping[str, Any]
 _CSS = """
 main{max-width:52rem}code,pre{font:.85rem/1.5 ui-monospace,Consolas,monospace}
-pre{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.8rem 1rem;overflow-x:auto;
-margin:.8rem 0}
+pre{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.8rem 1rem;margin:.8rem 0;
+white-space:pre-wrap;overflow-wrap:anywhere}
 td,tr:first-child>*{text-align:left}td:last-child{width:45%}a{color:var(--mark)}h2 code{font-size:1.05rem}
+@media(max-width:32rem){table,td code,th code{font-size:.8rem}th,td{padding-left:.7rem}
+td:last-child{width:36%}}
 """
 
 

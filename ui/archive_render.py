@@ -70,8 +70,11 @@ def entries_html(articles: Sequence[Listed], removable: bool) -> str:
 
 def _entry(article: Listed, removable: bool) -> str:
     title = _short(article.title) or "Untitled"
-    facts = (_short(outlet_name(article.source)), inert(shown_date(article.published)),
-             counted(article.passages, "passage"))  # fmt: skip
+    facts = [_short(outlet_name(article.source))]
+    facts += (
+        f'<span class="fact">{fact}</span>'
+        for fact in (inert(shown_date(article.published)), counted(article.passages, "passage"))
+    )
     button = (
         f'<button type="button" class="remove" data-id="{quote(article.id, safe="")}">Remove'
         f'<span class="hidden-text"> “{title}”</span></button>'
@@ -84,10 +87,10 @@ def _entry(article: Listed, removable: bool) -> str:
 
 def empty_html(folder: str, upload: bool) -> str:
     """Return how articles come into an archive that holds none."""
-    first = "<p>Drop files above, or add" if upload else "<p>Add"
+    first = "<p>Drop files above, or add a folder of them" if upload else "<p>Add a folder of articles"
     return (
         '<div class="empty"><p class="lead">This archive is still empty.</p>'
-        f"{first} a folder of them in a terminal:</p><pre>{add_command_html(folder)}</pre>"
+        f"{first} in a terminal:</p><pre>{add_command_html(folder)}</pre>"
         f"<p>{_formats()} are read. What was added can be asked at once, without starting again.</p></div>"
     )
 

@@ -12,7 +12,7 @@ _CSS = """
 :root{--quote:#ffe9a8;--quote-ink:#1c1917;--quote-line:#b45309}
 @media(prefers-color-scheme:dark){:root{--quote:#f5d06f;--quote-line:#fbbf24}}
 main{max-width:42rem}
-a{color:var(--mark)}a:focus-visible{outline:2px solid var(--mark);outline-offset:2px;border-radius:3px}
+a{color:var(--mark)}
 nav{font:600 .9rem system-ui,sans-serif;margin:0 0 2rem;padding-bottom:.7rem;border-bottom:1px solid var(--line)}
 nav a{text-decoration:none}nav a:hover{text-decoration:underline}
 h1{font-size:clamp(1.6rem,5vw,2.2rem);line-height:1.2;text-wrap:balance;margin:.2rem 0 .6rem}

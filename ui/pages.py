@@ -42,6 +42,7 @@ dl{display:grid;grid-template-columns:7rem 1fr;gap:.25rem .8rem;margin:0}
 dt,dd{margin:0;min-width:0;overflow-wrap:anywhere}
 dd mark{background:none;color:inherit;font-weight:700;border-bottom:2px solid var(--mark)}
 .tag{color:var(--mark);margin-right:.6rem;font-weight:400}
+a:focus-visible{outline:2px solid var(--mark);outline-offset:2px;border-radius:3px}
 @media(max-width:32rem){main{padding:1.25rem 1rem 3rem}h1{font-size:1.5rem}
 dl{grid-template-columns:1fr;gap:0}
 dd{margin-bottom:.5rem}.wide,figure{padding:.75rem}th,td{padding:.3rem 0 .3rem .3rem}}

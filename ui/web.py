@@ -61,7 +61,7 @@ def build_app(
             warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
             gr.mount_gradio_app(
                 app, blocks, path="", theme=theme, css=_static("app.css", "archive.css"),
-                js=_scripts("chat.js", "found.js"), run_history=False, footer_links=[], show_error=False,
+                js=_scripts("chat.js", "found.js", "pointing.js"), run_history=False, footer_links=[], show_error=False,
                 enable_monitoring=False, max_file_size=LIMITS.upload_file_bytes if uploads else "1mb", ssr_mode=False,
                 mcp_server=False,
             )  # fmt: skip

@@ -54,11 +54,12 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def watched(browser: Browser, url: str, width: int) -> Iterator[Page]:
+def watched(browser: Browser, url: str, width: int, height: int = 800, **options: Any) -> Iterator[Page]:
     """Give a fresh page; no script of an article may run in it and no request may leave this machine."""
     context = browser.new_context(
-        viewport={"width": width, "height": 800}, reduced_motion="reduce", locale="en-GB", has_touch=width < 500
-    )
+        viewport={"width": width, "height": height}, reduced_motion="reduce", locale="en-GB", has_touch=width < 500,
+        **options,
+    )  # fmt: skip
     page = context.new_page()
     bad: list[str] = []
 

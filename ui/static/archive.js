@@ -250,7 +250,8 @@ entries.addEventListener('click', event => {
   doomed = event.target.closest('.remove');
   if (!doomed) return;
   const entry = doomed.closest('.entry');
-  $('.which').textContent = `${entry.querySelector('.source').textContent} (${entry.querySelector('.meta').textContent})`;
+  $('.which').textContent = entry.querySelector('.source').textContent;
+  $('.sure .meta').replaceChildren(...entry.querySelector('.meta').cloneNode(true).childNodes);
   sure.showModal();
   $('.keep').focus();
 });

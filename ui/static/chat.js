@@ -36,6 +36,14 @@
     // Gradio labels each message with its source, tags and all, which a screen reader would read out.
     document.querySelectorAll('#chat [data-testid][aria-label]').forEach(message => message.removeAttribute('aria-label'));
 
+    // Gradio does not say whether the filters are folded.
+    const fold = document.querySelector('#filters > .label-wrap');
+    if (fold && !fold.hasAttribute('aria-expanded')) {
+      const tell = () => fold.setAttribute('aria-expanded', fold.classList.contains('open'));
+      new MutationObserver(tell).observe(fold, { attributes: true, attributeFilter: ['class'] });
+      tell();
+    }
+
     const questions = document.querySelectorAll('#chat .user-row');
     if (questions.length !== before) drop();
     const state = `${questions.length} ${Boolean(document.querySelector('#chat .searching'))}`;
