@@ -171,7 +171,8 @@ def test_at_200_per_cent_nothing_is_cut_off_and_all_can_be_reached(
         wholly_in_sight(page, box(page), page.get_by_role("button", name="Ask", exact=True))
         fold = page.get_by_role("button", name="Filters")
         fold.click()
-        page.get_by_label("Before").focus()
+        expect(page.locator("#times .bar").last).to_be_visible()
+        page.get_by_label("Before").evaluate("field => field.scrollIntoView({ block: 'nearest' })")
         wholly_in_sight(page, box(page), page.get_by_label("Before"))
         fold.click()
 
