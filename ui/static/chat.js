@@ -16,14 +16,15 @@
   function draw() {
     const box = document.querySelector('#question textarea');
     const question = box.value.trim();
-    if (!question || box.disabled) return;
+    const messages = document.querySelector('#chat .message-wrap');     // there is none before the greeting
+    if (!messages || !question || box.disabled) return;
     drop();
     pending = document.createElement('div');
     pending.className = 'pending';
     pending.dir = 'auto';
     pending.textContent = question;
     before = document.querySelectorAll('#chat .user-row').length;
-    document.querySelector('#chat .message-wrap').append(pending);
+    messages.append(pending);
     toTop(pending);
   }
 
