@@ -16,6 +16,7 @@ from ui import archive_render as render
 from ui.archive_adding import Adding
 from ui.escaping import inert
 from ui.filters import Filters
+from ui.reading import outlet_name
 from ui.render import counted, masthead_html
 from ui.timeline import period
 from ui.uploads import too_much
@@ -103,7 +104,7 @@ class ArchivePage:
             problem="",
             masthead=masthead_html(count, len(outlets), *period(days)),
             holdings=render.holdings_html(count, len(outlets), days) if count else "",
-            outlets=[(name, f"{render.outlet_name(name)} ({number:,})") for name, number in outlets],
+            outlets=[(name, f"{outlet_name(name)} ({number:,})") for name, number in outlets],
             outlet_list=render.outlets_html(outlets),
             empty="" if count else render.empty_html(folder, self.adding is not None),
             closed="" if self.adding or not count else render.closed_html(folder),

@@ -11,9 +11,9 @@ from qa.indexing import AddReport
 from qa.settings import LIMITS
 from qa.view import Listed
 from ui.archive_adding import Progress
-from ui.escaping import inert, visible
+from ui.escaping import inert, line
 from ui.permalinks import address
-from ui.reading import shown_date
+from ui.reading import outlet_name, shown_date
 from ui.render import add_command_html, counted, timeline_html
 from ui.timeline import bars, period
 from ui.uploads import megabytes
@@ -21,7 +21,6 @@ from ui.uploads import megabytes
 _MOST_REJECTIONS = 200
 _MOST_NOTES = 50
 _OUTLETS_SHOWN = 12
-_LONGEST = 300  # characters of a title or a name in a list
 
 
 def holdings_html(articles: int, outlets: int, days: Sequence[tuple[str, int]]) -> str:
@@ -47,7 +46,7 @@ def outlets_html(outlets: Sequence[tuple[str, int]]) -> str:
     """Return the outlets, largest first, each a button that knows its place in ``outlets``."""
     places = sorted(range(len(outlets)), key=lambda place: (-outlets[place][1], outlets[place][0]))
     items = [
-        f'<li><button type="button" class="outlet" data-place="{place}">{_short(outlet_name(outlets[place][0]))}'
+        f'<li><button type="button" class="outlet" data-place="{place}">{inert(outlet_name(outlets[place][0]))}'
         f' <span class="number">{outlets[place][1]:,}</span></button></li>'
         for place in places
     ]
@@ -58,11 +57,6 @@ def outlets_html(outlets: Sequence[tuple[str, int]]) -> str:
     return f"{shown}<details><summary>{len(items) - _OUTLETS_SHOWN:,} more</summary>{rest}</details>"
 
 
-def outlet_name(source: str) -> str:
-    """Return an outlet as it is shown."""
-    return visible(source).strip() or "Unknown outlet"
-
-
 def entries_html(articles: Sequence[Listed], removable: bool) -> str:
     """Return articles as items of a list, each with a button that removes it if that is possible."""
     return "".join(_entry(article, removable) for article in articles)
@@ -70,7 +64,7 @@ def entries_html(articles: Sequence[Listed], removable: bool) -> str:
 
 def _entry(article: Listed, removable: bool) -> str:
     title = _short(article.title) or "Untitled"
-    facts = [_short(outlet_name(article.source))]
+    facts = [inert(outlet_name(article.source))]
     facts += (
         f'<span class="fact">{fact}</span>'
         for fact in (inert(shown_date(article.published)), counted(article.passages, "passage"))
@@ -186,4 +180,4 @@ def _place(file: str, line: int) -> str:
 
 
 def _short(text: str) -> str:
-    return inert(text if len(text) <= _LONGEST else text[:_LONGEST] + " …").strip()
+    return inert(line(text))

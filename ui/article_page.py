@@ -3,11 +3,10 @@
 from html import escape
 from itertools import groupby
 
-from ui.escaping import inert, one_for_one, visible
+from ui.escaping import inert, line, one_for_one
 from ui.pages import shell
 from ui.reading import NOT_HELD, Piece, Reading
 
-_LONGEST = 1_000  # characters of a title or a name: no headline is longer, but a file may say anything
 _CSS = """
 :root{--quote:#ffe9a8;--quote-ink:#1c1917;--quote-line:#b45309}
 @media(prefers-color-scheme:dark){:root{--quote:#f5d06f;--quote-line:#fbbf24}}
@@ -39,22 +38,22 @@ def article_page(reading: Reading, home: str = "/") -> str:
     if reading["error"]:
         helped = _HELP if reading["error"] == NOT_HELD else ""
         return shell("Dateline", f"{top}<h1>{inert(reading['error'])}</h1>\n{helped}", _CSS)
-    title = _line(reading["title"])
-    parts = [top, f'<p class="soft" dir="auto">{_line(reading["source"])} · {_line(reading["published"])}</p>\n']
+    title = inert(reading["title"])
+    parts = [top, f'<p class="soft" dir="auto">{inert(reading["source"])} · {inert(reading["published"])}</p>\n']
     parts.append(f'<h1 dir="auto">{title}</h1>\n')
     if reading["dek"]:
-        parts.append(f'<p class="dek" dir="auto">{_line(reading["dek"])}</p>\n')
+        parts.append(f'<p class="dek" dir="auto">{inert(reading["dek"])}</p>\n')
     if reading["authors"]:
-        parts.append(f'<p class="soft" dir="auto">By {_line(reading["authors"])}</p>\n')
+        parts.append(f'<p class="soft" dir="auto">By {inert(reading["authors"])}</p>\n')
     if reading["url"]:
         parts.append(
             f'<p class="soft"><a href="{escape(reading["url"])}" rel="noopener noreferrer nofollow">'
-            f"Read at {_line(reading['host'])}</a></p>\n"
+            f"Read at {inert(reading['host'])}</a></p>\n"
         )
     if reading["notice"]:
         parts.append(f'<p class="notice" role="status">{inert(reading["notice"])}</p>\n')
     parts.append(f'<div class="text" dir="auto">{_text(reading["pieces"])}</div>\n')
-    return shell(visible(_cut(reading["title"], 200)), "".join(parts), _CSS)
+    return shell(line(reading["title"], 200), "".join(parts), _CSS)
 
 
 _HELP = (
@@ -71,11 +70,3 @@ def _text(pieces: list[Piece]) -> str:
         inner = "".join(f"<strong>{text}</strong>" if exact else text for text, exact in cut)
         result.append(f'<mark id="quote">{inner}</mark>' if kind == "chosen" else inner)
     return "".join(result)
-
-
-def _line(text: str) -> str:
-    return inert(_cut(text, _LONGEST))
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[:most] + " …"

@@ -13,6 +13,7 @@ from ui.answers import Marks, pieces
 # Control characters, and marks that reverse or hide the text around them.
 _HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SPACE = re.compile(r"\s+")
+_LONGEST = 300  # characters of a title or a name: no headline is longer, but a file may say anything
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _WORD = re.compile(r"\w+")
 _PUNCTUATION = re.compile(r"[^\w ]|_")
@@ -35,6 +36,11 @@ def inert(text: str) -> str:
 def visible(text: str) -> str:
     """Return text on one line, without control characters and marks that reverse or hide the text around them."""
     return _SPACE.sub(" ", _HIDDEN.sub("", text))
+
+
+def line(text: str, most: int = _LONGEST) -> str:
+    """Return visible text, cut after ``most`` characters."""
+    return visible(text if len(text) <= most else text[:most] + " …").strip()
 
 
 def _entities(text: str) -> str:

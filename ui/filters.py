@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from qa.dates import bound
 from qa.errors import InputError
+from ui.escaping import line
 from ui.reading import shown_date
 
 
@@ -37,7 +38,7 @@ class Filters:
 
     def described(self) -> list[str]:
         """Return each filter in a few words."""
-        parts = [" or ".join(source or "unknown outlet" for source in self.sources)] if self.sources else []
+        parts = [" or ".join(line(source) or "unknown outlet" for source in self.sources)] if self.sources else []
         if self.after:
             parts.append(f"from {shown_date(self.after)} on")
         if self.before:

@@ -14,12 +14,13 @@ from qa.retrieval import Retriever
 from qa.settings import LIMITS
 from ui import render
 from ui.conversations import Turn, said, to_markdown, turns_of
+from ui.escaping import visible
 from ui.feedback import Feedback
 from ui.filters import Filters
 from ui.permalinks import permalink
 from ui.quiet_gradio import gr
 from ui.quoting import footnote, plain_quotation
-from ui.reading import Reading, cited, reading, reference, references, unreadable
+from ui.reading import Reading, cited, outlet_name, reading, reference, references, unreadable
 from ui.requests import Endpoints
 from ui.timeline import bars, period
 
@@ -73,7 +74,7 @@ class Page:
         except QaError as error:
             return render.masthead_html(0, 0, "", ""), [_said(render.notice_html(str(error)))], *(gr.skip(),) * 6
         masthead = render.masthead_html(count, len(outlets), *period(days))
-        choices = [(f"{name or 'Unknown outlet'} ({number:,})", name) for name, number in outlets]
+        choices = [(f"{outlet_name(name)} ({number:,})", name) for name, number in outlets]
         asked = parse_qs(address[:_LONGEST_ADDRESS].removeprefix("?"), keep_blank_values=True)
         known = {name for name, _ in outlets}
         chosen = [name for name in asked.get("outlet", ()) if name in known]
@@ -90,7 +91,8 @@ class Page:
         with archive.view() as view:
             if not view.count():
                 return [_said(render.empty_archive_html(str(archive.folder), self._upload))]
-        options = [{"value": question, "label": question} for question in self._examples or self._suggestions()]
+        offered = map(visible, self._examples or self._suggestions())
+        options = [{"value": question, "label": question} for question in offered]
         return [{**_said(render.welcome_html()), "options": options}]
 
     def _suggestions(self) -> list[str]:

@@ -3,7 +3,7 @@
 import re
 
 from qa.records import Citation
-from ui.escaping import visible
+from ui.escaping import line, visible
 from ui.reading import shown_date
 
 # What CommonMark and its usual extensions read as more than a sign: each gets a backslash.  A colon before two slashes
@@ -26,7 +26,7 @@ def footnote(citation: Citation, link: str, number: int = 1) -> str:
         link: its permalink.
         number: the footnote's.
     """
-    title = markdown(citation.title)
+    title = markdown(line(citation.title))
     told = [
         f"“{markdown(citation.quote)}”",
         f"*{title}*" if title else "",
@@ -38,7 +38,7 @@ def footnote(citation: Citation, link: str, number: int = 1) -> str:
 
 def plain_quotation(citation: Citation) -> str:
     """Return a citation as plain text: its quotation, and on a second line outlet, title and date as far as known."""
-    title = visible(citation.title).strip()
+    title = line(citation.title)
     told = [visible(citation.source).strip(), f"“{title}”" if title else "", _date(citation)]
     about = ", ".join(filter(None, told))
     return f"“{visible(citation.quote).strip()}”" + (f"\n{about}" if about else "")

@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from qa.records import Article, Citation, Hit
 from ui.answers import Marks, pieces
+from ui.escaping import line
 from ui.refinding import QUOTE_DIGITS, find_again, quote_hash, searched_whole, text_hash
 
 _SPAN = r"\d{1,9}-\d{1,9}"
@@ -37,6 +38,8 @@ _MONTHS = (
 # The panel shows this much on each side of the quotation; whole books are left to be read at their address.
 _AROUND = 200_000
 _MOST_LINKS = 100
+_LONGEST = 1_000  # characters of what stands above an article
+_LONGEST_ADDRESS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,11 @@ def shown_date(published: str) -> str:
     )
 
 
+def outlet_name(source: str) -> str:
+    """Return an outlet as it is shown."""
+    return line(source) or "Unknown outlet"
+
+
 def unreadable(message: str) -> Reading:
     """Return what is shown where there is no article to show."""
     return Reading(
@@ -189,14 +197,16 @@ def unreadable(message: str) -> Reading:
 def _shown(article: Article) -> Reading:
     url, host = _address(article.url)
     return Reading(
-        error="", notice="", title=article.title or "Untitled", dek=article.dek,
-        source=article.source or "Unknown outlet", published=shown_date(article.published), authors=article.authors,
-        url=url, host=host, pieces=[],
+        error="", notice="", title=line(article.title, _LONGEST) or "Untitled", dek=line(article.dek, _LONGEST),
+        source=outlet_name(article.source), published=line(shown_date(article.published)),
+        authors=line(article.authors, _LONGEST), url=url, host=line(host), pieces=[],
     )  # fmt: skip
 
 
 def _address(url: str) -> tuple[str, str]:
     """Return an address that may be followed and its host, or two empty texts."""
+    if len(url) > _LONGEST_ADDRESS:
+        return "", ""
     try:
         parts = urlsplit(url.strip())
         host = parts.hostname or ""

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from qa.records import Answer, Citation, Hit, Part, Sentence
 from ui.answers import differing, marks_of, proofs, told_confidence
-from ui.escaping import exact_html, inert, marked
-from ui.reading import copies_of, fragment, shown_date
+from ui.escaping import exact_html, inert, line, marked
+from ui.reading import copies_of, fragment, outlet_name, shown_date
 from ui.timeline import Bar, bars
 
 _DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?", re.ASCII)
@@ -146,14 +146,14 @@ def _marker(number: int, answer: Answer) -> str:
 
 
 def _described(citation: Citation) -> str:
-    return f"{citation.source or 'Unknown outlet'}, {shown_date(citation.published)}: {citation.title}"
+    return f"{outlet_name(citation.source)}, {shown_date(citation.published)}: {line(citation.title)}"
 
 
 def _sources(answer: Answer) -> str:
     rows = "".join(
         f'<li><a class="source" href="#{fragment(citation, marks_of(number, answer))}">'
         f'<span class="number">[{number}]</span>'
-        f'<span class="source-title">{inert(citation.title or "Untitled")}</span></a> {_meta(citation)}'
+        f'<span class="source-title">{inert(line(citation.title) or "Untitled")}</span></a> {_meta(citation)}'
         f"{_also(copies_of(citation, answer.hits))}</li>"
         for number, citation in enumerate(answer.citations, 1)
     )
@@ -165,8 +165,8 @@ def _also(copies: Sequence[Citation]) -> str:
     if not copies:
         return ""
     named = ", ".join(
-        f'<a href="#{fragment(copy)}" title="{inert(copy.title or "Untitled")}">'
-        f"{inert(copy.source or 'Unknown outlet')} · {inert(shown_date(copy.published))}</a>"
+        f'<a href="#{fragment(copy)}" title="{inert(line(copy.title) or "Untitled")}">'
+        f"{inert(outlet_name(copy.source))} · {inert(shown_date(copy.published))}</a>"
         for copy in copies[:_COPIES_NAMED]
     )
     more = f" and {len(copies) - _COPIES_NAMED:,} more" if len(copies) > _COPIES_NAMED else ""
@@ -174,7 +174,7 @@ def _also(copies: Sequence[Citation]) -> str:
 
 
 def _meta(citation: Citation) -> str:
-    outlet = inert(citation.source or "Unknown outlet")
+    outlet = inert(outlet_name(citation.source))
     return f'<span class="meta">{outlet} · {inert(shown_date(citation.published))}</span>'
 
 
@@ -225,7 +225,7 @@ def _hit(rank: int, hit: Hit, question: str) -> str:
     citation = hit.citation
     return (
         f'<li class="hit at-{_day(citation.published)}"><p class="hit-head"><span class="rank">{rank}</span>'
-        f'<a class="source" href="#{fragment(citation)}">{inert(citation.title or "Untitled")}</a> '
+        f'<a class="source" href="#{fragment(citation)}">{inert(line(citation.title) or "Untitled")}</a> '
         f"{_meta(citation)}</p>"
         f'<p class="hit-text">{marked(hit.passage.text, question)}</p>{_also(hit.copies)}{_why(hit)}</li>'
     )
