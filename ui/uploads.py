@@ -97,6 +97,7 @@ class Uploads:
         job = Path(tempfile.mkdtemp(prefix="job-", dir=self._folder))
         taken: list[Given] = []
         missing: list[str] = []
+        moved: dict[Path, Path] = {}  # two files of one name and content, from two folders, lie at one place
         for number, (path, name) in enumerate(sent):
             source = Path(path)
             target = job / f"{number:05d}"
@@ -104,7 +105,10 @@ class Uploads:
                 if source.parent.parent != self.inbox or ".." in source.parts or source.is_symlink():
                     raise FileNotFoundError(path)
                 target.mkdir()
-                source.rename(target / source.name)
+                if source in moved:
+                    shutil.copyfile(moved[source], target / source.name)
+                else:
+                    moved[source] = source.rename(target / source.name)
             except (OSError, ValueError):
                 missing.append(name[:_LONGEST_NAME])
                 continue

@@ -1,4 +1,4 @@
-"""Each attack that can go off in a browser does where nothing guards against it; otherwise to withstand it proves little."""
+"""Each attack that can go off in a browser does so where nothing guards against it: they are known to be live."""
 
 import html
 from collections.abc import Callable

@@ -16,6 +16,7 @@ function make(tag, className, text) {
 }
 
 const COPIES = [['link', 'Copy link'], ['quote', 'Copy quote'], ['footnote', 'Copy Markdown footnote']];
+const COPIED = { link: 'Link copied', quote: 'Quote copied', footnote: 'Footnote copied' };
 
 // What can be pasted of the quotation that a link marks.
 function copies(link) {
@@ -28,7 +29,7 @@ function copies(link) {
     button.addEventListener('click', async () => {
       const text = (await server.quotation([link, location.origin]))[kind];
       if (text) await window.dateline.toClipboard(text);
-      told.textContent = text ? 'Copied' : 'This cannot be copied.';
+      told.textContent = text ? COPIED[kind] : 'This cannot be copied.';
     });
     acts.append(button);
   }
