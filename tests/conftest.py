@@ -1,6 +1,6 @@
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from qa.archive import Archive
 from qa.writing import ArchiveWriter
 from tests.plain import WordEmbedder, article
+from ui.uploads import Uploads
 
 Qa = Callable[..., tuple[int, str, str]]
 DAM = "The dam at Verrin was closed on Monday. Engineers found that 11 of 40 sensors had drifted."
@@ -29,6 +30,14 @@ def archive(tmp_path: Path, embedder: WordEmbedder) -> Archive:
         writer.upsert(article(FIRE, id="fire", title="Mill burns", source="Courier"))
         writer.commit()
     return Archive(tmp_path / "archive")
+
+
+@pytest.fixture
+def inbox() -> Iterator[Uploads]:
+    """Where files lie that were sent to the Archive page."""
+    made = Uploads()
+    yield made
+    made.close()
 
 
 @pytest.fixture

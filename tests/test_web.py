@@ -113,7 +113,7 @@ def test_filters_limit_what_is_found(retriever: Retriever) -> None:
 def test_a_bad_date_is_explained_and_nothing_is_asked(retriever: Retriever) -> None:
     ((box, messages, turns, error, fold, kept),) = Page(retriever).answer(QUESTION, [], [], [], "2015-13-40", "")
     assert "“2015-13-40”" not in error
-    assert "&#8220;2015&#45;13&#45;40&#8221; is not a date" in error
+    assert "The question was not asked&#46; After&#58; &#8220;2015&#45;13&#45;40&#8221; is not a date" in error
     assert fold["open"] is True
     assert [set(update) for update in (box, messages, turns, kept)] == [{"__type__"}] * 4
 

@@ -28,6 +28,7 @@ _log = logging.getLogger(__name__)
 
 _K = 10  # passages shown
 _FAILED = "Something went wrong while answering, and it has been logged. Please ask again."
+_NOT_ASKED = "The question was not asked."
 _UNREADABLE = "This conversation was kept in a form that this version of the page cannot show."
 # Follow-ups lean on what was said last; a long conversation is not sent along whole.
 _TURNS_KEPT = 20
@@ -118,7 +119,8 @@ class Page:
             yield (gr.skip(),) * 6
             return
         if complaint := filters.complaint():
-            yield *(gr.skip(),) * 3, render.field_error_html(complaint), gr.update(open=True), gr.skip()
+            told = render.field_error_html(f"{_NOT_ASKED} {complaint}")
+            yield *(gr.skip(),) * 3, told, gr.update(open=True), gr.skip()
             return
         asked = [*messages, {"role": "user", "content": render.question_html(question)}]
         busy = gr.update(value="", interactive=False, submit_btn=False)
