@@ -106,6 +106,8 @@ class Limits:
 
     Those after ``hits`` are for requests over HTTP: ``filter_values`` outlets or article ids in one, ``turns`` of a
     conversation, ``requests_at_once`` that are worked on and ``requests_waiting`` that wait for those.
+    ``page_request_bytes`` is what the page itself sends at a time, ``kept_turns`` what is taken of a conversation that
+    a browser has kept, ``note_characters`` what is kept of a reader's note on an answer.
     ``upload_…`` are for articles that are added on the page: how many files at once, and how large one and all may be.
     """
 
@@ -123,6 +125,9 @@ class Limits:
     request_bytes: int = 2_000_000
     requests_at_once: int = 4
     requests_waiting: int = 64
+    page_request_bytes: int = 20_000_000
+    kept_turns: int = 200
+    note_characters: int = 2_000
     upload_files: int = 500
     upload_file_bytes: int = 50_000_000
     upload_bytes: int = 500_000_000

@@ -16,7 +16,9 @@ from fastapi.testclient import TestClient
 from qa.archive import Archive
 from qa.errors import InputError
 from qa.retrieval import Retriever
+from qa.settings import LIMITS
 from tests.plain import WordEmbedder
+from ui.layout import STATIC
 from ui.page import Page
 from ui.reading import fragment
 from ui.server import address_of, listen
@@ -247,6 +249,7 @@ import sys
 from pathlib import Path
 from qa.archive import Archive
 from qa.retrieval import Retriever
+from qa.settings import LIMITS
 from tests.plain import WordEmbedder
 from ui.web import serve
 serve(Retriever(Archive(Path(sys.argv[1])), WordEmbedder()), port=0, on_ready=lambda url: print(url, flush=True))
@@ -277,3 +280,27 @@ def test_a_signal_ends_the_server_at_once_even_while_a_page_is_open(archive: Arc
         process.communicate()
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", int(url.rstrip("/").rpartition(":")[2]))) != 0
+
+
+def test_too_large_a_request_of_the_page_is_refused_before_it_is_read(retriever: Retriever) -> None:
+    too_large = {"Content-Length": str(LIMITS.page_request_bytes + 1), "Content-Type": "application/json"}
+    with TestClient(build_app(retriever)) as client:
+        for path in ("/gradio_api/queue/join", "/gradio_api/component_server", "/gradio_api/call/ask"):
+            large = client.post(path, content=b"{}", headers=too_large)
+            assert (large.status_code, large.text) == (
+                413, "This is more than the 20,000,000 bytes that are taken at a time (page_request_bytes). "
+                "Begin a new conversation.",
+            )  # fmt: skip
+            unsaid = client.post(path, content=iter([b"{}"]), headers={"Content-Type": "application/json"})
+            assert (unsaid.status_code, unsaid.text) == (411, "The length of what is sent has to be given.")
+        assert client.post("/gradio_api/queue/join", json={"data": []}).status_code not in {411, 413}
+        assert client.post("/api/ask", content=b"{}", headers=too_large).json() == {
+            "error": "the body is larger than 2,000,000 bytes; ask for less at a time"
+        }
+
+
+def test_scripts_and_templates_know_the_limits_of_the_server() -> None:
+    script, template = ((STATIC / name).read_text() for name in ("history.js", "archive.html"))
+    assert f"const MOST_TURNS = {LIMITS.kept_turns};" in script
+    assert f"field.maxLength = {LIMITS.note_characters};" in script
+    assert f'name="words" maxlength="{LIMITS.question_characters}"' in template

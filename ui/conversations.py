@@ -8,11 +8,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from qa.errors import InputError
 from qa.records import Answer
+from qa.settings import LIMITS
 from ui.answers import marks_of
 from ui.permalinks import permalink
 from ui.quoting import footnote, markdown
-
-_MOST_TURNS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,8 @@ def turns_of(data: object) -> list[Turn]:
     Raises:
         InputError: if these are no turns, too many, or a sentence has a number that is no citation's.
     """
-    if not isinstance(data, list) or not 0 < len(data) <= _MOST_TURNS:
-        raise InputError(f"conversation: not a list of 1 to {_MOST_TURNS} turns")
+    if not isinstance(data, list) or not 0 < len(data) <= LIMITS.kept_turns:
+        raise InputError(f"conversation: not a list of 1 to {LIMITS.kept_turns} turns (kept_turns)")
     try:
         turns = _TURNS.validate_python(data)
     except ValidationError as error:

@@ -14,11 +14,11 @@ from typing import Any, Literal, get_args
 
 from qa.errors import InputError
 from qa.records import Answer
+from qa.settings import LIMITS
 from ui.conversations import said, turns_of
 
 FILE = "feedback.sqlite"
 Vote = Literal["helpful", "unhelpful"]
-_NOTE_CHARACTERS = 2_000
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS feedback (id TEXT PRIMARY KEY, given_at TEXT NOT NULL, vote TEXT NOT NULL, "
     "note TEXT NOT NULL, history TEXT NOT NULL, turn TEXT NOT NULL)"
@@ -57,7 +57,7 @@ class Feedback:
         *before, last = turns_of(turns)
         history = [{"role": role, "text": text} for role, text in said(before)]
         row = (
-            name[:100], datetime.now(UTC).isoformat(timespec="seconds"), vote, note[:_NOTE_CHARACTERS],
+            name[:100], datetime.now(UTC).isoformat(timespec="seconds"), vote, note[:LIMITS.note_characters],
             json.dumps(history, ensure_ascii=False), json.dumps(last.to_dict(), ensure_ascii=False),
         )  # fmt: skip
         try:

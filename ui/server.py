@@ -20,6 +20,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.errors import InputError
+from qa.settings import LIMITS
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +48,11 @@ _CLOSED = re.compile(
     r"|/(monitoring|login|logout)"
 )
 _UPLOAD = "/gradio_api/upload"
+_UNMEASURED = "The length of what is sent has to be given."
+_TOO_LARGE = (
+    f"This is more than the {LIMITS.page_request_bytes:,} bytes that are taken at a time (page_request_bytes). "
+    "Begin a new conversation."
+)
 _GRACE_SECONDS = 2
 _T = TypeVar("_T")
 # Given the length of a request with a file, or None: why it is refused.
@@ -101,11 +107,17 @@ class Guard:
         foreign = site not in {"same-origin", "none"} if site else origin.partition("://")[2] != _header(scope, "host")
         if (site or origin) and foreign:
             return 403, "Only this page itself may send this."
+        declared = _header(scope, "content-length")
+        length = int(declared) if declared.isdigit() and len(declared) < 16 else None
         if scope["path"] == _UPLOAD and self._uploads:
-            length = _header(scope, "content-length")
-            return self._uploads(int(length) if length.isdigit() else None)
+            return self._uploads(length)
         if _header(scope, "content-type").startswith("multipart/"):  # Gradio takes files at other addresses too
             return 404, "not found\n"
+        if not _SCRIPTLESS.match(scope["path"]):  # the API has limits and sentences of its own
+            if length is None and (declared or _header(scope, "transfer-encoding")):
+                return 411, _UNMEASURED
+            if (length or 0) > LIMITS.page_request_bytes:
+                return 413, _TOO_LARGE
         return None
 
 
