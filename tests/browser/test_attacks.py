@@ -92,7 +92,9 @@ def test_answers_passages_and_copies_show_attacks_as_text(tab: Tab, url: str) ->
 
 
 def test_a_refusal_its_reason_and_the_question_searched_show_attacks_as_text(tab: Tab, url: str) -> None:
-    answer = ask(open_chat(tab, url), "Nothing?")
+    question = f"Nothing? {' '.join(QUESTIONS)}"[:2000]
+    answer = ask(open_chat(tab, url), question)
+    expect(tab.page.get_by_test_id("user")).to_have_text(question)
     assert texts(answer.locator(".asked")) == [" ¶ ".join(QUESTIONS)]
     assert texts(answer.locator(".reason")) == [" ¶ ".join(NOTES)]
     answer.get_by_role("button", name="Edit").click()
