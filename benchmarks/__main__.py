@@ -1,7 +1,7 @@
 """The benchmarks that need nothing but the evaluation data, one after the other: ``make bench``.
 
 By themselves run those that take hours or make other archives: ``peers``, ``copies``, ``question_time``, ``followups``,
-``weights``, ``passage_length``, ``latency_by_size`` and ``fit_answering``, and ``flakes``, which runs the browser tests.
+``weights``, ``passage_length``, ``latency_by_size`` and ``fit_answering``; and ``flakes``, which runs browser tests.
 """
 
 from benchmarks import adding_one, cold_start, embedding_speed, kills, latency, quality, question_dates

@@ -27,6 +27,13 @@ _TO_ADDRESS = """(sources, after, before) => {
 }"""
 _FROM_ADDRESS = "() => [location.search]"
 _ANSWERED = "() => { document.dispatchEvent(new Event('answered')) }"
+# A question sent before the greeting is there waits for it, for it would take the answer's place.
+_ONCE_GREETED = """async (...given) => {
+  if (!document.documentElement.dataset.greeted) {
+    await new Promise(done => document.addEventListener('greeted', done, { once: true }));
+  }
+  return given;
+}"""
 _GREETED = """() => {
   document.documentElement.dataset.greeted = 'yes';
   document.dispatchEvent(new Event('greeted'));
@@ -96,7 +103,7 @@ def build_page(page: Page) -> Any:
         direct: dict[str, Any] = {**quiet, "queue": False}
         slow: dict[str, Any] = {**quiet, "concurrency_limit": LIMITS.requests_at_once, "concurrency_id": "answer"}
         given, shown = [chat, turns, sources, after, before], [box, chat, turns, date_error, fold, kept]
-        asked = box.submit(page.answer, [box, *given], shown, **slow)
+        asked = box.submit(page.answer, [box, *given], shown, js=_ONCE_GREETED, **slow)
         chosen = chat.option_select(page.answer_chosen, given, shown, **slow)
         for event in (asked, chosen):  # a full queue, a lost server, a crash: never leave the box dead
             event.failure(lambda: gr.update(**READY), None, box, **direct)
@@ -107,7 +114,8 @@ def build_page(page: Page) -> Any:
             changed(page.note_filters, [sources, after, before], [date_error, fold], js=_TO_ADDRESS, **direct)
         greeted = [masthead, chat, sources, after, before, box, times, fold]
         greeting = blocks.load(page.greet, box, greeted, js=_FROM_ADDRESS, **direct)
-        greeting.then(None, js=_GREETED)
+        for ended in (greeting.then, greeting.failure):
+            ended(None, js=_GREETED)
         for endpoint in (page.endpoints.ask, page.endpoints.search, page.endpoints.article):
             gr.api(
                 _for_program(endpoint), api_name=endpoint.__name__,

@@ -138,3 +138,18 @@ def test_a_drawn_question_goes_when_it_is_refused(page: Page) -> None:
     expect(page.get_by_role("alert")).to_contain_text("“2015-13-40” is not a date")
     expect(page.locator("#chat .pending")).to_have_count(0)
     expect(box(page)).to_have_value(QUESTION)
+
+
+@desktop_only
+def test_a_question_asked_before_the_greeting_is_there_waits_for_it(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/gradio_api/run/predict*", lambda route: held.append(route), times=1)
+    page.reload()
+    box(page).fill(QUESTION)
+    box(page).press("Enter")
+    expect(page.locator("#chat .pending")).to_have_text(QUESTION)
+    assert page.locator("html").get_attribute("data-greeted") is None
+    held[0].continue_()
+    answer = answered(page, 1)
+    expect(page.locator("#masthead .holds")).to_have_text("5 articles · 3 outlets · 2014–2016")
+    expect(answer.locator("a.cite").first).to_be_visible()

@@ -39,6 +39,7 @@ def test_a_link_that_leads_nowhere_is_explained(page: Page, url: str) -> None:
 def test_a_conversation_is_there_after_a_reload_and_can_be_renamed_reopened_and_deleted(page: Page) -> None:
     ask(page, QUESTION)
     shown = page.get_by_test_id("bot").last.inner_text()
+    expect(page.locator("#history")).to_have_attribute("data-kept", "1")
     page.reload()
     expect(page.get_by_test_id("user")).to_have_count(1)
     expect(page.get_by_test_id("bot").last).to_have_text(shown, use_inner_text=True)
@@ -51,7 +52,7 @@ def test_a_conversation_is_there_after_a_reload_and_can_be_renamed_reopened_and_
     history = page.get_by_role("dialog", name="Conversations")
     page.get_by_role("button", name="History").click()
     titles = history.locator(".title")
-    assert titles.all_inner_texts() == ["Who resigned?", QUESTION]
+    expect(titles).to_have_text(["Who resigned?", QUESTION])
     page.get_by_role("button", name=f"Rename “{QUESTION}”").click()
     page.get_by_role("textbox", name="Title").fill("<b>The</b> dam")
     page.keyboard.press("Enter")

@@ -16,7 +16,8 @@
   function draw() {
     const box = document.querySelector('#question textarea');
     const question = box.value.trim();
-    const messages = document.querySelector('#chat .message-wrap');     // there is none before the greeting
+    // Before the greeting has come there are no messages to put it behind.
+    const messages = document.querySelector('#chat .message-wrap') ?? document.querySelector('#chat [role=log]');     // there is none before the greeting
     if (!messages || !question || box.disabled) return;
     drop();
     pending = document.createElement('div');

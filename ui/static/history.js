@@ -53,13 +53,17 @@ const all = () => store('readonly', kept => kept.getAll());
 
 // The conversation on the page --------------------------------------------------------------------------------------
 
+const waiting = [];   // for an answer to be remembered, which is on the page a moment before
+
 async function remember(name, turn) {
   current.turns.push({ name, ...turn });
+  waiting.splice(0).forEach(done => done());
   current.title ||= turn.answer.question;
   current.updated = new Date().toISOString();
   sessionStorage.setItem('conversation', current.id);
   try {
     await keep(current);
+    drawer.dataset.kept = current.turns.length;
   } catch (error) {
     console.warn('This conversation cannot be kept in this browser:', error);
   }
@@ -78,6 +82,7 @@ function show(conversation) {
 
 function begin() {
   current = fresh();
+  delete drawer.dataset.kept;
   sessionStorage.removeItem('conversation');
 }
 
@@ -164,9 +169,11 @@ async function save(conversation, kind) {
 
 // Under an answer: copying it, and whether it helped ----------------------------------------------------------------
 
-function turnOf(link) {
-  const answers = [...document.querySelectorAll('#chat .answer')];
-  return answers.indexOf(link.closest('.answer'));
+// The conversation up to the answer that a link stands under.
+async function turnsTo(link) {
+  const place = [...document.querySelectorAll('#chat .answer')].indexOf(link.closest('.answer'));
+  while (current.turns.length <= place) await new Promise(done => waiting.push(done));
+  return current.turns.slice(0, place + 1);
 }
 
 function say(link, text) {
@@ -189,19 +196,19 @@ async function toClipboard(text) {
 }
 
 async function copy(link) {
-  const turn = current.turns[turnOf(link)];
+  const turn = (await turnsTo(link)).at(-1);
   await window.dateline.toClipboard(await server.markdown(['', plain([turn]), location.origin]));
   say(link, 'Copied as Markdown, with its sources');
 }
 
 async function vote(link, chosen) {
-  const place = turnOf(link);
-  const send = note => server.vote([current.turns[place].name, chosen, note, plain(current.turns.slice(0, place + 1))]);
   const acts = link.closest('.acts');
   acts.querySelectorAll('a[href^="#vote-"]').forEach(other => {
     other.classList.toggle('on', other === link);
     other.setAttribute('aria-pressed', other === link);
   });
+  const turns = await turnsTo(link);
+  const send = note => server.vote([turns.at(-1).name, chosen, note, plain(turns)]);
   const problem = await send('');
   say(link, problem || 'Thank you');
   acts.parentElement.querySelector('.note')?.remove();
