@@ -104,6 +104,7 @@ def ask(page: Page, question: str) -> Locator:
 
 def answered(page: Page, questions: int) -> Locator:
     expect(page.get_by_test_id("user")).to_have_count(questions)
-    expect(page.locator("#chat .searching")).to_have_count(0, timeout=15_000)
+    # A question takes a second where nothing else runs; machines that test are slow and shared.
+    expect(page.locator("#chat .searching")).to_have_count(0, timeout=60_000)
     expect(box(page)).to_be_editable()
     return page.get_by_test_id("bot").last
