@@ -143,7 +143,10 @@ def test_a_drawn_question_goes_when_it_is_refused(page: Page) -> None:
 @desktop_only
 def test_a_question_asked_before_the_greeting_is_there_waits_for_it(page: Page) -> None:
     held: list[Route] = []
+    order: list[str] = []
     page.route("**/gradio_api/run/predict*", lambda route: held.append(route), times=1)
+    page.on("response", lambda response: order.append("greeted") if "/run/predict" in response.url else None)
+    page.on("request", lambda request: order.append("asked") if "/queue/join" in request.url else None)
     page.reload()
     box(page).fill(QUESTION)
     box(page).press("Enter")
@@ -151,5 +154,6 @@ def test_a_question_asked_before_the_greeting_is_there_waits_for_it(page: Page) 
     assert page.locator("html").get_attribute("data-greeted") is None
     held[0].continue_()
     answer = answered(page, 1)
+    assert order.index("greeted") < order.index("asked")
     expect(page.locator("#masthead .holds")).to_have_text("5 articles · 3 outlets · 2014–2016")
     expect(answer.locator("a.cite").first).to_be_visible()
