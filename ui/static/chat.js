@@ -17,7 +17,7 @@
     const box = document.querySelector('#question textarea');
     const question = box.value.trim();
     // Before the greeting has come there are no messages to put it behind.
-    const messages = document.querySelector('#chat .message-wrap') ?? document.querySelector('#chat [role=log]');     // there is none before the greeting
+    const messages = document.querySelector('#chat .message-wrap') ?? document.querySelector('#chat [role=log]');
     if (!messages || !question || box.disabled) return;
     drop();
     pending = document.createElement('div');
