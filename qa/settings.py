@@ -108,7 +108,9 @@ class Limits:
     conversation, ``requests_at_once`` that are worked on and ``requests_waiting`` that wait for those.
     ``page_request_bytes`` is what the page itself sends at a time, ``kept_turns`` what is taken of a conversation that
     a browser has kept, ``note_characters`` what is kept of a reader's note on an answer.
-    ``upload_…`` are for articles that are added on the page: how many files at once, and how large one and all may be.
+    ``answers_per_minute`` may one ask who is logged in, ``answers_per_minute_unnamed`` one address where nobody has to
+    log in (only this machine's own then reach the page).  ``upload_…`` are for articles that are added on the page: how
+    many files at once, and how large one and all may be.
     """
 
     file_bytes: int = 200_000_000
@@ -128,6 +130,8 @@ class Limits:
     page_request_bytes: int = 20_000_000
     kept_turns: int = 200
     note_characters: int = 2_000
+    answers_per_minute: int = 60
+    answers_per_minute_unnamed: int = 1_200
     upload_files: int = 500
     upload_file_bytes: int = 50_000_000
     upload_bytes: int = 500_000_000

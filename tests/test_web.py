@@ -198,7 +198,7 @@ def test_every_response_carries_the_headers_that_keep_the_page_to_itself(client:
     assert "default-src 'self'" in headers["content-security-policy"]
     assert "img-src 'self' data:" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from ui.permalinks import ArticlePages, article_id_of
 from ui.programs import Data, UnknownArticleError, known_article, to_json
 from ui.requests import AskRequest, SearchRequest, complaint
 from ui.server import FullError, QuotedPaths, Workers
+from ui.visitors import Rate, TooOftenError, visitor_of
 
 _log = logging.getLogger(__name__)
 
@@ -82,8 +83,10 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     413: {"description": f"The body is larger than {LIMITS.request_bytes:,} bytes."},
     415: {"description": "The body is not declared as application/json."},
     422: {"description": "A field is missing, unknown, of the wrong type or out of range."},
+    429: {"description": "More questions in a minute than are answered (see Retry-After)."},
 }
 _ALWAYS: dict[int | str, dict[str, Any]] = {
+    401: {"description": "Name and password are missing or wrong, where they are asked for (HTTP Basic)."},
     500: {"description": "Something went wrong here; the server's log says what."},
     503: {"description": "Too many requests wait (see Retry-After), or the archive cannot be read."},
 }
@@ -99,19 +102,20 @@ def _told(problems: dict[int | str, dict[str, Any]]) -> dict[int | str, dict[str
     return {status: {"model": Problem, **problem} for status, problem in sorted({**problems, **_ALWAYS}.items())}
 
 
-def serve_programs(app: FastAPI, retriever: Retriever, limits: Limits = LIMITS) -> None:
+def serve_programs(app: FastAPI, retriever: Retriever, limits: Limits = LIMITS, rate: Rate | None = None) -> None:
     """Let an application answer programs below ``/api`` and permalinks below ``/article``; before it mounts others.
 
     Args:
         app: the application.
         retriever: the opened archive.
         limits: how large a request may be, how many are worked on at a time, and how many wait.
+        rate: how often visitors may ask, shared with the page; None: as ``limits`` says.
     """
     pages = ArticlePages(retriever, Workers(limits.requests_at_once, limits.requests_waiting))
     app.add_middleware(QuotedPaths, prefixes=(permalinks.PREFIX, PREFIX))
     app.router.routes.append(Route(permalinks.PREFIX + "{article_id:path}", pages.show))
     app.router.routes.append(Route("/api", _to_description))
-    app.mount("/api", _sized(build_api(retriever, limits), limits.request_bytes))
+    app.mount("/api", _sized(build_api(retriever, limits, rate), limits.request_bytes))
 
 
 def _sized(api: ASGIApp, most: int) -> ASGIApp:
@@ -131,25 +135,35 @@ async def _to_description(request: Request) -> Response:
     return RedirectResponse("api/")
 
 
-def build_api(retriever: Retriever, limits: Limits = LIMITS) -> FastAPI:
+def build_api(retriever: Retriever, limits: Limits = LIMITS, rate: Rate | None = None) -> FastAPI:
     """Return the application; its OpenAPI description is at ``/openapi.json`` and in words at ``/``.
 
     Args:
         retriever: the opened archive.
         limits: how large a request may be, how many are worked on at a time, and how many wait.
+        rate: how often visitors may ask, shared with the page; None: as ``limits`` says.
     """
     api = FastAPI(
         title="Dateline", version=__version__, description=_ABOUT, docs_url=None, redoc_url=None,
         max_body_size=limits.request_bytes,
     )  # fmt: skip
+    rate = rate or Rate(limits)
+
+    async def seldom_enough(request: Request) -> None:
+        try:
+            rate.take(visitor_of(request.scope))
+        except TooOftenError as error:
+            raise HTTPException(429, str(error), {"Retry-After": str(error.seconds)}) from None
+
+    question: list[Any] = [Depends(seldom_enough), Depends(_declared_as_json)]
     asking, reading = (Workers(limits.requests_at_once, limits.requests_waiting) for _ in range(2))
 
-    @api.post("/search", response_model=Found, responses=_told(_PROBLEMS), dependencies=[Depends(_declared_as_json)])
+    @api.post("/search", response_model=Found, responses=_told(_PROBLEMS), dependencies=question)
     async def search(wanted: SearchRequest) -> Response:
         """Find the passages that best match a question."""
         return await _done(asking, lambda: wanted.search(retriever))
 
-    @api.post("/ask", response_model=Answered, responses=_told(_PROBLEMS), dependencies=[Depends(_declared_as_json)])
+    @api.post("/ask", response_model=Answered, responses=_told(_PROBLEMS), dependencies=question)
     async def ask(wanted: AskRequest) -> Response:
         """Answer a question in the archive's own words, or say that it holds no answer."""
         return await _done(asking, lambda: wanted.ask(retriever))

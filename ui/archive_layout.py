@@ -1,27 +1,47 @@
 """The Archive page's parts: a second page of the Gradio application, drawn by one script over one template."""
 
+from collections.abc import Callable
 from typing import Any
 
 from ui.archive_page import ArchivePage
-from ui.layout import STATIC, rooms, served
+from ui.layout import STATIC, rooms
 from ui.quiet_gradio import gr
+from ui.visitors import visitor_of
+
+# What the page's script calls, and the method of ArchivePage that answers.
+_LOOKING = {"holdings": "holdings", "find_articles": "find"}
+_CHANGING = {
+    "may_add": "may_add", "add_files": "add", "step": "step", "cancel_adding": "cancel", "remove_article": "remove",
+}  # fmt: skip
 
 
-def add_archive_page(blocks: Any, page: ArchivePage) -> None:
-    """Add the Archive page, at ``/archive``, to the chat page's application."""
-    looking = {"holdings": page.holdings, "find_articles": page.find}
-    changing = {
-        "may_add": page.may_add, "add_files": page.add, "step": page.step, "cancel_adding": page.cancel,
-        "remove_article": page.remove,
-    }  # fmt: skip
-    functions = {**looking, **changing} if page.adding else looking
+def add_archive_page(blocks: Any, page: ArchivePage, closed: ArchivePage, *, logins: bool) -> None:
+    """Add the Archive page, at ``/archive``, to the chat page's application.
+
+    Args:
+        blocks: the application.
+        page: what the page does for whoever may change the archive.
+        closed: what it does for all others.
+        logins: whether visitors log in.
+    """
+    functions = {**_LOOKING, **_CHANGING} if page.adding else _LOOKING
     with blocks.route("Archive", "archive", show_in_navbar=False), gr.Column(elem_id="archive-column", min_width=0):
         with gr.Row(elem_id="masthead"):
             gr.HTML("<h1>Dateline</h1>", elem_id="holds", apply_default_css=False)
-            rooms("archive")
+            rooms("archive", logins=logins)
         gr.HTML(
             html_template=(STATIC / "archive.html").read_text("utf-8"),
             js_on_load=(STATIC / "archive.js").read_text("utf-8"),
-            server_functions=[served(name, function) for name, function in functions.items()],
+            server_functions=[_served(name, method, page, closed) for name, method in functions.items()],
             apply_default_css=False,
         )
+
+
+def _served(name: str, method: str, page: ArchivePage, closed: ArchivePage) -> Callable[..., Any]:
+    """Return a function for the page's script, which does for each visitor what their page does."""
+
+    def called(given: Any, request: gr.Request) -> Any:
+        return getattr(page if visitor_of(request.request.scope).admin else closed, method)(given)
+
+    called.__name__ = name
+    return called

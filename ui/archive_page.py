@@ -25,6 +25,8 @@ _log = logging.getLogger(__name__)
 
 _MOST = 1_000  # in one answer, when a page is drawn again as far as it was
 _FAILED = "Something went wrong, and it has been logged. Please try again."
+_CLOSED = "This page takes no articles; it was started without --allow-upload."
+READERS = "Articles are added and removed by the admins of this page."
 _NONSENSE = "This request is not one that the page makes."
 
 
@@ -84,10 +86,12 @@ class ArchivePage:
     Args:
         archive: the opened archive.
         adding: what adds to it; None: the page does not.
+        refusal: why it does not, in a sentence.
     """
 
-    def __init__(self, archive: Archive, adding: Adding | None = None) -> None:
+    def __init__(self, archive: Archive, adding: Adding | None = None, refusal: str = _CLOSED) -> None:
         self._archive = archive
+        self._refusal = refusal
         self.adding = adding
         self._held: tuple[str, Holdings] = ("", Holdings())
 
@@ -175,7 +179,7 @@ class ArchivePage:
 
     def _adds(self) -> Adding:
         if self.adding is None:
-            raise InputError("This page takes no articles; it was started without --allow-upload.")
+            raise InputError(self._refusal)
         return self.adding
 
 

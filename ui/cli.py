@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from qa.errors import QaError
-from qa.settings import AskSettings, archive_path, has_display
-from ui import measuring, programs, searching
+from qa.settings import AskSettings, archive_path
+from ui import measuring, programs, searching, serving
 from ui.options import (
     DEFAULTS,
     AfterOption,
@@ -232,31 +232,8 @@ def remove(
     raise typer.Exit(0 if not unknown else 1 if not removed else 3)
 
 
-@app.command()
-def chat(
-    archive: ArchiveOption = None,
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on (0: any that is free).")] = 7860,
-    reranker: RerankerOption = DEFAULTS.reranker,
-    reader: ReaderOption = DEFAULTS.reader,
-    allow_upload: Annotated[
-        bool, typer.Option("--allow-upload", help="Let whoever opens the page add and remove articles.")
-    ] = False,
-    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = has_display(),
-) -> None:
-    """Serve the chat page until it is interrupted."""
-    if allow_upload:
-        from ui.archive_adding import make_archive
-
-        make_archive(archive_path(archive))
-    retriever = open_retriever(archive, AskSettings(reranker=reranker, reader=reader))
-    from ui.web import serve
-
-    def ready(url: str) -> None:
-        print_line(f"Dateline is ready: {url}")
-
-    if serve(retriever, host=host, port=port, open_browser=open_browser, allow_upload=allow_upload, on_ready=ready):
-        raise KeyboardInterrupt
+app.command()(serving.chat)
+app.command()(serving.password)
 
 
 def open_retriever(archive: Path | None, settings: AskSettings) -> "Retriever":

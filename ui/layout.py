@@ -5,7 +5,7 @@ that gives the box back.
 """
 
 from collections.abc import Callable
-from functools import wraps
+from inspect import Parameter, signature
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +40,9 @@ _GREETED = """() => {
 }"""
 
 
-def rooms(here: str) -> None:
+def rooms(here: str, *, logins: bool) -> None:
     """Put the links between the pages where it is called; ``here`` is ``ask`` or ``archive``."""
-    gr.HTML(rooms_html(here), elem_id="rooms", apply_default_css=False)
+    gr.HTML(rooms_html(here, logins), elem_id="rooms", apply_default_css=False)
 
 
 def served(name: str, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -55,14 +55,14 @@ def served(name: str, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return called
 
 
-def build_page(page: Page) -> Any:
-    """Return the Gradio page: what is where, and which event calls what."""
+def build_page(page: Page, *, logins: bool = False) -> Any:
+    """Return the Gradio page: what is where, and which event calls what; ``logins``: visitors can log out."""
     with gr.Blocks(title="Dateline", fill_height=True, fill_width=True, analytics_enabled=False) as blocks:
         with gr.Row(elem_id="shell"):
             with gr.Column(elem_id="chat-column", min_width=0):
                 with gr.Row(elem_id="masthead"):
                     masthead = gr.HTML("<h1>Dateline</h1>", apply_default_css=False)
-                    rooms("ask")
+                    rooms("ask", logins=logins)
                     gr.Button("History", elem_id="past", size="sm", scale=0, min_width=0)
                     fresh = gr.Button("New conversation", elem_id="fresh", size="sm", scale=0, min_width=0)
                 chat = gr.Chatbot(
@@ -117,21 +117,34 @@ def build_page(page: Page) -> Any:
         for ended in (greeting.then, greeting.failure):
             ended(None, js=_GREETED)
         for endpoint in (page.endpoints.ask, page.endpoints.search, page.endpoints.article):
+            counted = page.count if endpoint != page.endpoints.article else None
             gr.api(
-                _for_program(endpoint), api_name=endpoint.__name__,
+                _for_program(endpoint, counted), api_name=endpoint.__name__,
                 concurrency_limit=LIMITS.requests_at_once, concurrency_id="answer",
             )  # fmt: skip
     return blocks
 
 
-def _for_program(endpoint: Callable[..., Data]) -> Callable[..., Data]:
-    """Return an endpoint whose errors are shown to programs; Gradio shows none but its own."""
+def _for_program(endpoint: Callable[..., Data], counted: Callable[[gr.Request], None] | None) -> Callable[..., Data]:
+    """Return an endpoint whose errors are shown to programs, for Gradio shows none but its own.
 
-    @wraps(endpoint)
-    def shown(*given: Any, **named: Any) -> Data:
+    Args:
+        endpoint: a plain function.
+        counted: told of each request before it is answered; it may refuse.
+    """
+
+    def shown(request: gr.Request, *given: Any, **named: Any) -> Data:
         try:
+            if counted:
+                counted(request)
             return endpoint(*given, **named)
         except QaError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
+    # Gradio reads off what programs have to give, and puts in the request where one is asked for.
+    known = signature(endpoint)
+    first = Parameter("request", Parameter.POSITIONAL_OR_KEYWORD, annotation=gr.Request)
+    shown.__signature__ = known.replace(parameters=[first, *known.parameters.values()])  # type: ignore[attr-defined]
+    shown.__annotations__ = {**endpoint.__annotations__, "request": gr.Request}
+    shown.__name__, shown.__doc__ = endpoint.__name__, endpoint.__doc__
     return shown

@@ -23,6 +23,7 @@ from ui.quoting import footnote, plain_quotation
 from ui.reading import Reading, cited, outlet_name, reading, reference, references, unreadable
 from ui.requests import Endpoints
 from ui.timeline import bars, period
+from ui.visitors import Rate, visitor_of
 
 _log = logging.getLogger(__name__)
 
@@ -48,10 +49,14 @@ class Page:
         retriever: the opened archive.
         examples: questions to offer; none: they are made from titles of the archive.
         upload: whether articles can be added on the Archive page.
+        rate: how often visitors may ask; None: as the settings say.
     """
 
-    def __init__(self, retriever: Retriever, examples: Sequence[str] = (), *, upload: bool = False) -> None:
+    def __init__(
+        self, retriever: Retriever, examples: Sequence[str] = (), *, upload: bool = False, rate: Rate | None = None
+    ) -> None:
         self._retriever = retriever
+        self._rate = rate or Rate()
         self._upload = upload
         self._examples = tuple(examples)
         self.endpoints = Endpoints(retriever)
@@ -105,8 +110,9 @@ class Page:
         return [f"What is reported about “{title}”?" for title in dict.fromkeys(listed[::step][:4])]
 
     def answer(
-        self, question: str, messages: list[Message], turns: Turns, sources: list[str], after: str, before: str
-    ) -> Iterator[tuple[Any, ...]]:
+        self, question: str, messages: list[Message], turns: Turns, sources: list[str], after: str, before: str,
+        request: gr.Request | None = None,
+    ) -> Iterator[tuple[Any, ...]]:  # fmt: skip
         """Answer a question.
 
         Yields:
@@ -125,11 +131,14 @@ class Page:
         asked = [*messages, {"role": "user", "content": render.question_html(question)}]
         busy = gr.update(value="", interactive=False, submit_btn=False)
         yield busy, [*asked, _said(render.searching_html())], turns, "", gr.skip(), gr.skip()
-        reply, turns, kept = self._reply(question, turns, filters)
+        reply, turns, kept = self._reply(question, turns, filters, request)
         yield gr.update(**READY), [*asked, _said(reply)], turns, "", gr.skip(), kept
 
-    def _reply(self, question: str, turns: Turns, filters: Filters) -> tuple[str, Turns, Any]:
+    def _reply(
+        self, question: str, turns: Turns, filters: Filters, request: gr.Request | None
+    ) -> tuple[str, Turns, Any]:
         try:
+            self.count(request)
             answer = self._retriever.ask(
                 question, turns, _K, sources=filters.sources, after=filters.after, before=filters.before
             )
@@ -143,6 +152,15 @@ class Page:
         # "<" is written otherwise because Gradio looks for scripts in what it takes for HTML.
         kept = json.dumps({"name": str(uuid4()), "turn": turn.to_dict()}).replace("<", "\\u003c")
         return self._answer(turn), [*turns, *said([turn])][-_TURNS_KEPT:], kept
+
+    def count(self, request: gr.Request | None) -> None:
+        """Count a question that a visitor asks; None: nobody's.
+
+        Raises:
+            TooOftenError: if they ask too often.
+        """
+        if request is not None:
+            self._rate.take(visitor_of(request.request.scope))
 
     def _answer(self, turn: Turn) -> str:
         return render.answer_html(
@@ -201,10 +219,11 @@ class Page:
         return ""
 
     def answer_chosen(
-        self, messages: list[Message], turns: Turns, sources: list[str], after: str, before: str, event: gr.SelectData
-    ) -> Iterator[tuple[Any, ...]]:
+        self, messages: list[Message], turns: Turns, sources: list[str], after: str, before: str, event: gr.SelectData,
+        request: gr.Request | None = None,
+    ) -> Iterator[tuple[Any, ...]]:  # fmt: skip
         """Answer one of the questions offered."""
-        yield from self.answer(str(event.value), messages, turns, sources, after, before)
+        yield from self.answer(str(event.value), messages, turns, sources, after, before, request)
 
     def start_over(self) -> tuple[Any, list[Message], Turns]:
         """Begin a new conversation; the filters stay."""

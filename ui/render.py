@@ -53,8 +53,8 @@ def masthead_html(articles: int, outlets: int, first: str, last: str) -> str:
     return f'<h1>Dateline</h1><p class="holds">{" · ".join(facts)}</p>'
 
 
-def rooms_html(here: str) -> str:
-    """Return the links between the pages; ``here`` is ``ask`` or ``archive``."""
+def rooms_html(here: str, logins: bool = False) -> str:
+    """Return the links between the pages; ``here`` is ``ask`` or ``archive``, ``logins``: with a button to log out."""
     links = "".join(
         f'<a href="{address}"{current if name == here else ""}>{label}</a>'
         for name, address, label, current in (
@@ -62,7 +62,8 @@ def rooms_html(here: str) -> str:
             ("archive", "archive", "Archive", ' aria-current="page"'),
         )
     )
-    return f'<nav aria-label="Pages">{links}</nav>'
+    leave = '<form method="post" action="signout"><button>Log out</button></form>' if logins else ""
+    return f'<nav aria-label="Pages">{links}{leave}</nav>'
 
 
 def empty_archive_html(folder: str, upload: bool) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import ipaddress
 import logging
 import re
 import signal
@@ -9,7 +10,7 @@ import socket
 import threading
 import time
 import urllib.parse
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 from typing import TypeVar
@@ -33,13 +34,14 @@ _HEADERS = {
         "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # Other sites learn nothing; without it browsers would not say that a form of ours was sent by a page of ours.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-# What needs no script gets none: articles and the API.
-_SCRIPTLESS = re.compile(r"/(?:article|api)(?:/|$)")
+# What needs no script gets none: articles, the API and the login page.
+_SCRIPTLESS = re.compile(r"/(?:article|api|signin)(?:/|$)")
 _NO_SCRIPT = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
 # Routes that Gradio opens by default and the page does not use: files in, files of other hosts out, stored runs.
@@ -214,6 +216,26 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def is_loopback(listener: socket.socket) -> bool:
+    """Return whether only this machine itself reaches a socket."""
+    return ipaddress.ip_address(listener.getsockname()[0].partition("%")[0]).is_loopback
+
+
+def check_proxies(proxies: Sequence[str]) -> None:
+    """Check that proxies are named by address or network.
+
+    Raises:
+        InputError: if one is not.
+    """
+    for proxy in proxies:
+        try:
+            ipaddress.ip_network(proxy)
+        except ValueError:
+            raise InputError(
+                f"proxy={proxy!r} is no address: give the proxy's own, such as 10.0.0.5 or 10.0.0.0/24"
+            ) from None
+
+
 def address_of(listener: socket.socket, host: str) -> str:
     """Return the address that a browser on this machine opens."""
     name = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
@@ -229,6 +251,7 @@ class PageServer(uvicorn.Server):
         url: where the page is then found.
         on_ready: called with ``url``, from a thread of its own, once requests are answered.
         on_stop: called in the event loop when the end begins, so that responses without end can be ended.
+        proxies: the addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed.
     """
 
     def __init__(
@@ -238,6 +261,7 @@ class PageServer(uvicorn.Server):
         url: str,
         on_ready: Callable[[str], None],
         on_stop: Callable[[], None],
+        proxies: Sequence[str] = (),
     ) -> None:
         self.interrupted = False
         super().__init__(
@@ -249,6 +273,9 @@ class PageServer(uvicorn.Server):
                 server_header=False,
                 lifespan="on",
                 timeout_graceful_shutdown=_GRACE_SECONDS,
+                # By itself it would believe what any program of this machine says about where a request comes from.
+                proxy_headers=bool(proxies),
+                forwarded_allow_ips=list(proxies),
             )
         )
         self._listener = listener
@@ -289,7 +316,7 @@ def _answers(url: str) -> bool:
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
     try:
         connection.request("GET", "/")
-        return connection.getresponse().status == 200
+        return connection.getresponse().status in {200, 401}  # 401: it asks for a login, so it answers
     except OSError:
         return False
     finally:

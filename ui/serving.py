@@ -1,0 +1,92 @@
+"""The commands for the page: ``qa chat``, which serves it, and ``qa password``, who may open it."""
+
+import sys
+from getpass import getpass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qa.errors import InputError
+from qa.settings import AskSettings, archive_path, has_display
+from ui.options import DEFAULTS, ArchiveOption, ReaderOption, RerankerOption
+
+
+def chat(
+    archive: ArchiveOption = None,
+    host: Annotated[
+        str, typer.Option(help="The address to listen on; one that others reach needs --password-file.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on (0: any that is free).")] = 7860,
+    reranker: RerankerOption = DEFAULTS.reranker,
+    reader: ReaderOption = DEFAULTS.reader,
+    password_file: Annotated[
+        Path | None, typer.Option("--password-file", help="Who may log in, and has to; qa password makes it.")
+    ] = None,
+    allow_upload: Annotated[
+        bool,
+        typer.Option(
+            "--allow-upload", help="Let whoever opens the page (with --password-file: admins) add and remove articles."
+        ),
+    ] = False,
+    proxy: Annotated[
+        list[str],
+        typer.Option("--proxy", help="A reverse proxy's address, whose X-Forwarded-For is believed (may be repeated)."),
+    ] = [],  # noqa: B006 - typer copies it
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = has_display(),
+) -> None:
+    """Serve the chat page until it is interrupted."""
+    from ui.cli import open_retriever, print_line
+
+    if password_file:
+        from ui.passwords import Users
+
+        Users(password_file)  # before the models are loaded, which takes seconds
+    if allow_upload:
+        from ui.archive_adding import make_archive
+
+        make_archive(archive_path(archive))
+    retriever = open_retriever(archive, AskSettings(reranker=reranker, reader=reader))
+    from ui.web import serve
+
+    def ready(url: str) -> None:
+        print_line(f"Dateline is ready: {url}")
+
+    if serve(
+        retriever, host, port, open_browser=open_browser, allow_upload=allow_upload, password_file=password_file,
+        proxies=proxy, on_ready=ready,
+    ):  # fmt: skip
+        raise KeyboardInterrupt
+
+
+def password(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file, made if need be; not below the archive.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Who: small letters a to z, digits and . _ @ -")],
+    admin: Annotated[
+        bool | None,
+        typer.Option("--admin/--reader", help="Whether they may add and remove articles (default: as before, or not)."),
+    ] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Take them out of the file.")] = False,
+) -> None:
+    """Add somebody to a password file for `qa chat`, or change their password; it is asked for, or read from stdin."""
+    from ui import passwords
+    from ui.cli import print_line
+
+    passwords.check_name(name)
+    if remove:
+        passwords.remove_user(file, name)
+        print_line(f"{name} was removed from {file}")
+        return
+    role = "" if admin is None else passwords.ADMIN if admin else passwords.READER
+    user = passwords.set_password(file, name, _asked(name), role)
+    print_line(f"{user.name} may log in as {user.role}")
+
+
+def _asked(name: str) -> str:
+    """Return a password: typed twice and not shown, or, where nobody types, the first line of stdin."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    typed = getpass(f"Password of {name}: ")
+    if getpass("The same again: ") != typed:
+        raise InputError("password: the two are not the same; try again")
+    return typed
