@@ -33,7 +33,7 @@ OWNERS = {
     "gradio": {"ui/quiet_gradio.py"},
     "pydantic": {"ui/api.py", "ui/conversations.py", "ui/requests.py"},
     "trafilatura": {"qa/intake/html.py"},
-    "typer": {"ui/cli.py", "ui/measuring.py", "ui/options.py", "ui/searching.py"},
+    "typer": {"ui/cli.py", "ui/measuring.py", "ui/options.py", "ui/searching.py", "ui/serving.py"},
     "matplotlib": {"ui/plots.py"},
     "ir_measures": {"qa/measures.py"},
     "scipy": {"qa/abstention.py", "qa/power.py"},

@@ -117,7 +117,7 @@ def test_the_page_has_no_script_and_may_have_none(client: TestClient) -> None:
     assert response.headers["content-security-policy"].startswith("default-src 'none'; style-src 'unsafe-inline'; ")
     assert "script-src" not in response.headers["content-security-policy"]
     assert response.headers["x-content-type-options"] == "nosniff"
-    assert response.headers["referrer-policy"] == "no-referrer"
+    assert response.headers["referrer-policy"] == "same-origin"
     assert client.head(address("", "50%")).status_code == 200
 
 

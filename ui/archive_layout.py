@@ -6,7 +6,7 @@ from typing import Any
 from ui.archive_page import ArchivePage
 from ui.layout import STATIC, rooms
 from ui.quiet_gradio import gr
-from ui.visitors import visitor_of
+from ui.visitors import visitor_through
 
 # What the page's script calls, and the method of ArchivePage that answers.
 _LOOKING = {"holdings": "holdings", "find_articles": "find"}
@@ -41,7 +41,7 @@ def _served(name: str, method: str, page: ArchivePage, closed: ArchivePage) -> C
     """Return a function for the page's script, which does for each visitor what their page does."""
 
     def called(given: Any, request: gr.Request) -> Any:
-        return getattr(page if visitor_of(request.request.scope).admin else closed, method)(given)
+        return getattr(page if visitor_through(request).admin else closed, method)(given)
 
     called.__name__ = name
     return called

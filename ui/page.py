@@ -23,7 +23,7 @@ from ui.quoting import footnote, plain_quotation
 from ui.reading import Reading, cited, outlet_name, reading, reference, references, unreadable
 from ui.requests import Endpoints
 from ui.timeline import bars, period
-from ui.visitors import Rate, visitor_of
+from ui.visitors import Rate, visitor_through
 
 _log = logging.getLogger(__name__)
 
@@ -160,7 +160,7 @@ class Page:
             TooOftenError: if they ask too often.
         """
         if request is not None:
-            self._rate.take(visitor_of(request.request.scope))
+            self._rate.take(visitor_through(request))
 
     def _answer(self, turn: Turn) -> str:
         return render.answer_html(

@@ -33,6 +33,14 @@ def visitor_of(scope: Mapping[str, Any]) -> Visitor:
     return known if isinstance(known, Visitor) else Visitor("", True, address_of(scope))
 
 
+def visitor_through(request: Any) -> Visitor:
+    """Return who sent a request that Gradio gives a function: one of Starlette's, mostly in an envelope of its own.
+
+    Never kept in a context variable: what waits in Gradio's queue runs in the context of whoever came first.
+    """
+    return visitor_of(getattr(request, "request", request).scope)
+
+
 def address_of(scope: Mapping[str, Any]) -> str:
     """Return the address that a request comes from; of IPv6 the half that one customer gets whole."""
     host = (scope.get("client") or ("",))[0]

@@ -1,0 +1,65 @@
+"""Logging in and out in a real browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from qa.retrieval import Retriever
+from tests.browser.browsing import served, watched
+from tests.browser.chatting import QUESTION, ask
+from tests.users import ANNA, ROLF, password_file
+from ui.uploads import Uploads
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+
+@pytest.fixture
+def url(retriever: Retriever, tmp_path: Path) -> Iterator[str]:
+    uploads = Uploads()
+    with served(retriever, password_file=password_file(tmp_path), uploads=uploads) as address:
+        yield address
+    uploads.close()
+
+
+@pytest.fixture(params=[1280, 390], ids=["desktop", "phone"])
+def page(request: pytest.FixtureRequest, browser: Browser, url: str) -> Iterator[Page]:
+    with watched(browser, url, request.param) as page:
+        yield page
+
+
+def log_in(page: Page, who: tuple[str, str]) -> None:
+    page.get_by_label("Name").fill(who[0])
+    page.get_by_label("Password").fill(who[1])
+    page.keyboard.press("Enter")
+
+
+def test_a_reader_logs_in_asks_sees_no_way_to_add_and_logs_out(page: Page, url: str) -> None:
+    page.goto(f"{url}archive?q=dam")
+    expect(page).to_have_title("Log in · Dateline")
+    expect(page.get_by_label("Name")).to_be_focused()
+    log_in(page, (ROLF[0], "wrong password"))
+    expect(page.get_by_role("alert")).to_have_text("This name and password do not belong together.")
+    expect(page.get_by_label("Name")).to_have_value("rolf")
+    expect(page.get_by_label("Password")).to_be_focused()
+    log_in(page, ROLF)
+    expect(page.locator(".archive .told")).to_contain_text("with “dam”")
+    assert page.url == f"{url}archive?q=dam"
+    expect(page.locator(".closed")).to_contain_text("added in a terminal")
+    expect(page.get_by_text("Drop files here")).to_be_hidden()
+    expect(page.get_by_role("button", name="Remove")).to_have_count(0)
+
+    page.get_by_role("link", name="Ask").click()
+    expect(ask(page, QUESTION).locator(".said")).not_to_have_count(0)
+    page.get_by_role("button", name="Log out").click()
+    expect(page).to_have_title("Log in · Dateline")
+    page.goto(url)
+    expect(page).to_have_title("Log in · Dateline")
+
+
+def test_an_admin_may_add_and_remove(page: Page, url: str) -> None:
+    page.goto(f"{url}archive")
+    log_in(page, ANNA)
+    expect(page.get_by_text("Drop files here")).to_be_visible()
+    expect(page.get_by_role("button", name="Remove").first).to_be_visible()
