@@ -19,6 +19,7 @@ from starlette.websockets import WebSocketDisconnect
 from qa.archive import Archive
 from qa.errors import InputError
 from qa.retrieval import Retriever
+from qa.settings import LIMITS
 from tests.browser.browsing import served
 from tests.conftest import Qa
 from tests.plain import WordEmbedder
@@ -97,8 +98,10 @@ def gate(file: Path, clock: Clock) -> Callable[[str], TestClient]:
 
 EVERYWHERE = [
     ("GET", "/"), ("GET", "/archive"), ("GET", "/config"), ("GET", "/theme.css"), ("GET", "/assets/index.js"),
-    ("GET", "/article/dam"), ("GET", "/api"), ("GET", "/api/"), ("GET", "/api/openapi.json"), ("GET", "/api/article/dam"),
-    ("POST", "/api/ask"), ("POST", "/api/search"), ("POST", "/gradio_api/queue/join"), ("GET", "/gradio_api/queue/data"),
+    ("GET", "/article/dam"), ("GET", "/api"), ("GET", "/api/"), ("GET", "/api/openapi.json"),
+    ("GET", "/api/article/dam"),
+    ("POST", "/api/ask"), ("POST", "/api/search"), ("POST", "/gradio_api/queue/join"),
+    ("GET", "/gradio_api/queue/data"),
     ("GET", "/gradio_api/heartbeat/abc"), ("POST", "/gradio_api/component_server"), ("POST", "/gradio_api/call/ask"),
     ("GET", "/gradio_api/call/ask/abc"), ("POST", "/gradio_api/run/predict"), ("POST", "/gradio_api/reset"),
     ("POST", "/gradio_api/cancel"), ("GET", "/gradio_api/info"), ("GET", "/gradio_api/app_id"), ("OPTIONS", "/config"),
@@ -260,7 +263,8 @@ def test_a_wrong_password_leaves_the_name_in_the_form_and_says_no_more_than_an_u
 @pytest.mark.parametrize(
     ("content", "kind", "status"),
     [(b"x" * 20_001, "application/x-www-form-urlencoded", 413), (b'{"name": "anna"}', "application/json", 415),
-     (b"\xff=1", "application/x-www-form-urlencoded", 400), (b"&".join([b"a=1"] * 11), "application/x-www-form-urlencoded", 400),
+     (b"\xff=1", "application/x-www-form-urlencoded", 400),
+     (b"&".join([b"a=1"] * 11), "application/x-www-form-urlencoded", 400),
      (b"", "application/x-www-form-urlencoded", 401)],
 )  # fmt: skip
 def test_what_the_form_does_not_send_is_refused(client: TestClient, content: bytes, kind: str, status: int) -> None:
@@ -395,7 +399,7 @@ def test_each_request_is_its_own_users_whoever_came_first(client: TestClient) ->
 @pytest.fixture
 def hurried(retriever: Retriever, file: Path, inbox: Uploads, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """A page that answers two questions a minute."""
-    few = replace(visitors.LIMITS, answers_per_minute=2)
+    few = replace(LIMITS, answers_per_minute=2)
     monkeypatch.setattr(web, "Rate", lambda: visitors.Rate(few, Clock()))
     with TestClient(build_app(retriever, users=Users(file), uploads=inbox), follow_redirects=False) as client:
         yield client

@@ -1,5 +1,4 @@
 import io
-import os
 import re
 import stat
 import sys
@@ -13,7 +12,7 @@ import pytest
 from qa.errors import InputError
 from tests.conftest import Qa
 from tests.users import ANNA, cheap, password_file
-from ui import passwords, serving
+from ui import serving
 from ui.passwords import Hashed, Users, read_users, remove_user, set_password
 
 PASSWORD = "größere Möwe"
@@ -34,7 +33,7 @@ def test_the_command_adds_a_reader_whose_line_holds_a_salted_scrypt_hash(
     salt, digest = map(b64decode, match.groups())
     assert digest == scrypt(PASSWORD.encode(), salt=salt, n=16384, r=8, p=5, dklen=32, maxmem=2**26)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert os.listdir(tmp_path) == ["passwords"]
+    assert [one.name for one in tmp_path.iterdir()] == ["passwords"]
 
 
 def test_the_command_makes_an_admin_keeps_the_role_and_takes_it_away(
@@ -90,7 +89,7 @@ def test_a_password_is_typed_twice_at_a_terminal(tmp_path: Path, monkeypatch: py
 def test_a_password_that_is_empty_short_or_endless_is_refused(tmp_path: Path, password: str, told: str) -> None:
     with pytest.raises(InputError, match=f"^{told}$"):
         set_password(tmp_path / "passwords", "anna", password)
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["", "Anna", "an na", "an:na", "-anna", "ann\u0430", "anna\n", "a" * 65, "#anna"])
@@ -129,9 +128,9 @@ LINE = str(cheap("eva", "reader", "a password"))
 
 @pytest.mark.parametrize(
     "line",
-    ["eva", "eva:reader", "eva:owner:" + LINE.split(":")[2], "Eva" + LINE[3:], LINE + ":more", LINE.replace("$2$", "$3$"),
-     LINE.replace("$2$", "$x$"), LINE.replace("$2$", "$1073741824$"), LINE.replace("$1$", "$0$", 1),
-     LINE.replace("scrypt", "md5"), LINE[:-4], LINE.replace("$1$1$", "$1$1$!"), "eva:reader:plain text"],
+    ["eva", "eva:reader", "eva:owner:" + LINE.split(":")[2], "Eva" + LINE[3:], LINE + ":more",
+     LINE.replace("$2$", "$3$"), LINE.replace("$2$", "$x$"), LINE.replace("$2$", "$1073741824$"),
+     LINE.replace("$1$", "$0$", 1), LINE.replace("scrypt", "md5"), LINE[:-4], LINE.replace("$1$1$", "$1$1$!"), "eva:reader:plain text"],
 )  # fmt: skip
 def test_a_line_that_cannot_be_read_is_named_by_its_number(tmp_path: Path, line: str) -> None:
     path = password_file(tmp_path)
@@ -168,10 +167,10 @@ def test_a_folder_that_cannot_be_written_is_told_and_nothing_is_left(
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(passwords.os, "fsync", full)
+    monkeypatch.setattr("ui.passwords.os.fsync", full)
     with pytest.raises(InputError, match=rf"^{path}: cannot be written \(No space left on device\)"):
         set_password(path, "eva", PASSWORD)
-    assert (path.read_text(), os.listdir(tmp_path)) == (before, ["passwords"])
+    assert (path.read_text(), [one.name for one in tmp_path.iterdir()]) == (before, ["passwords"])
 
 
 def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:
