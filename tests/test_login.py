@@ -35,7 +35,7 @@ from ui.web import build_app, page_server
 
 QUESTION = {"question": "Why was the dam at Verrin closed?", "k": 2}
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-NEEDED = "Log in first: at /signin with a browser, with HTTP Basic (curl --user NAME) from a program."
+NEEDED = "Log in first: load the page again, or give name and password with HTTP Basic (curl --user NAME)."
 WRONG = "This name and password do not belong together."
 
 

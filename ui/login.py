@@ -40,7 +40,7 @@ _UPLOAD = "/gradio_api/upload"
 _OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]{0,8000}")
 
 _WRONG = "This name and password do not belong together."
-_NEEDED = "Log in first: at /signin with a browser, with HTTP Basic (curl --user NAME) from a program."
+_NEEDED = "Log in first: load the page again, or give name and password with HTTP Basic (curl --user NAME)."
 _ADMINS = "Only an admin may add articles."
 _BROKEN = "The password file cannot be used at the moment, so nobody can log in; the server's log says why."
 _BUSY = "Many log in at this moment. Please try again in 2 seconds."

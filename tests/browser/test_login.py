@@ -58,6 +58,26 @@ def test_a_reader_logs_in_asks_sees_no_way_to_add_and_logs_out(page: Page, url: 
     expect(page).to_have_title("Log in · Dateline")
 
 
+def test_a_page_whose_login_is_over_says_what_to_do(page: Page, url: str) -> None:
+    page.goto(f"{url}archive")
+    log_in(page, ROLF)
+    expect(page.locator(".archive .told")).to_contain_text("newest first")
+    page.context.clear_cookies()
+    page.get_by_role("searchbox").fill("dam")
+    page.keyboard.press("Enter")
+    expect(page.locator(".archive .told")).to_have_text("The server does not answer. Please load the page again.")
+    page.reload()
+    expect(page).to_have_title("Log in · Dateline")
+    log_in(page, ROLF)
+    page.goto(url)
+    expect(page.locator("#masthead .holds")).to_contain_text("5 articles")
+    page.context.clear_cookies()
+    page.get_by_role("textbox", name="Question").fill(QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast-body")).to_contain_text("Log in first: load the page again")
+    expect(page.get_by_role("textbox", name="Question")).to_be_editable()
+
+
 def test_an_admin_may_add_and_remove(page: Page, url: str) -> None:
     page.goto(f"{url}archive")
     log_in(page, ANNA)

@@ -8,7 +8,7 @@ const [words, outlet, after, before] = ['words', 'outlet', 'after', 'before'].ma
 const entries = $('.entries');
 const more = $('.more');
 const told = $('.told');
-const LOST = 'The server does not answer. Is it still running?';
+const LOST = 'The server does not answer. Please load the page again.';
 let outlets = [];
 let next = 0;
 let latest = 0;     // what comes late must not replace what is newer
@@ -16,11 +16,7 @@ let latest = 0;     // what comes late must not replace what is newer
 document.title = 'Archive · Dateline';
 
 async function call(name, given = null) {
-  try {
-    return await server[name](given);
-  } catch {
-    return { problem: LOST };
-  }
+  return await server[name](given) ?? { problem: LOST };      // undefined: the server is gone, or the login is over
 }
 
 // What is in it -----------------------------------------------------------------------------------------------------

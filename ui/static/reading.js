@@ -92,12 +92,9 @@ async function open(chosen) {
   document.querySelectorAll('a.current').forEach(link => link.classList.remove('current'));
   document.querySelectorAll(LINKS).forEach(link =>
     link.classList.toggle('current', link.classList.contains('cite') && link.getAttribute('href') === chosen));
-  let article;
-  try {
-    article = await server.read_article(linksWith(chosen));
-  } catch {
-    article = { error: 'The article could not be fetched. Is the server still running?' };
-  }
+  // Gradio gives undefined where the server is gone, or the login is over.
+  const article = await server.read_article(linksWith(chosen)) ??
+    { error: 'The article could not be fetched. Please load the page again.' };
   if (mine !== latest) return;
   draw(article, chosen);
   column.classList.add('open');
