@@ -69,7 +69,7 @@ def test_a_page_whose_login_is_over_says_what_to_do(page: Page, url: str) -> Non
     page.reload()
     expect(page).to_have_title("Log in · Dateline")
     log_in(page, ROLF)
-    page.goto(url)
+    page.get_by_role("link", name="Ask").click()
     expect(page.locator("#masthead .holds")).to_contain_text("5 articles")
     page.context.clear_cookies()
     page.get_by_role("textbox", name="Question").fill(QUESTION)
