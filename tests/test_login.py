@@ -456,11 +456,13 @@ def test_with_a_password_file_the_page_listens_wherever_it_is_told_to(retriever:
     server._listener.close()
 
 
-def test_the_command_refuses_in_one_line(qa: Qa, archive: Archive, file: Path, tmp_path: Path) -> None:
+def test_the_command_refuses_in_one_line(qa: Qa, file: Path) -> None:
     plain = "--reranker", "none", "--reader", "none", "--no-open"
     file.write_text("nonsense\n")
     code, out, error = qa("chat", *plain, "--password-file", file)
     assert (code, out, error.startswith(f"qa: {file}, line 1: cannot be read")) == (1, "", True)
+    code, out, error = qa("chat", *plain, "--host", "0.0.0.0")
+    assert (code, out, error.startswith("qa: host='0.0.0.0' is reached from other machines: give")) == (1, "", True)
 
 
 def test_a_proxy_is_named_by_its_address(retriever: Retriever, file: Path) -> None:

@@ -130,7 +130,8 @@ LINE = str(cheap("eva", "reader", "a password"))
     "line",
     ["eva", "eva:reader", "eva:owner:" + LINE.split(":")[2], "Eva" + LINE[3:], LINE + ":more",
      LINE.replace("$2$", "$3$"), LINE.replace("$2$", "$x$"), LINE.replace("$2$", "$1073741824$"),
-     LINE.replace("$1$", "$0$", 1), LINE.replace("scrypt", "md5"), LINE[:-4], LINE.replace("$1$1$", "$1$1$!"), "eva:reader:plain text"],
+     LINE.replace("$1$", "$0$", 1), LINE.replace("scrypt", "md5"), LINE[:-4],
+     LINE.replace("$1$1$", "$1$1$!"), "eva:reader:plain text"],
 )  # fmt: skip
 def test_a_line_that_cannot_be_read_is_named_by_its_number(tmp_path: Path, line: str) -> None:
     path = password_file(tmp_path)

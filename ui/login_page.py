@@ -10,8 +10,8 @@ main{max-width:24rem;padding-top:16vh}
 form{font-family:system-ui,sans-serif;margin-top:1.6rem}
 label{display:block;font-size:.9rem;font-weight:600;margin-top:1rem}
 input,button{display:block;width:100%;min-height:2.75rem;font:inherit;font-size:1rem;border-radius:8px}
-input{margin-top:.3rem;padding:0 .7rem;font-weight:400;color:inherit;background:var(--card);border:1px solid var(--soft)}
-button{margin-top:1.6rem;font-weight:600;color:var(--paper);background:var(--ink);border:0;cursor:pointer}
+input{margin-top:.3rem;padding:0 .7rem;color:inherit;background:var(--card);border:1px solid var(--soft)}
+input{font-weight:400}button{margin-top:1.6rem;font-weight:600;color:var(--paper);background:var(--ink);border:0;cursor:pointer}
 input:focus-visible,button:focus-visible{outline:2px solid var(--mark);outline-offset:2px}
 .notice{font-family:system-ui,sans-serif;font-size:.95rem;margin-top:1.2rem;
 border-left:3px solid #b45309;padding:.15rem 0 .15rem .8rem}

@@ -216,9 +216,17 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def is_loopback(listener: socket.socket) -> bool:
-    """Return whether only this machine itself reaches a socket."""
-    return ipaddress.ip_address(listener.getsockname()[0].partition("%")[0]).is_loopback
+def check_alone(listener: socket.socket, host: str) -> None:
+    """Check that only this machine itself reaches a socket.
+
+    Raises:
+        InputError: if others do.
+    """
+    if not ipaddress.ip_address(listener.getsockname()[0].partition("%")[0]).is_loopback:
+        raise InputError(
+            f"host={host!r} is reached from other machines: give --password-file FILE (qa password FILE NAME makes "
+            "it), or leave --host out"
+        )
 
 
 def check_proxies(proxies: Sequence[str]) -> None:

@@ -38,10 +38,16 @@ def chat(
     """Serve the chat page until it is interrupted."""
     from ui.cli import open_retriever, print_line
 
+    # What cannot be is said before the models are loaded, which takes seconds.
     if password_file:
         from ui.passwords import Users
 
-        Users(password_file)  # before the models are loaded, which takes seconds
+        Users(password_file)
+    else:
+        from ui.server import check_alone, listen
+
+        with listen(host, 0) as probe:
+            check_alone(probe, host)
     if allow_upload:
         from ui.archive_adding import make_archive
 

@@ -22,7 +22,7 @@ from ui.login import Login
 from ui.page import Page
 from ui.passwords import Users
 from ui.quiet_gradio import gr
-from ui.server import LOOPBACK, Guard, PageServer, address_of, check_proxies, is_loopback, listen
+from ui.server import LOOPBACK, Guard, PageServer, address_of, check_alone, check_proxies, listen
 from ui.uploads import Uploads
 from ui.visitors import Rate
 
@@ -124,12 +124,12 @@ def page_server(
     users = Users(password_file) if password_file else None
     check_proxies(proxies)
     listener = listen(host, port)
-    if not users and not is_loopback(listener):
-        listener.close()
-        raise InputError(
-            f"host={host!r} is reached from other machines: give --password-file FILE (qa password FILE NAME makes "
-            "it), or leave --host out"
-        )
+    if not users:
+        try:
+            check_alone(listener, host)
+        except InputError:
+            listener.close()
+            raise
     # With a login other names do no harm: a page elsewhere that uses one of them has no login under it.
     names = () if users else (*LOOPBACK, host)
     app = build_app(retriever, examples=examples, hosts=names, uploads=uploads, users=users)
