@@ -438,6 +438,7 @@ def test_page_and_programs_share_what_one_user_may_ask_in_a_minute(hurried: Test
     event, data = call(hurried, "dam", 5, None, "", "", None, "", 3, None)
     assert (event, data["error"]) == ("error", OFTEN)
     assert call(hurried, "dam", name="article")[0] == "complete"
+    hurried.cookies.clear()
     assert hurried.post("/api/ask", json=QUESTION, auth=ANNA).status_code == 200
 
 
@@ -498,16 +499,17 @@ def fetch(url: str, **headers: str) -> tuple[int, dict[str, str]]:
         return error.code, dict(error.headers)
 
 
-@pytest.mark.parametrize(("proxies", "last"), [(["127.0.0.1", "10.9.0.0/16"], 401), ([], 429)])
+@pytest.mark.parametrize(("proxies", "slowed"), [(["127.0.0.1", "10.9.0.0/16"], False), ([], True)])
 def test_only_a_named_proxy_says_where_a_request_comes_from(
-    retriever: Retriever, file: Path, proxies: list[str], last: int
+    retriever: Retriever, file: Path, proxies: list[str], slowed: bool
 ) -> None:
-    wrong = "Basic " + base64.b64encode(b"anna:wrong").decode()
+    statuses = set()
     with served(retriever, password_file=file, proxies=proxies) as url:
-        for n in range(6):
+        for n in range(12):  # a slow machine may wait long enough before some of them
             wrong = "Basic " + base64.b64encode(f"name{n}:wrong".encode()).decode()
             status, _ = fetch(f"{url}config", Authorization=wrong, **{"X-Forwarded-For": f"10.0.0.{n}, 10.9.0.1"})
-        assert status == last
+            statuses.add(status)
+        assert statuses == ({401, 429} if slowed else {401})
         assert fetch(f"{url}config", Host="news.example")[0] == 401  # not 400: a proxy may serve it by another name
 
 
