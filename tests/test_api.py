@@ -20,8 +20,8 @@ from tests.plain import WordEmbedder, article
 from tests.test_web import BrokenEmbedder, call
 from ui import cli, searching
 from ui.api import Answered, Found, serve_programs
+from ui.guard import Guard
 from ui.requests import AskRequest, SearchRequest
-from ui.server import Guard
 from ui.web import build_app
 
 QUESTION = "Why was the dam at Verrin closed?"

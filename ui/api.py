@@ -26,10 +26,11 @@ from qa.retrieval import Retriever
 from qa.settings import LIMITS, Limits
 from ui import permalinks
 from ui.api_page import api_page
+from ui.guard import QuotedPaths
 from ui.permalinks import ArticlePages, article_id_of
 from ui.programs import Data, UnknownArticleError, known_article, to_json
 from ui.requests import AskRequest, SearchRequest, complaint
-from ui.server import FullError, QuotedPaths, Workers
+from ui.server import FullError, Workers
 from ui.visitors import Rate, TooOftenError, visitor_of
 
 _log = logging.getLogger(__name__)

@@ -56,7 +56,7 @@ def address(base_url: str, article_id: str, query: Mapping[str, object] | None =
 
 
 def article_id_of(request: Request, prefix: str = PREFIX) -> str:
-    """Return the article id in an address, whose path is still quoted (``ui.server.QuotedPaths``)."""
+    """Return the article id in an address, whose path is still quoted (``ui.guard.QuotedPaths``)."""
     name = request.scope["path"].partition(prefix)[2]
     return unquote(name, errors="replace") or request.query_params.get("id", "")
 

@@ -17,12 +17,13 @@ from ui.api import serve_programs
 from ui.archive_adding import Adding, own_embedder
 from ui.archive_layout import add_archive_page
 from ui.archive_page import READERS, ArchivePage
+from ui.guard import Guard
 from ui.layout import STATIC, build_page
 from ui.login import Login
 from ui.page import Page
 from ui.passwords import Users
 from ui.quiet_gradio import gr
-from ui.server import LOOPBACK, Guard, PageServer, address_of, check_alone, check_proxies, listen
+from ui.server import LOOPBACK, PageServer, address_of, check_alone, check_proxies, listen
 from ui.uploads import Uploads
 from ui.visitors import Rate
 

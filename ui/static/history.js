@@ -80,6 +80,9 @@ function show(conversation) {
   trigger('submit');
 }
 
+// Gradio gives undefined where the server is gone, or the login is over.
+const LOST = 'The server did not answer. Please load the page again.';
+
 function begin() {
   current = fresh();
   delete drawer.dataset.kept;
@@ -160,6 +163,7 @@ async function save(conversation, kind) {
   const text = kind === 'md'
     ? await server.markdown([conversation.title, plain(conversation.turns), location.origin])
     : JSON.stringify({ title: conversation.title, updated: conversation.updated, turns: plain(conversation.turns) }, null, 1);
+  if (!text) return list.prepend(make('li', 'empty', LOST));
   const link = make('a');
   link.href = URL.createObjectURL(new Blob([text], { type: kind === 'md' ? 'text/markdown' : 'application/json' }));
   link.download = `${conversation.title.replace(/[^\p{L}\p{N}]+/gu, '-').slice(0, 60) || 'conversation'}.${kind}`;
@@ -197,8 +201,9 @@ async function toClipboard(text) {
 
 async function copy(link) {
   const turn = (await turnsTo(link)).at(-1);
-  await window.dateline.toClipboard(await server.markdown(['', plain([turn]), location.origin]));
-  say(link, 'Copied as Markdown, with its sources');
+  const text = await server.markdown(['', plain([turn]), location.origin]);
+  if (text) await window.dateline.toClipboard(text);
+  say(link, text ? 'Copied as Markdown, with its sources' : LOST);
 }
 
 async function vote(link, chosen) {
@@ -208,7 +213,7 @@ async function vote(link, chosen) {
     other.setAttribute('aria-pressed', other === link);
   });
   const turns = await turnsTo(link);
-  const send = note => server.vote([turns.at(-1).name, chosen, note, plain(turns)]);
+  const send = async note => await server.vote([turns.at(-1).name, chosen, note, plain(turns)]) ?? LOST;
   const problem = await send('');
   say(link, problem || 'Thank you');
   acts.parentElement.querySelector('.note')?.remove();

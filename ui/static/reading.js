@@ -27,7 +27,7 @@ function copies(link) {
     const button = make('button', '', name);
     button.type = 'button';
     button.addEventListener('click', async () => {
-      const text = (await server.quotation([link, location.origin]))[kind];
+      const text = (await server.quotation([link, location.origin]))?.[kind];
       if (text) await window.dateline.toClipboard(text);
       told.textContent = text ? COPIED[kind] : 'This cannot be copied.';
     });
