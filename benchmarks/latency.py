@@ -1,6 +1,6 @@
-"""How long ``retrieve`` takes over an archive, its embedding of the question counted apart.
+"""How long ``retrieve`` takes over an archive, its embedding of the question counted apart, and ``ask`` with reading.
 
-python -m benchmarks.latency [SET] [--questions 500]
+python -m benchmarks.latency [SET] [--questions 500] [--answers 100]
 """
 
 import argparse
@@ -17,6 +17,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("set", nargs="?", default="realtime")
     parser.add_argument("--questions", type=int, default=500)
+    parser.add_argument("--answers", type=int, default=100, help="how many of them are asked to be answered")
     arguments = parser.parse_args()
     begun = time.perf_counter()
     retriever = sets.retriever(arguments.set)
@@ -40,6 +41,13 @@ def main() -> None:
         begun = time.perf_counter()
         retriever.retrieve(text, sources=sources)
         filtered.append(time.perf_counter() - begun)
+    answers = []
+    asker = sets.retriever(arguments.set, reads=True)
+    asker.ask(texts[0])
+    for text in texts[: arguments.answers]:
+        begun = time.perf_counter()
+        asker.ask(text)
+        answers.append(time.perf_counter() - begun)
     print(where())
     print(f"{arguments.set}: {passages} passages, {len(texts)} questions, k = 5")
     print(f"open {loaded:.1f} s (libraries and model), first question (indexes hashed and loaded) {first:.2f} s")
@@ -48,6 +56,7 @@ def main() -> None:
         "retrieve": whole,
         "retrieve without embedding": np.maximum(np.array(whole) - np.array(embedding), 0),
         f"retrieve, filtered to {len(sources)} outlets": filtered,
+        "ask (retrieve, rerank, read)": answers,
     }
     for name, seconds in rows.items():
         p50, p99 = np.percentile(np.array(seconds) * 1000, [50, 99])
