@@ -127,14 +127,14 @@ def read_features(
 
     These are the log odds of the best candidate, the share of the question's names and numbers that the best passage
     lacks, the best log odds of an answer in a passage, the best relevance, the mean relevance of the others, the first
-    hit's score, and ``cosine``, the best of a candidate's sentence with the question.
+    hit's score but for its date, and ``cosine``, the best of a candidate's sentence with the question.
     """
     read = [readings[hit.passage.id] for hit in hits if hit.passage.id in readings]
     relevance = sorted((one.relevance for one in read), reverse=True)
     rest = float(np.mean(relevance[1:])) if relevance[1:] else relevance[0]
     answerable = max(one.answerable for one in read)
-    row = [_log_odds(probabilities), _missing(question, hits), answerable, relevance[0], rest, hits[0].score, cosine]
-    return np.array(row)
+    row = [_log_odds(probabilities), _missing(question, hits), answerable, relevance[0], rest]
+    return np.array([*row, sentence_reading.score_without_date(hits[0]), cosine])
 
 
 def best_cosine(question: str, candidates: Sequence[Candidate], embedder: Embedder) -> float:

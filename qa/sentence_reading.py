@@ -88,18 +88,21 @@ def _sentence_features(
     question: str, hit: Hit, candidate: Candidate, cover: tuple[float, float], cosine: float
 ) -> list[float]:
     dense = next((part.score for part in hit.why if part.name == "dense"), 0.0)
-    # A date that fits says nothing about what the sentence says.
-    date_share = sum(part.share for part in hit.why if part.name == "date")
     return [
         cosine,
         cover[0],
         cover[1],
-        hit.score - date_share,
+        score_without_date(hit),
         1.0 / (1 + candidate.hit),
         dense,
         _expected(question, candidate.text),
         math.log(1 + len(candidate.text)),
     ]
+
+
+def score_without_date(hit: Hit) -> float:
+    """Return a hit's score but for its date's share: a date that fits says nothing about what is said."""
+    return hit.score - sum(part.share for part in hit.why if part.name == "date")
 
 
 def _weight(words: Sequence[str], weights: Mapping[str, float] | None) -> dict[str, float]:

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from qa.answering import Answerer
-from qa.candidates import Logistic
+from benchmarks.fit_answering import signed_logistic
+from qa.answering import Answerer, best_cosine, read_features
+from qa.candidates import Candidate, Logistic
 from qa.reading import PassageReading, Span
 from qa.records import Answer, Citation, Hit, Part, Passage, Sentence
 from qa.sentence_reading import read
@@ -151,3 +154,37 @@ def test_what_no_passage_seems_to_answer_is_refused(embedder: WordEmbedder) -> N
     readings = {DAM.passage.id: PassageReading(-4.0, -8.0, reading(DAM.passage.text, "Fishing", -6.0).spans)}
     answer = Answerer(embedder).answer("Who won at chess in Reykjavik?", [DAM], None, readings)
     assert (answer.abstained, answer.exact) == (True, "")
+
+
+def test_what_tells_whether_the_archive_holds_an_answer_by_hand() -> None:
+    dated = replace(DAM, score=0.9, why=(*DAM.why, Part("date", 1, 1.0, 0.3)))
+    others = [hit("Nobody fished.", "b"), hit("The mill burned.", "c")]
+    readings = {
+        dated.passage.id: PassageReading(1.0, -2.0),
+        others[0].passage.id: PassageReading(5.0, 3.0),
+        others[1].passage.id: PassageReading(3.0, 1.0),
+    }
+    question = "How many of the 40 sensors at Verrin did Zubair replace?"  # two of its names and numbers stand in DAM
+    row = read_features(question, [dated, *others], np.array([0.2, 0.8]), readings, 0.7)
+    assert row.tolist() == pytest.approx([np.log(4), 1 / 3, 3.0, 5.0, 2.0, 0.6, 0.7])
+
+
+def test_the_best_cosine_is_that_of_the_sentence_nearest_to_the_question(embedder: WordEmbedder) -> None:
+    near, far = Candidate(0, 0, 9, "zebra sensors"), Candidate(0, 9, 20, "nobody fished")
+    both = best_cosine("zebra sensors", [far, near], embedder)
+    assert both == pytest.approx(1.0)
+    assert best_cosine("zebra sensors", [far], embedder) < 0.9
+
+
+def test_what_speaks_for_an_answer_may_not_count_against_it_in_the_fit() -> None:
+    rng = np.random.default_rng(1)
+    signal = rng.normal(size=400)
+    truth = signal + rng.normal(size=400) > 0
+    twin = signal + 0.1 * rng.normal(size=400) - 0.3 * truth  # nearly the same, and lower where there is an answer
+    features = np.column_stack([signal, twin])
+    free = signed_logistic(features, truth, (0, 0))
+    bound = signed_logistic(features, truth, (1, 1))
+    assert free.weights[0] > 0 > free.weights[1]
+    assert bound.weights[0] > 0 == bound.weights[1]
+    agreed = (bound(features) > 0.5) == truth
+    assert agreed.mean() > 0.7
