@@ -1,6 +1,6 @@
 """What reading the best passages is worth, and what it costs.
 
-    python -m benchmarks.rereading [newsqa time scifact squad1 realtime …] [--questions 600] [--weights 0.4 …]
+    python -m benchmarks.rereading [newsqa time scifact squad1 …] [--questions 600] [--weights 0.4 …] [--model FILE]
 
 The 30 best passages of each question are read once; then every column orders the first N of them anew, as ``retrieve``
 does with ``rerank`` N (0: not read).  Beside the default's figure stands its paired difference from not reading, with
@@ -12,6 +12,7 @@ import argparse
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -45,7 +46,7 @@ def asked(name: str, most: int) -> Sequence[Question]:
     return questions[:: max(1, len(questions) // most)] if most else questions
 
 
-def read(name: str, most: int) -> list[Read]:
+def read(name: str, most: int, model: Path | None = None) -> list[Read]:
     """Score and read the candidates of each question."""
     retriever = sets.retriever(name)
     weights = np.array([AskSettings().weights[part] for part in PARTS])
@@ -61,7 +62,7 @@ def read(name: str, most: int) -> list[Read]:
             if passage.article_id not in titles:
                 article = retriever.article(passage.article_id)
                 titles[passage.article_id] = article.title if article else ""
-        readings = load_reader().read(question.text, [(titles[one.article_id], one.text) for one in first])
+        readings = load_reader(model).read(question.text, [(titles[one.article_id], one.text) for one in first])
         relevance = {one.id: reading.relevance for one, reading in zip(first, readings, strict=True)}
         found.append(Read(row, fused, relevance))
     return found
@@ -81,6 +82,7 @@ def main() -> None:
     parser.add_argument("sets", nargs="*", default=["newsqa", "time", "scifact", "squad1", "realtime"])
     parser.add_argument("--questions", type=int, default=600, help="at most this many a set, evenly chosen (0: all)")
     parser.add_argument("--weights", type=float, nargs="+", default=[AskSettings().reranker_weight])
+    parser.add_argument("--model", type=Path, help="other weights of the reader; default: the packaged ones")
     parser.add_argument("--timed", type=int, default=60, help="how many questions reading is timed on")
     arguments = parser.parse_args()
     print(where())
@@ -88,7 +90,7 @@ def main() -> None:
     print("\n| set | measure | weight | " + " | ".join(f"{n} read" for n in DEPTHS) + f" | {default.rerank} − 0 |")
     print("|---" * (4 + len(DEPTHS)) + "|")
     for name in arguments.sets:
-        found = read(name, arguments.questions)
+        found = read(name, arguments.questions, arguments.model)
         level, main_measure = MEASURES[name]
         for measure in dict.fromkeys((main_measure, "hit@1")):
             for weight in arguments.weights:
