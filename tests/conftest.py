@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from qa.archive import Archive
+from qa.retrieval import Retriever
 from qa.writing import ArchiveWriter
 from tests.plain import WordEmbedder, article
 from ui.uploads import Uploads
@@ -38,6 +39,11 @@ def inbox() -> Iterator[Uploads]:
     made = Uploads()
     yield made
     made.close()
+
+
+@pytest.fixture
+def retriever(archive: Archive, embedder: WordEmbedder) -> Retriever:
+    return Retriever(archive, embedder)
 
 
 @pytest.fixture

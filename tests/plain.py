@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -109,3 +110,10 @@ def every_match(article: Article, wanted: Sequence[str]) -> list[tuple[str, str,
                 if together and [term for _, _, term in run] == own:
                     found.append((one, field, run[0][0], run[-1][1]))
     return found if {one for one, *_ in found} == set(wanted) else []
+
+
+class BrokenEmbedder(WordEmbedder):
+    """An embedder that fails in a way nobody foresaw."""
+
+    def embed_queries(self, texts: Any) -> Any:
+        raise RuntimeError("secret detail")

@@ -1,7 +1,6 @@
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 
@@ -13,7 +12,7 @@ from qa.evaluation import evaluate
 from qa.measures import retrieval_measures
 from qa.records import Answer, Article, Citation, Evidence, Hit, Passage, Question, Sentence
 from qa.resampling import Figure
-from qa.runs import read_run, write_run
+from qa.runs import write_run
 from qa.summary import QuestionResult
 
 # Sentences of ten characters each, so that sentence n stands at 10 n.
@@ -84,33 +83,6 @@ def level(result: QuestionResult, name: str) -> dict[str, float]:
     return {key.removeprefix(prefix): v for key, v in result.measures.items() if key.startswith(prefix)}
 
 
-def ticking(*milliseconds: float) -> Iterator[float]:
-    now = 0.0
-    for one in milliseconds:
-        yield now
-        now += one / 1000
-        yield now
-
-
-def test_marks_and_reasons_are_kept_and_read_back(tmp_path: Path) -> None:
-    class Marking(Shelf):
-        def ask(self, question: str, history: Sequence[tuple[str, str]] = (), k: int = 5) -> Answer:
-            found = super().ask(question, history, k)
-            if found.abstained:
-                return replace(found, reason="The name “Zoe” never occurs in the archive.")
-            first, second = Sentence("Bo swims.", (1,), ((3, 8),)), Sentence("Ada sings.", (1,), ((0, 3), (4, 9)))
-            return replace(found, sentences=(first, second), exact="swims")
-
-    shelf = Marking({"Who?": [("harbour", 10, 20)]})
-    questions = [asked_for("Who?", ("harbour", "Bo swims.")), asked_for("Zoe?", answerable=False)]
-    report = evaluate(shelf, questions, resamples=2)
-    for result, refused in (report.results, read_run(write_run(tmp_path / "run", report, {})).results):
-        assert result.answer == "Bo swims. Ada sings."
-        assert result.marks == ((3, 8), (10, 13), (14, 19))
-        assert [result.answer[start:end] for start, end in result.marks] == ["swims", "Ada", "sings"]
-        assert (refused.marks, refused.reason) == ((), "The name “Zoe” never occurs in the archive.")
-
-
 def test_a_hit_on_the_third_rank_scores_by_hand() -> None:
     assert retrieval_measures([[], [], [0], []], 1) == {
         "recall@1": 0.0,
@@ -167,14 +139,6 @@ def test_only_the_hits_asked_for_count() -> None:
     assert result_of(shelf, question, k=2).first_rank["passage.evidence"] == 0
     assert result_of(shelf, question, k=3).first_rank["passage.evidence"] == 3
     assert [k for _, _, k in shelf.asked] == [2, 3]
-
-
-@pytest.mark.parametrize("k", [0, -1, 1001])
-def test_a_depth_out_of_range_is_refused_before_anything_is_asked(k: int) -> None:
-    shelf = Shelf({})
-    with pytest.raises(InputError, match=rf"k={k} is out of range: give 1 to 1000"):
-        evaluate(shelf, [asked_for("Who?")], k)
-    assert shelf.asked == []
 
 
 def test_a_question_that_finds_nothing_scores_zero_instead_of_vanishing() -> None:
@@ -241,22 +205,6 @@ def test_the_exact_words_are_scored_where_there_are_some_and_markers_never() -> 
     assert set(level(result_of(Shelf(found, abstains=["Who?"]), question), "answers").values()) == {0.0}
 
 
-def test_latency_is_measured_around_each_question() -> None:
-    clock = ticking(10, 30, 20, 100)
-    report = evaluate(Shelf({}), [asked_for(name) for name in "abcd"], clock=lambda: next(clock))
-    assert [one.latency_ms for one in report.results] == [10.0, 30.0, 20.0, 100.0]
-    assert report.scores.latency_ms["p50"].value == pytest.approx(25.0)
-    assert report.scores.latency_ms["p99"].value == pytest.approx(97.9)
-    assert report.scores.latency_ms["mean"].value == pytest.approx(40.0)
-
-
-def test_history_reaches_the_asker() -> None:
-    shelf = Shelf({})
-    turns = (("user", "Who?"), ("assistant", "Bo."))
-    evaluate(shelf, [Question("1", "And then?", (), (), turns, True, "", "")], k=3)
-    assert shelf.asked == [("And then?", turns, 3)]
-
-
 def test_random_rankings_score_as_ir_measures_says_of_the_run_file(tmp_path: Path) -> None:
     random = Random(7)
     sentences = [("harbour", start, start + 10) for start in range(0, 50, 10)]
@@ -278,25 +226,6 @@ def test_random_rankings_score_as_ir_measures_says_of_the_run_file(tmp_path: Pat
     peer = ir_measures.calc_aggregate(measures, qrels, ir_measures.read_trec_run(str(folder / "run.trec")))
     for name, measure in zip(names, measures, strict=True):
         assert report.scores.evidence[name].value == pytest.approx(peer[measure], abs=1e-6), name
-
-
-def test_progress_and_each_result_are_told_as_they_come() -> None:
-    told: list[object] = []
-    shelf = Shelf({})
-    evaluate(
-        shelf,
-        [asked_for("a"), asked_for("b")],
-        progress=lambda done, total: told.append((done, total)),
-        each=lambda result: told.append((result.question.id, len(shelf.asked))),
-    )
-    assert told == [("a", 1), (1, 2), ("b", 2), (2, 2)]
-
-
-def test_no_questions_give_a_report_without_figures() -> None:
-    report = evaluate(Shelf({}), [])
-    assert report.questions["given"] == 0
-    assert report.to_dict()["latency_ms"]["p50"] == {"value": None, "low": None, "high": None, "n": 0}
-    assert report.to_dict()["abstention"]["f1"] == {"value": None, "low": None, "high": None, "n": 0}
 
 
 def test_importing_the_evaluation_is_light() -> None:

@@ -14,8 +14,8 @@ from qa.archive import Archive
 from qa.records import Article, Citation
 from qa.retrieval import Retriever
 from qa.writing import ArchiveWriter
+from tests.api.conftest import programs_app
 from tests.plain import WordEmbedder, article
-from tests.test_api import programs_app
 from tests.test_render import DIGEST, HOSTILE, Reader, citation
 from ui.article_page import article_page
 from ui.permalinks import address, permalink

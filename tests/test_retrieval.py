@@ -14,11 +14,6 @@ from tests.plain import WordEmbedder, article
 
 
 @pytest.fixture
-def retriever(archive: Archive, embedder: WordEmbedder) -> Retriever:
-    return Retriever(archive, embedder)
-
-
-@pytest.fixture
 def long(tmp_path: Path, embedder: WordEmbedder) -> Retriever:
     """One article of many passages about a flood, and two short ones that mention it."""
     sentences = [f"In hour {n} the flood in Verrin reached house {n} and its garden." for n in range(120)]

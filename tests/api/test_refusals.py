@@ -1,130 +1,18 @@
-"""The HTTP interface for programs: the terminal's JSON, its limits, and what it says when something is wrong."""
+"""What the addresses for programs refuse, and how they tell it."""
 
-import inspect
-import json
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from urllib.parse import quote
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from qa.archive import Archive
 from qa.retrieval import Retriever
-from qa.settings import LIMITS, Limits
-from qa.writing import ArchiveWriter
-from tests.plain import WordEmbedder, article
-from tests.test_web import BrokenEmbedder, call
-from ui import cli, searching
-from ui.api import Answered, Found, serve_programs
-from ui.guard import Guard
-from ui.requests import AskRequest, SearchRequest
+from qa.settings import Limits
+from tests.api.conftest import QUESTION, programs_app
+from tests.plain import BrokenEmbedder, WordEmbedder
 from ui.web import build_app
-
-QUESTION = "Why was the dam at Verrin closed?"
-Qa = Any
-
-
-@pytest.fixture
-def retriever(archive: Archive) -> Retriever:
-    return Retriever(archive, WordEmbedder())
-
-
-def programs_app(retriever: Retriever, limits: Limits = LIMITS) -> FastAPI:
-    """What the page's application answers programs with, without the page, which takes a second to build."""
-    app = FastAPI()
-    app.add_middleware(Guard)
-    serve_programs(app, retriever, limits)
-    return app
-
-
-@pytest.fixture
-def client(retriever: Retriever) -> Iterator[TestClient]:
-    with TestClient(programs_app(retriever)) as client:
-        yield client
-
-
-@pytest.fixture
-def page(retriever: Retriever) -> Iterator[TestClient]:
-    """The whole application."""
-    with TestClient(build_app(retriever)) as client:
-        yield client
-
-
-@pytest.fixture
-def terminal(retriever: Retriever, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Qa:
-    """The terminal over the same archive: what it prints for some arguments."""
-    monkeypatch.setattr(cli, "open_retriever", lambda *_: retriever)
-
-    def run(*arguments: str) -> str:
-        cli.app([*arguments, "--archive", str(retriever.archive.folder), "--json"], standalone_mode=False)
-        return capsys.readouterr().out
-
-    return run
-
-
-def test_a_search_gives_what_the_terminal_prints(client: TestClient, terminal: Qa) -> None:
-    options = {"k": 2, "sources": ["Courier"], "articles": ["dam", "vote"], "before": "2016", "per_article": 1}
-    response = client.post("/api/search", json={"question": QUESTION, **options})
-    assert response.status_code == 200
-    assert response.headers["content-type"] == "application/json"
-    assert response.text == terminal(
-        "search", QUESTION, "-k", "2", "--source", "Courier", "--article", "dam", "--article", "vote",
-        "--before", "2016", "--per-article", "1",
-    )  # fmt: skip
-    found = response.json()
-    assert [hit["citation"]["article_id"] for hit in found["hits"]] == ["dam"]
-    assert found["undated_left_out"] == 0
-    as_of = client.post("/api/search", json={"question": "Verrin", "as_of": "2015-05-11", "after": "2014"})
-    assert as_of.text == terminal("search", "Verrin", "--as-of", "2015-05-11", "--after", "2014")
-    assert as_of.json()["undated_left_out"] == 1
-    bound = client.post("/api/search", json={"question": "Verrin articles before May 2016"})
-    assert bound.text == terminal("search", "Verrin articles before May 2016")
-    assert bound.json()["undated_left_out"] == 1
-
-
-def test_an_answer_is_what_the_terminal_prints(client: TestClient, terminal: Qa) -> None:
-    response = client.post("/api/ask", json={"question": "How many sensors had drifted?"})
-    assert response.text == terminal("ask", "How many sensors had drifted?")
-    assert set(response.json()) == {
-        "question", "asked", "text", "exact", "sentences", "citations", "hits", "confidence", "reason", "abstained",
-    }  # fmt: skip
-
-
-def test_a_follow_up_may_lean_on_earlier_turns(client: TestClient, retriever: Retriever) -> None:
-    history = [{"role": "user", "text": QUESTION}, {"role": "agent", "text": "Sensors had drifted."}]
-    found = client.post("/api/ask", json={"question": "And how many?", "history": history}).json()
-    expected = retriever.ask("And how many?", history)
-    assert (found["asked"], found["text"]) == (expected.asked, expected.text)
-    assert found["asked"] != "And how many?"
-
-
-@pytest.mark.parametrize("name", ["dam", "a/b c%2F#?é", "../x", "%2e%2e", "x\ny", "字 😀"])
-def test_an_article_is_what_the_terminal_prints_whatever_its_id(
-    client: TestClient, archive: Archive, terminal: Qa, name: str
-) -> None:
-    with ArchiveWriter(archive.folder, WordEmbedder()) as writer:
-        writer.upsert(article("It held.", id=name))
-        writer.commit()
-    response = client.get(f"/api/article/{quote(name, safe='')}")
-    assert (response.status_code, response.json()["id"]) == (200, name)
-    assert response.text == terminal("show", name)
-
-
-def test_an_id_that_is_no_part_of_a_path_may_be_given_beside_it(client: TestClient, archive: Archive) -> None:
-    with ArchiveWriter(archive.folder, WordEmbedder()) as writer:
-        writer.upsert(article("It held.", id=".."))
-        writer.commit()
-    assert client.get("/api/article/", params={"id": ".."}).json()["text"] == "It held."
-
-
-def test_an_unknown_article_is_said_to_be_unknown(client: TestClient) -> None:
-    response = client.get("/api/article/gone%2F")
-    assert response.status_code == 404
-    assert response.json() == {"error": "article 'gone/': is not in the archive; qa list shows the ids"}
 
 
 @pytest.mark.parametrize(
@@ -286,62 +174,3 @@ def test_of_forty_requests_at_once_each_is_answered_or_told_to_wait(archive: Arc
         else:
             assert (retry, found["question"], len(found["hits"])) == ("", f"Verrin {number}", 1)
     assert embedder.most == 4
-
-
-def test_programs_have_every_option_of_the_terminal() -> None:
-    renamed = {"source": "sources", "article": "articles"}
-    own = {"context", "archive", "reranker", "reader", "every", "as_csv", "as_json"}
-    for command, model in ((searching.search, SearchRequest), (cli.ask, AskRequest)):
-        options = {renamed.get(name, name): one for name, one in inspect.signature(command).parameters.items()}
-        wanted = {name: one for name, one in options.items() if name not in own}
-        fields = {name: one for name, one in model.model_fields.items() if name != "history"}
-        assert set(fields) == set(wanted)
-        for name, option in wanted.items():
-            default = fields[name].get_default() if name != "question" else inspect.Parameter.empty
-            assert default == option.default, name
-
-
-def test_the_description_names_what_there_is_and_answers_agree_with_it(client: TestClient) -> None:
-    described = client.get("/api/openapi.json").json()
-    assert described["servers"] == [{"url": "/api"}]
-    assert {path: list(operations) for path, operations in described["paths"].items()} == {
-        "/search": ["post"], "/ask": ["post"], "/article/{article_id}": ["get"],
-    }  # fmt: skip
-    body = described["components"]["schemas"]["AskRequest"]
-    assert set(body["properties"]) == set(AskRequest.model_fields)
-    assert body["properties"]["k"]["maximum"] == LIMITS.hits
-    found = client.post("/api/search", json={"question": QUESTION}).text
-    assert json.loads(Found.model_validate_json(found, extra="forbid").model_dump_json()) == json.loads(found)
-    answer = client.post("/api/ask", json={"question": QUESTION}).text
-    assert json.loads(Answered.model_validate_json(answer, extra="forbid").model_dump_json()) == json.loads(answer)
-
-
-def test_the_description_in_words_asks_for_nothing_from_elsewhere(client: TestClient) -> None:
-    response = client.get("/api")
-    assert response.url.path == "/api/"
-    assert response.headers["content-security-policy"].startswith("default-src 'none'")
-    for shown in ("POST /api/search", "POST /api/ask", "GET /api/article/{article_id}", "integer from 1 to 1,000"):
-        assert shown in response.text
-    assert "curl http://testserver/api/ask -H" in response.text
-    assert "<script" not in response.text
-    assert response.text.count("http") == response.text.count("http://testserver/")
-
-
-def test_the_named_endpoints_of_the_page_give_the_same(page: TestClient) -> None:
-    given = [QUESTION, 2, ["Courier"], "", "2016", ["dam"], "2015-06", 1]
-    named = dict(
-        zip(("question", "k", "sources", "after", "before", "articles", "as_of", "per_article"), given, strict=True)
-    )
-    assert call(page, *given, name="search") == ("complete", [page.post("/api/search", json=named).json()])
-    history = [{"role": "user", "text": QUESTION}]
-    event, (found,) = call(page, "And how many sensors?", 2, None, "", "", None, "", 3, history)
-    assert (event, found) == (
-        "complete",
-        page.post("/api/ask", json={"question": "And how many sensors?", "k": 2, "history": history}).json(),
-    )
-    assert call(page, "dam", name="article") == ("complete", [page.get("/api/article/dam").json()])
-    assert call(page, "gone", name="article")[1]["error"].startswith("article 'gone': is not in the archive")
-    event, told = call(page, QUESTION, "5", None, "", "", None, "", 3, name="search")
-    assert (event, told["error"]) == ("error", "k: input should be a valid integer")
-    assert page.get("/article/dam").status_code == 200
-    assert page.get("/api").status_code == 200
