@@ -86,6 +86,9 @@ def test_the_heading_of_the_filters_says_what_is_set(retriever: Retriever) -> No
     assert (error, fold["label"]) == ("", "Filters: Courier; from May 2015 on")
     error, fold = Page(retriever).note_filters([], "", "")
     assert (error, fold["label"]) == ("", "Filters")
+    error, fold = Page(retriever).note_filters(["Courier"], "2015-13-40", "2016")
+    assert "is not a date" in error
+    assert fold["label"] == "Filters: Courier"  # no date counts while one of them is none
 
 
 def test_what_the_browser_keeps_of_an_answer_brings_the_conversation_back(retriever: Retriever) -> None:

@@ -27,7 +27,7 @@ _TO_ADDRESS = """(sources, after, before) => {
 }"""
 _FROM_ADDRESS = "() => [location.search]"
 _ANSWERED = "() => { document.dispatchEvent(new Event('answered')) }"
-# A question sent before the greeting is there waits for it, for it would take the answer's place.
+# What is shown before the greeting is there waits for it, for it would take its place.
 _ONCE_GREETED = """async (...given) => {
   if (!document.documentElement.dataset.greeted) {
     await new Promise(done => document.addEventListener('greeted', done, { once: true }));
@@ -109,7 +109,7 @@ def build_page(page: Page, *, logins: bool = False) -> Any:
             event.failure(lambda: gr.update(**READY), None, box, **direct)
             event.then(None, js=_ANSWERED)
         fresh.click(page.start_over, None, [box, chat, turns], cancels=[asked, chosen], **direct)
-        kept.submit(page.restore, kept, [chat, turns], **direct)
+        kept.submit(page.restore, kept, [chat, turns], js=_ONCE_GREETED, **direct)
         for changed in (sources.change, after.blur, after.submit, before.blur, before.submit):
             changed(page.note_filters, [sources, after, before], [date_error, fold], js=_TO_ADDRESS, **direct)
         greeted = [masthead, chat, sources, after, before, box, times, fold]

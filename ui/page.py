@@ -233,7 +233,7 @@ class Page:
         """Return the message at the date fields, and the filters' heading, which says what is set."""
         filters = Filters.of(sources, after, before)
         complaint = filters.complaint()
-        heading = "" if complaint else "; ".join(filters.described())
+        heading = "; ".join((Filters.of(sources, "", "") if complaint else filters).described())
         return render.field_error_html(complaint), gr.update(label=f"Filters: {heading}" if heading else "Filters")
 
     def read_article(self, links: object) -> Reading:

@@ -257,10 +257,6 @@ watch('value', () => {
   if (turn) remember(name, turn);
 });
 
-// After a reload the conversation is where it was; shown once the greeting is, which would take its place otherwise.
+// After a reload the conversation is where it was.
 const last = sessionStorage.getItem('conversation');
-const greeted = new Promise(done => {
-  if (document.documentElement.dataset.greeted) done();
-  else document.addEventListener('greeted', done, { once: true });
-});
-if (last) Promise.all([load(last), greeted]).then(([kept]) => kept && show(kept), () => {});
+if (last) load(last).then(kept => kept && show(kept), () => {});
