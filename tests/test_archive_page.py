@@ -124,6 +124,7 @@ def test_hostile_titles_and_outlets_are_text(archive: Archive, embedder: WordEmb
 
 
 def test_an_article_is_removed_and_what_became_of_it_is_said(page: ArchivePage) -> None:
+    assert "3 articles" in page.holdings()["masthead"]
     removed = page.remove("dam")
     assert (removed["problem"], plain(removed["said"])) == ("", "“Dam closed” was removed.")
     assert titles(page.find(EVERYTHING)) == ["Mayor resigns", "Mill burns"]

@@ -7,6 +7,7 @@ import pytest
 from qa.errors import InputError
 from qa.questions import read_questions
 from qa.records import Answer, Citation, Hit, Part, Passage, Sentence
+from qa.settings import LIMITS
 from ui.conversations import Turn, said, turns_of
 from ui.feedback import FILE, Feedback
 
@@ -67,6 +68,10 @@ def test_feedback_becomes_a_question_file_that_can_be_evaluated(tmp_path: Path) 
     assert [(one.answerable, one.type) for one in (kept["a"], kept["b"], kept["c"])] == [
         (True, "helpful"), (True, "unhelpful"), (False, "helpful"),
     ]  # fmt: skip
+    feedback.keep("d", "unhelpful", "x" * (LIMITS.note_characters + 1), plain(FOUND))
+    wrong = list(feedback.questions())[-1]
+    assert (wrong["answers"], wrong["evidence"]) == ([], [])  # what was shown did not answer
+    assert wrong["note"] == "x" * LIMITS.note_characters
     assert kept["b"].history == (("user", "When was the dam closed?"), ("assistant", f"{QUOTE} [1]"))
     assert [line["note"] for line in feedback.questions() if line["id"] == "b"] == ["she did sing"]
 

@@ -135,5 +135,18 @@ def test_an_article_is_read_by_its_link_and_nonsense_is_refused(retriever: Retri
     shown = page.read_article(["#" + fragment(hit.citation)])
     assert (shown["title"], shown["source"], shown["published"]) == ("Dam closed", "Courier", "11 May 2015")
     assert [piece["text"] for piece in shown["pieces"] if piece["kind"] == "chosen"] == [hit.citation.quote]
+    link, address = "#" + fragment(hit.citation), "http://127.0.0.1:7860"
+    assert hit.citation.quote in page.quotation([link, address])["quote"]
     for nonsense in (None, "x", [], [None], ["#cite-dam"], {"a": 1}, [["#cite-dam:0-5:d0f4d0f4d0f4"]]):
         assert page.read_article(nonsense)["error"] == "This article is not in the archive."
+
+
+def test_an_archive_that_cannot_be_read_is_told_or_leaves_nothing_to_copy(
+    archive: Archive, retriever: Retriever
+) -> None:
+    page = Page(retriever)
+    citation = retriever.retrieve(QUESTION, 1)[0].citation
+    (archive.folder / "archive.sqlite").write_bytes(b"no database")
+    assert page.quotation([f"#{fragment(citation)}", "http://127.0.0.1:7860"]) == {}
+    assert "archive.sqlite" in page.read_article([f"#{fragment(citation)}"])["error"]
+    assert "cannot show" in page.restore("[]")[0][0]["content"]

@@ -8,7 +8,7 @@ import pytest
 from ui.spreadsheet import csv_line
 
 
-@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n", "＝"])
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
 def test_no_cell_of_csv_can_be_a_formula(begin: str) -> None:
     (row,) = csv.reader(StringIO(csv_line([f"{begin}cmd|' /C calc'!A0", "a=b", "1"]), newline=""))
     assert row == [f"'{begin}cmd|' /C calc'!A0", "a=b", "1"]
