@@ -13,7 +13,6 @@ from pathlib import Path
 
 from qa import database
 from qa.errors import ArchiveError, DamageError
-from qa.generations import damaged_index
 from qa.records import Article
 from qa.settings import archive_path
 from qa.snapshots import Snapshot, current_generation, read_snapshot, read_stamp
@@ -54,7 +53,7 @@ class Archive:
         """Give a view of the current generation.
 
         Raises:
-            DamageError: if an index does not match its hash.
+            DamageError: if the database cannot be read.
             ArchiveError: if nothing has been added yet.
         """
         try:
@@ -67,10 +66,10 @@ class Archive:
         except sqlite3.DatabaseError as error:
             raise DamageError(database.damaged(self.folder, error)) from error
 
-    def article(self, article_id: str) -> Article | None:
-        """Return an article, or None."""
+    def article(self, article_id: str, digest: str = "") -> Article | None:
+        """Return an article, or an earlier version of it; see ``ArchiveView.article``."""
         with self.view() as view:
-            return view.article(article_id)
+            return view.article(article_id, digest)
 
     def close(self) -> None:
         """Close all connections that no view uses."""
@@ -84,15 +83,13 @@ class Archive:
         except queue.Empty:
             connection = database.connect(self.folder)
         # A writer may replace the files between our reading of their names and of themselves; the next look finds the
-        # newer ones.
+        # newer ones.  What is missing then is gone for good and is made anew in memory.
         for last in (False, False, False, True):
             try:
                 connection.execute("BEGIN")
-                return connection, self._load(connection)
-            except FileNotFoundError as error:
+                return connection, self._load(connection, recover_missing=last)
+            except FileNotFoundError:
                 connection.execute("ROLLBACK")
-                if last:
-                    raise DamageError(damaged_index(self.folder, error.filename, "is missing")) from error
             except BaseException:
                 connection.close()
                 raise
@@ -114,7 +111,7 @@ class Archive:
                 raise ArchiveError(f"{self.folder}: was replaced by an archive of another embedder; open it again")
             self._identity = found
 
-    def _load(self, connection: sqlite3.Connection) -> Snapshot:
+    def _load(self, connection: sqlite3.Connection, *, recover_missing: bool) -> Snapshot:
         generation = current_generation(connection)
         if generation is None:
             raise ArchiveError(f"{self.folder}: nothing has been added yet; run: qa add FOLDER --archive {self.folder}")
@@ -124,7 +121,9 @@ class Archive:
         with self._loading:
             snapshot = self._snapshot
             if not snapshot or snapshot.generation.number != generation.number:
-                snapshot = read_snapshot(connection, self.folder, generation, self._known, snapshot)
+                snapshot = read_snapshot(
+                    connection, self.folder, generation, self._known, snapshot, recover_missing=recover_missing
+                )
                 if not self._snapshot or self._snapshot.generation.number < generation.number:
                     self._snapshot = snapshot
         return snapshot

@@ -3,20 +3,38 @@
 One process writes at a time and only the writing connection checkpoints; readers open the file read-only.
 """
 
+import re
 import sqlite3
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 from qa.errors import ArchiveError, DamageError
 from qa.files import flush_folder
 from qa.filters import Where
+from qa.hashing import settings_hash
 from qa.records import Article
 from qa.settings import ARCHIVE_FILE
 
-FORMAT = 2
+# 1: the first. 2: signatures, copies, an index of articles. 3: earlier versions of articles; the settings have a hash.
+FORMAT = 3
+# Those that can be read as they are; older ones are brought up to date by the next writer (``qa.upgrading``).
+READABLE = (2, 3)
 ARTICLE_FIELDS = tuple(field.name for field in fields(Article))
 
+VERSION_TABLE = """
+CREATE TABLE version (                   -- what an article was before it was updated
+    article INTEGER NOT NULL REFERENCES article (key) ON DELETE CASCADE,
+    digest TEXT NOT NULL,                -- SHA-256 of its text then
+    replaced TEXT NOT NULL,              -- when, in ISO 8601 and UTC
+    content TEXT NOT NULL,               -- as in article
+    title TEXT NOT NULL, dek TEXT NOT NULL, text TEXT NOT NULL, source TEXT NOT NULL, authors TEXT NOT NULL,
+    url TEXT NOT NULL, published TEXT NOT NULL, updated TEXT NOT NULL, dateline_text TEXT NOT NULL,
+    language TEXT NOT NULL,
+    PRIMARY KEY (article, digest)
+);
+"""
 _SCHEMA = """
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE article (
@@ -80,6 +98,7 @@ CREATE TABLE generation (
     articles TEXT NOT NULL               -- the same
 );
 """
+_SCHEMA += VERSION_TABLE
 
 
 def connect(folder: Path, *, write: bool = False) -> sqlite3.Connection:
@@ -114,9 +133,10 @@ def create(folder: Path, settings: dict[str, str]) -> None:
     try:
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("BEGIN IMMEDIATE")
-        for statement in _SCHEMA.split(";"):
+        for statement in statements():
             connection.execute(statement)
-        connection.executemany("INSERT INTO setting VALUES (?, ?)", settings.items())
+        hashed = {**settings, "sha256": settings_hash(settings)}
+        connection.executemany("INSERT INTO setting VALUES (?, ?)", hashed.items())
         connection.execute(f"PRAGMA user_version={FORMAT}")
         connection.execute("COMMIT")
     finally:
@@ -125,7 +145,13 @@ def create(folder: Path, settings: dict[str, str]) -> None:
     flush_folder(folder)
 
 
-def damaged(folder: Path, error: Exception) -> str:
+def statements(table: str = "") -> list[str]:
+    """Return what makes all tables and their indexes, or one of them."""
+    found = [statement.strip() for statement in _SCHEMA.split(";")]
+    return [one for one in found if one and (not table or re.match(rf"CREATE TABLE {table} |.* ON {table} \(", one))]
+
+
+def damaged(folder: Path, error: Exception | str) -> str:
     """Return what to tell of a database that cannot be read."""
     way_out = "restore it from a backup, or add the articles to a new archive"
     return f"{folder / ARCHIVE_FILE}: cannot be read ({error}); {way_out}"
@@ -145,6 +171,9 @@ def _connection(location: str) -> sqlite3.Connection:
         location, uri=True, isolation_level=None, check_same_thread=False, timeout=30.0, cached_statements=64
     )
     connection.execute("PRAGMA trusted_schema=OFF")
+    connection.execute("PRAGMA cell_size_check=ON")
+    # A text with a flipped bit need not be UTF-8: it is read all the same, and then does not match its hash.
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     return connection
 
 

@@ -59,8 +59,15 @@ class Generation:
 
     @classmethod
     def from_row(cls, number: int, vectors: str, passages: str, articles: str) -> "Generation":
-        """Return the generation that the database stores."""
-        return cls(number, VectorFile(**json.loads(vectors)), _lexical_folder(passages), _lexical_folder(articles))
+        """Return the generation that the database stores.
+
+        Raises:
+            DamageError: if what is stored is no generation.
+        """
+        try:
+            return cls(number, VectorFile(**json.loads(vectors)), _lexical_folder(passages), _lexical_folder(articles))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise DamageError(f"generation {number!r} of the indexes cannot be read; run: qa rebuild") from error
 
 
 def _lexical_folder(stored: str) -> LexicalFolder:
@@ -154,7 +161,7 @@ def read_lexical(archive: Path, folder: LexicalFolder, known: set[str]) -> lexic
     for name in damaged_files(path, folder, known):
         raise DamageError(damaged_index(archive, f"{folder.name}/{name}", "is damaged"))
     known.update(sha for _, sha in folder.files.values())
-    return lexical.LexicalIndex(path)
+    return lexical.LexicalIndex.open(path)
 
 
 def damaged_files(path: Path, folder: LexicalFolder, known: set[str]) -> Iterator[str]:

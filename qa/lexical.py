@@ -123,34 +123,50 @@ def commit(folder: Path, additions: Iterable[Entry], deletions: Sequence[int]) -
         OSError: if the folder cannot be written (full disk among others).
     """
     try:
-        index = _open(folder)
-        writer = index.writer(_HEAP_BYTES, 1)
-        for row in deletions:
-            writer.delete_documents_by_term("row", row)
-        for entry in additions:
-            document = tantivy.Document(
-                row=entry.row, text=entry.text, article_id=entry.article_id, source=entry.source
-            )
-            if entry.title:
-                document.add_text("title", entry.title)
-            if entry.published:
-                for name, value in zip(PERIOD_FIELDS, entry.published, strict=True):
-                    document.add_integer(name, value)
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
+        _change(_open(folder), additions, deletions)
     except (ValueError, RuntimeError) as error:  # tantivy reports I/O errors as ValueError
         raise OSError(f"the BM25 index in {folder} cannot be written: {error}") from error
 
 
+def _change(index: Any, additions: Iterable[Entry], deletions: Sequence[int]) -> None:
+    writer = index.writer(_HEAP_BYTES, 1)
+    for row in deletions:
+        writer.delete_documents_by_term("row", row)
+    for entry in additions:
+        document = tantivy.Document(row=entry.row, text=entry.text, article_id=entry.article_id, source=entry.source)
+        if entry.title:
+            document.add_text("title", entry.title)
+        if entry.published:
+            for name, value in zip(PERIOD_FIELDS, entry.published, strict=True):
+                document.add_integer(name, value)
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+
+
 class LexicalIndex:
-    """A BM25 index opened for reading; what is open stays readable when its files are removed.
+    """A BM25 index for reading: ``open`` one in a folder, or make it ``in_memory``."""
 
-    Raises:
-        OSError: if the folder does not hold a readable index.
-    """
+    def __init__(self, index: Any) -> None:
+        index.config_reader("manual", 0)
+        index.reload()
+        self._searcher = index.searcher()
 
-    def __init__(self, folder: Path) -> None:
+    @classmethod
+    def in_memory(cls, entries: Iterable[Entry]) -> "LexicalIndex":
+        """Return an index of these entries that is on no disk."""
+        index = tantivy.Index(_schema())
+        index.register_tokenizer("news", _analyzer())
+        _change(index, entries, ())
+        return cls(index)
+
+    @classmethod
+    def open(cls, folder: Path) -> "LexicalIndex":
+        """Return the index in a folder; once open it stays readable when its files are removed.
+
+        Raises:
+            OSError: if the folder does not hold a readable index.
+        """
         # tantivy writes lock files into the folder it opens; links in a folder of our own keep the archive untouched.
         # Its threads may still be making one when the folder is removed.
         try:
@@ -162,10 +178,7 @@ class LexicalIndex:
                 for file in folder.iterdir():
                     if not file.name.endswith(".lock"):
                         (Path(links) / file.name).symlink_to(file.resolve())
-                self._index = _open(Path(links))
-                self._index.config_reader("manual", 0)
-                self._index.reload()
-                self._searcher = self._index.searcher()
+                return cls(_open(Path(links)))
             except ValueError as error:
                 raise OSError(f"the BM25 index in {folder} cannot be read: {error}") from error
 

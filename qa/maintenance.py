@@ -14,11 +14,11 @@ from qa.copies import SIGNATURE_BYTES
 from qa.errors import DamageError
 from qa.files import hash_file
 from qa.generations import FOLDER, Generation, damaged_files, gone_share
+from qa.hashing import content_hash
 from qa.records import Article
 from qa.settings import ARCHIVE_FILE
 from qa.snapshots import Stamp, current_generation, read_stamp
 from qa.vectors import Rows, direction
-from qa.writing import content_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ def _indexes(connection: sqlite3.Connection, folder: Path, generation: Generatio
         bm25 = folder / FOLDER / stored.name
         try:
             damaged = list(damaged_files(bm25, stored, set()))
-            if not damaged and lexical.LexicalIndex(bm25).rows().tolist() != wanted.tolist():
+            if not damaged and lexical.LexicalIndex.open(bm25).rows().tolist() != wanted.tolist():
                 yield Problem("index", bm25.name, f"the BM25 index does not hold the archive's {what}; {again}")
         except OSError as error:
             damaged = [Path(error.filename or bm25).name]

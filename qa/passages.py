@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from qa import copies, lexical
 from qa.chunking import chunk
 from qa.embedding import Embedder
+from qa.hashing import bytes_match
 from qa.intake.anatomy import furniture_spans
-from qa.publishing import Changes, article_entry, entry
+from qa.publishing import Changes
 from qa.records import Article, Passage
 from qa.settings import IndexSettings
+from qa.stored import article_entry, entry
 from qa.vectors import direction
 
 
@@ -88,12 +90,12 @@ class PassageMaker:
         known = dict(reusable)
         for sha256 in dict.fromkeys(hashes):
             if sha256 not in known:
-                row = self._connection.execute(
-                    "SELECT v.value FROM passage p JOIN vector v ON v.row = p.row WHERE p.text_sha256 = ? LIMIT 1",
+                rows = self._connection.execute(
+                    "SELECT v.value, p.vector_sha256 FROM passage p JOIN vector v ON v.row = p.row"
+                    " WHERE p.text_sha256 = ? LIMIT 2",
                     (sha256,),
-                ).fetchone()
-                if row:
-                    known[sha256] = row[0]
+                )
+                known.update((sha256, value) for value, stored in rows if bytes_match(value, stored))
         new = {sha256: text for sha256, text in zip(hashes, texts, strict=True) if sha256 not in known}
         if progress:
             progress(len(texts) - len(new))

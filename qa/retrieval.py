@@ -204,9 +204,9 @@ class Retriever:
         with self.archive.view() as view:
             return tuple(w for w in spoken.windows if w.kind == "bound") if date_ranking.where(view, spoken) else ()
 
-    def article(self, article_id: str) -> Article | None:
-        """Return an article, or None."""
-        return self.archive.article(article_id)
+    def article(self, article_id: str, digest: str = "") -> Article | None:
+        """Return an article, or an earlier version of it; see ``ArchiveView.article``."""
+        return self.archive.article(article_id, digest)
 
     def _spoken(self, question: str, asked: str = "", *, as_of: Bound = "") -> Spoken:
         return date_ranking.spoken(question, asked, as_of, self.today(), self.settings)

@@ -1,21 +1,23 @@
 """A generation in memory: what the database names current, loaded and compared with its hashes."""
 
-import hashlib
 import logging
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-import numpy as np
-
-from qa import database
-from qa.errors import ArchiveError
-from qa.generations import Generation, VectorFile, read_lexical, read_vectors
+from qa import database, stored
+from qa.errors import ArchiveError, DamageError, InputError
+from qa.generations import Generation, damaged_index, read_lexical, read_vectors
+from qa.hashing import settings_hash
 from qa.lexical import LexicalIndex
 from qa.settings import IndexSettings
 from qa.vectors import ExactVectors
 
 _log = logging.getLogger(__name__)
+Index = TypeVar("Index")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,64 +45,97 @@ class Stamp:
 
 
 def read_snapshot(
-    connection: sqlite3.Connection, folder: Path, generation: Generation, known: set[str], old: Snapshot | None
+    connection: sqlite3.Connection,
+    folder: Path,
+    generation: Generation,
+    known: set[str],
+    old: Snapshot | None,
+    *,
+    recover_missing: bool = False,
 ) -> Snapshot:
-    """Load a generation; what it shares with an ``old`` one is not read again.
+    """Load a generation; an index file that does not match its hash is made anew in memory from what is stored.
 
-    ``known`` holds the hashes of index files that were compared before and is added to.
+    Args:
+        connection: inside a transaction that sees this generation.
+        folder: the archive's.
+        generation: the one to load.
+        known: hashes of index files that were compared before; is added to.
+        old: another generation in memory: what the two share is not read again.
+        recover_missing: whether missing files are made anew as well.
 
     Raises:
-        DamageError: if an index file does not match its hash.
-        FileNotFoundError: if one is gone, because a newer generation replaced it.
+        FileNotFoundError: if a file is gone, because a newer generation replaced it.
     """
-    if old and old.generation.vectors == generation.vectors:
+    vectors, dimension = generation.vectors, generation.vectors.dimension
+    anew = partial(_read_or_make, folder, recover_missing)
+    base: ExactVectors | None = None
+    if old and old.generation.vectors == vectors:
         base = old.base
-    else:
-        base = read_vectors(folder, generation.vectors) if generation.vectors.name else None
+    elif vectors.name:
+        base = anew(
+            lambda: read_vectors(folder, vectors),
+            lambda: ExactVectors(*stored.vectors(connection, dimension, last=vectors.last_row)),
+        )
     removed = [row for (row,) in connection.execute("SELECT row FROM removed")]
-    tail = _tail(connection, generation.vectors)
-    passages, articles = (read_lexical(folder, one, known) for one in (generation.passages, generation.articles))
+    tail = ExactVectors(*stored.vectors(connection, dimension, after=vectors.last_row))
+    passages = anew(
+        lambda: read_lexical(folder, generation.passages, known),
+        lambda: LexicalIndex.in_memory(stored.passages(connection)),
+    )
+    articles = anew(
+        lambda: read_lexical(folder, generation.articles, known),
+        lambda: LexicalIndex.in_memory(stored.articles(connection)),
+    )
     return Snapshot(generation, base, base.excluding(removed) if base else None, tail, passages, articles)
+
+
+def _read_or_make(folder: Path, recover_missing: bool, read: Callable[[], Index], make: Callable[[], Index]) -> Index:
+    """Return an index that is read, or where its file is damaged the one that is made of what is stored."""
+    try:
+        return read()
+    except FileNotFoundError as error:
+        if not recover_missing:
+            raise
+        damage: Exception | str = damaged_index(folder, error.filename, "is missing")
+    except DamageError as error:
+        damage = error
+    except OSError as error:
+        damage = damaged_index(folder, error.filename, f"cannot be read ({error.strerror or error})")
+    _log.warning("%s; until then it is made anew in memory whenever the archive is opened", damage)
+    return make()
 
 
 def read_stamp(connection: sqlite3.Connection, folder: Path) -> Stamp:
     """Return what is baked into an archive.
 
     Raises:
-        ArchiveError: if another version of Dateline made it.
+        ArchiveError: if a newer version of Dateline made it, or one so old that the archive has to be upgraded first.
+        DamageError: if it does not match its hash.
     """
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version != database.FORMAT:
-        raise ArchiveError(
-            f"{folder}: this archive has format {version}, this program reads format {database.FORMAT}; "
-            "use the Dateline that made it, or add the articles to a new archive"
+    if version not in database.READABLE:
+        way_out = (
+            "update Dateline"
+            if version > database.FORMAT
+            else f"bring it up to date, which embeds nothing again, with: qa rebuild --archive {folder}"
         )
-    stored = dict(connection.execute("SELECT name, value FROM setting"))
-    settings = IndexSettings(
-        stored["embedder"], int(stored["max_tokens"]), int(stored["overlap_sentences"]), stored["precision"]
-    )
-    return Stamp(settings, stored["fingerprint"], int(stored["dimension"]))
+        raise ArchiveError(
+            f"{folder}: this archive has format {version}, this program reads format {database.FORMAT}; {way_out}"
+        )
+    found = dict(connection.execute("SELECT name, value FROM setting"))
+    sha256 = found.pop("sha256", "")
+    try:
+        if version >= 3 and settings_hash(found) != sha256:
+            raise ValueError("they do not match their hash")
+        settings = IndexSettings(
+            found["embedder"], int(found["max_tokens"]), int(found["overlap_sentences"]), found["precision"]
+        )
+        return Stamp(settings, found["fingerprint"], int(found["dimension"]))
+    except (ValueError, TypeError, KeyError, InputError) as error:
+        raise DamageError(database.damaged(folder, f"its settings are damaged: {error}")) from error
 
 
 def current_generation(connection: sqlite3.Connection) -> Generation | None:
     """Return the generation that the database names current, if any."""
     row = connection.execute("SELECT * FROM generation ORDER BY number DESC LIMIT 1").fetchone()
     return Generation.from_row(*row) if row else None
-
-
-def _tail(connection: sqlite3.Connection, file: VectorFile) -> ExactVectors:
-    """Return the vectors that came after those of the file."""
-    rows: list[int] = []
-    values: list[bytes] = []
-    query = (
-        "SELECT v.row, v.value, p.vector_sha256 FROM vector v JOIN passage p ON p.row = v.row"
-        " WHERE v.row > ? ORDER BY v.row"
-    )
-    for row, value, sha256 in connection.execute(query, (file.last_row,)):
-        if hashlib.sha256(value).digest() == sha256:
-            rows.append(row)
-            values.append(value)
-        else:
-            _log.error("the vector of passage row %d is damaged and not searched; run: qa verify", row)
-    matrix = np.frombuffer(b"".join(values), "<f4").reshape(len(rows), file.dimension)
-    return ExactVectors(np.asarray(rows, np.int64), matrix)

@@ -12,9 +12,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from qa import database
-from qa.errors import check_text
+from qa import database, versions
+from qa.errors import DamageError, check_text
 from qa.filters import Condition, Where
+from qa.hashing import article_matches, bytes_match, text_digest, text_matches
 from qa.lexical import Field
 from qa.records import Article, Passage
 from qa.snapshots import Snapshot
@@ -25,6 +26,8 @@ _KEYS_A_QUERY = 500
 _LISTED = (
     "id, title, source, published, url, (SELECT count(*) FROM passage WHERE passage.article = article.key) FROM article"
 )
+
+_WHOLE = f"SELECT {','.join(database.ARTICLE_FIELDS)}, content FROM article WHERE key = ?"
 
 _log = logging.getLogger(__name__)
 
@@ -102,23 +105,36 @@ class ArchiveView:
         return {passage_id: Place(*place) for passage_id, *place in self._select(query, ids)}
 
     def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
-        """Return these passages by id; unknown ones, and those that no longer match their hash, are left out."""
+        """Return these passages by id; unknown ones are left out.
+
+        So are those that, or whose article, no longer match their hash.
+        """
         found: dict[str, Passage] = {}
-        query = (
-            "SELECT p.id, article.id, p.start, p.end, substr(article.text, p.start + 1, p.end - p.start), p.text_sha256"
-            " FROM passage p JOIN article ON article.key = p.article WHERE p.id IN ({})"
-        )
-        for passage_id, article_id, start, end, text, sha256 in self._select(query, ids):
-            if hashlib.sha256(text.encode()).digest() == sha256:
-                found[passage_id] = Passage(passage_id, article_id, start, end, text)
+        whole: dict[int, Article | None] = {}
+        query = 'SELECT id, article, start, "end", text_sha256 FROM passage WHERE id IN ({})'
+        for passage_id, key, start, end, sha256 in self._select(query, ids):
+            if key not in whole:
+                whole[key] = self._whole(key)
+            article = whole[key]
+            text = article.text[start:end] if article and isinstance(start, int) and isinstance(end, int) else None
+            if article and text_matches(text, sha256):
+                assert text is not None
+                found[passage_id] = Passage(passage_id, article.id, start, end, text)
             else:
-                _log.error("passage %s of %s is damaged and not shown; run: qa verify", passage_id, article_id)
+                _log.error("passage %s is damaged and not shown; run: qa verify", passage_id)
         return found
 
     def vectors(self, ids: Sequence[str]) -> dict[str, Matrix]:
-        """Return the unit vectors, of shape (dimension,), of these passages by id; unknown ones are left out."""
-        query = "SELECT p.id, v.value FROM passage p JOIN vector v ON v.row = p.row WHERE p.id IN ({})"
-        return {passage_id: np.frombuffer(value, "<f4") for passage_id, value in self._select(query, ids)}
+        """Return the unit vectors, of shape (dimension,), of these passages by id; unknown ones are left out.
+
+        So are those that no longer match their hash.
+        """
+        query = "SELECT p.id, v.value, p.vector_sha256 FROM passage p JOIN vector v ON v.row = p.row WHERE p.id IN ({})"
+        return {
+            passage_id: np.frombuffer(value, "<f4")
+            for passage_id, value, sha256 in self._select(query, ids)
+            if bytes_match(value, sha256)
+        }
 
     def signatures(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Return the signatures (``copies.signature``) of these passages by id; unknown ones are left out."""
@@ -150,11 +166,31 @@ class ArchiveView:
         )
         return {article_id: np.frombuffer(value, "<f4") for article_id, value in self._select(query, article_ids)}
 
-    def article(self, article_id: str) -> Article | None:
-        """Return an article, or None."""
-        query = f"SELECT {','.join(database.ARTICLE_FIELDS)} FROM article WHERE id = ?"
-        row = self._connection.execute(query, (check_text(article_id, "article"),)).fetchone()
-        return Article(*row) if row else None
+    def article(self, article_id: str, digest: str = "") -> Article | None:
+        """Return an article, or None.
+
+        Args:
+            article_id: its id.
+            digest: the first digits of the SHA-256 of its text; an earlier version that has it is given where the
+            newest has not, and None where no version has.
+
+        Raises:
+            DamageError: if it does not match its hash.
+        """
+        row = self._connection.execute("SELECT key FROM article WHERE id = ?", (check_text(article_id, "article"),))
+        known = row.fetchone()
+        if known is None:
+            return None
+        article = self._whole(known[0])
+        if article and text_digest(article.text).startswith(digest):
+            return article
+        if digest:
+            return versions.find(self._connection, article_id, digest)
+        raise DamageError(f"article {article_id} is damaged and not shown; run: qa verify, and add the article again")
+
+    def versions(self, article_id: str) -> list[versions.Version]:
+        """Return the earlier versions of an article, the newest first."""
+        return versions.listed(self._connection, article_id)
 
     def articles(
         self,
@@ -191,9 +227,9 @@ class ArchiveView:
         """Yield the articles that meet a filter, whole, newest first; one at a time is in memory."""
         condition, values = database.clause(where)
         order = f"SELECT key FROM article WHERE {condition} ORDER BY published_from DESC NULLS LAST, id"
-        query = f"SELECT {','.join(database.ARTICLE_FIELDS)} FROM article WHERE key = ?"
-        for key in self._connection.execute(order, values).fetchall():
-            yield Article(*self._connection.execute(query, key).fetchone())
+        for (key,) in self._connection.execute(order, values).fetchall():
+            if article := self._whole(key):
+                yield article
 
     def facets(self, field: Literal["source", "month", "day"], where: Where = ()) -> list[tuple[str, int]]:
         """Return the values of a field and how many articles have each, by value; ``""`` is unknown."""
@@ -207,6 +243,18 @@ class ArchiveView:
         condition, values = database.clause(where)
         row = self._connection.execute(f"SELECT count(*) FROM article WHERE {condition}", values).fetchone()
         return int(row[0])
+
+    def _whole(self, key: int) -> Article | None:
+        """Return an article by its key; None where it is gone or damaged."""
+        row = self._connection.execute(_WHOLE, (key,)).fetchone()
+        if row is None:
+            return None
+        *fields, content = row
+        article = Article(*fields)
+        if article_matches(article, content):
+            return article
+        _log.error("article %s is damaged and not shown; run: qa verify", article.id)
+        return None
 
     def _rows(self, where: Where) -> Rows:
         condition, values = database.clause(where)

@@ -8,7 +8,6 @@ A batch that is not committed leaves no trace.
 """
 
 import hashlib
-import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,17 +15,20 @@ from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Literal, Self
 
-from qa import database, lexical
+from qa import database, lexical, versions
 from qa.dates import period
 from qa.embedding import Embedder
-from qa.errors import ArchiveError, DamageError, InputError
+from qa.errors import ArchiveError, DamageError
 from qa.files import writable, writer_lock
 from qa.generations import FOLDER
+from qa.hashing import bytes_match, content_hash
 from qa.passages import PassageMaker, renew_directions
 from qa.publishing import Changes, Publisher
 from qa.records import Article
-from qa.settings import ARCHIVE_FILE, LIMITS, IndexSettings
+from qa.settings import ARCHIVE_FILE, IndexSettings
 from qa.snapshots import current_generation, read_stamp
+from qa.stored import intact
+from qa.upgrading import upgrade
 
 State = Literal["added", "updated", "unchanged"]
 
@@ -54,6 +56,7 @@ class ArchiveWriter:
             if embedder and not (folder / ARCHIVE_FILE).exists():
                 _create(folder, embedder, settings or IndexSettings(embedder.name))
             self._connection = database.connect(folder, write=True)
+            upgrade(self._connection, folder)
             self.stamp = read_stamp(self._connection, folder)
             if embedder and self.stamp.fingerprint != embedder.fingerprint:
                 raise ArchiveError(
@@ -104,10 +107,11 @@ class ArchiveWriter:
             else:
                 key, article_id, stored = known
                 article = replace(article, id=article_id)
-                if stored == content:
+                if stored == content and intact(self._connection, key, article):
                     self._note_origin(origin, key)
                     return article_id, "unchanged"
                 state = "updated"
+                versions.keep(self._connection, key, article)
                 self._remove_passages(key)
             key = self._store(key, article, content)
             self._note_origin(origin, key)
@@ -240,11 +244,12 @@ class ArchiveWriter:
     def _remove_passages(self, key: int) -> None:
         """Take an article's passages out, keeping their vectors at hand for the batch."""
         stored = self._connection.execute(
-            "SELECT p.row, p.text_sha256, v.value FROM passage p JOIN vector v ON v.row = p.row WHERE p.article = ?",
+            "SELECT p.row, p.text_sha256, p.vector_sha256, v.value FROM passage p LEFT JOIN vector v ON v.row = p.row"
+            " WHERE p.article = ?",
             (key,),
         ).fetchall()
-        self._reusable.update((sha256, value) for _, sha256, value in stored)
-        rows = [row for row, _, _ in stored]
+        self._reusable.update((text, value) for _, text, sha256, value in stored if bytes_match(value, sha256))
+        rows = [row for row, *_ in stored]
         self._deleted_rows += rows
         self._deleted_keys.append(key)
         self._connection.execute("DELETE FROM passage WHERE article = ?", (key,))
@@ -254,26 +259,6 @@ class ArchiveWriter:
     def _last_row(self) -> int:
         generation = current_generation(self._connection)
         return generation.vectors.last_row if generation else 0
-
-
-def content_hash(article: Article) -> str:
-    """Return the SHA-256 over every field but the id.
-
-    Raises:
-        InputError: if a field holds NUL or half a surrogate pair, or the id or source is too long.
-    """
-    fields = astuple(article)
-    # Longer ones are no terms that BM25's index can filter by.
-    bounded = ("id", article.id, LIMITS.id_characters), ("source", article.source, LIMITS.source_characters)
-    for name, value, most in bounded:
-        if len(value) > most:
-            raise InputError(f"article {article.id[:40]!r}: {name} has {len(value)} characters, more than {most}")
-    if any("\0" in field for field in fields):
-        raise InputError(f"article {article.id or article.title!r}: holds a NUL character; remove it")
-    try:
-        return hashlib.sha256(json.dumps(fields[1:], ensure_ascii=False).encode()).hexdigest()
-    except UnicodeEncodeError:
-        raise InputError(f"article {article.id or article.title!r}: holds half a surrogate pair; remove it") from None
 
 
 # What a kill may leave in a folder before there is an archive in it.

@@ -11,7 +11,7 @@ from qa.lexical import Entry, LexicalIndex
 def index(folder: Path, *texts: str, source: str = "Courier") -> LexicalIndex:
     lexical.create(folder)
     lexical.commit(folder, [Entry(n, text, f"a{n}", source, None) for n, text in enumerate(texts, 1)], ())
-    return LexicalIndex(folder)
+    return LexicalIndex.open(folder)
 
 
 def test_terms_are_lower_case_unaccented_and_stemmed() -> None:
@@ -57,7 +57,7 @@ def test_opening_writes_nothing_into_the_folder(tmp_path: Path) -> None:
     for lock in tmp_path.glob("*.lock"):
         lock.unlink()
     before = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    LexicalIndex(tmp_path).search("river", 1)
+    LexicalIndex.open(tmp_path).search("river", 1)
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
 
 
@@ -66,7 +66,7 @@ def test_deleted_rows_are_gone_and_their_share_is_known(tmp_path: Path) -> None:
     assert lexical.deleted_share(tmp_path) == 0
     assert lexical.deleted_share(tmp_path, 2) == 0.5
     lexical.commit(tmp_path, [], [1])
-    found = LexicalIndex(tmp_path)
+    found = LexicalIndex.open(tmp_path)
     assert found.search("river", 5)[0].tolist() == [2]
     assert found.rows().tolist() == [2, 3, 4]
     assert lexical.deleted_share(tmp_path) == 0.25
@@ -90,4 +90,4 @@ def test_a_filter_does_not_change_scores(tmp_path: Path) -> None:
 
 def test_a_folder_without_an_index_is_an_os_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="cannot be read"):
-        LexicalIndex(tmp_path)
+        LexicalIndex.open(tmp_path)

@@ -1,0 +1,98 @@
+"""What the indexes are made of, read from the database; what does not match its hash is left out and logged."""
+
+import logging
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple
+
+import numpy as np
+
+from qa import lexical
+from qa.database import ARTICLE_FIELDS
+from qa.dates import period
+from qa.hashing import article_matches, bytes_match, text_matches
+from qa.records import Article
+from qa.vectors import Matrix, Rows
+
+_log = logging.getLogger(__name__)
+_LAST = 2**63 - 1
+
+
+def vectors(connection: sqlite3.Connection, dimension: int, after: int = 0, last: int = _LAST) -> tuple[Rows, Matrix]:
+    """Return the passages' rows with ``after < row <= last``, ascending, and their unit vectors.
+
+    The shapes are (n,) and (n, dimension).
+    """
+    bounds = (after, last)
+    (total,) = connection.execute("SELECT count(*) FROM vector WHERE row > ? AND row <= ?", bounds).fetchone()
+    rows, matrix = np.zeros(total, np.int64), np.zeros((total, dimension), np.float32)
+    query = (
+        "SELECT v.row, v.value, p.vector_sha256 FROM vector v JOIN passage p ON p.row = v.row"
+        " WHERE v.row > ? AND v.row <= ? ORDER BY v.row"
+    )
+    filled = 0
+    for row, value, sha256 in connection.execute(query, bounds):
+        if bytes_match(value, sha256):
+            rows[filled], matrix[filled] = row, np.frombuffer(value, "<f4")
+            filled += 1
+        else:
+            _log.error("the vector of passage row %d is damaged and not searched; run: qa verify", row)
+    return rows[:filled], matrix[:filled]
+
+
+def passages(connection: sqlite3.Connection) -> Iterator[lexical.Entry]:
+    """Yield every passage as the BM25 index of passages holds it, by row within its article."""
+    for _, article, spans in _articles(connection):
+        for row, start, end in spans:
+            yield entry(row, article.text[start:end], article)
+
+
+def articles(connection: sqlite3.Connection) -> Iterator[lexical.Entry]:
+    """Yield every article as the BM25 index of articles holds it, by key."""
+    for key, article, spans in _articles(connection):
+        yield article_entry(key, article, [article.text[start:end] for _, start, end in spans])
+
+
+def _articles(connection: sqlite3.Connection) -> Iterator[tuple[int, Article, list[tuple[int, int, int]]]]:
+    """Yield each article's key, the article, and its passages' rows, starts and ends."""
+    query = f"SELECT key, content, {','.join(ARTICLE_FIELDS)} FROM article ORDER BY key"
+    for key, content, *values in connection.execute(query):
+        article = Article(*values)
+        if not article_matches(article, content):
+            _log.error("article %s is damaged and not indexed; run: qa verify", article.id)
+            continue
+        spans = connection.execute(
+            'SELECT row, start, "end" FROM passage WHERE article = ? ORDER BY row', (key,)
+        ).fetchall()
+        yield key, article, spans
+
+
+def intact(connection: sqlite3.Connection, key: int, article: Article) -> bool:
+    """Return whether all that is stored of an article is still what was made of it."""
+    dates = period(article.published)
+    wanted = (*astuple(article), *(astuple(dates) if dates else (None,) * 4))
+    names = ",".join((*ARTICLE_FIELDS, *lexical.PERIOD_FIELDS))
+    if connection.execute(f"SELECT {names} FROM article WHERE key = ?", (key,)).fetchone() != wanted:
+        return False
+    query = (
+        'SELECT p.start, p."end", p.text_sha256, v.value, p.vector_sha256'
+        " FROM passage p LEFT JOIN vector v ON v.row = p.row WHERE p.article = ?"
+    )
+    return all(
+        isinstance(start, int)
+        and isinstance(end, int)
+        and text_matches(article.text[start:end], text_sha256)
+        and bytes_match(value, vector_sha256)
+        for start, end, text_sha256, value, vector_sha256 in connection.execute(query, (key,))
+    )
+
+
+def entry(row: int, text: str, article: Article, title: str = "") -> lexical.Entry:
+    """Return a passage as the BM25 index of passages holds it."""
+    dates = period(article.published)
+    return lexical.Entry(row, text, article.id, article.source, astuple(dates) if dates else None, title)
+
+
+def article_entry(key: int, article: Article, passages: Iterable[str]) -> lexical.Entry:
+    """Return an article as the BM25 index of articles holds it: its passages, so without its furniture."""
+    return entry(key, "\n".join((article.dek, *passages)), article, article.title)

@@ -1,0 +1,69 @@
+"""Archives of older formats, brought up to date by the next writer from what they hold; nothing is embedded again."""
+
+import logging
+import sqlite3
+from pathlib import Path
+
+from qa import copies, database, publishing
+from qa.database import ARTICLE_FIELDS
+from qa.errors import ArchiveError
+from qa.hashing import settings_hash
+from qa.intake.anatomy import furniture_spans
+from qa.passages import renew_directions, without
+from qa.records import Article
+
+_log = logging.getLogger(__name__)
+# What format 2 has more than format 1: these tables, and the indexes of passages and articles instead of one.
+_TABLES_OF_2 = ("article_vector", "signature", "band", "copy")
+
+
+def upgrade(connection: sqlite3.Connection, folder: Path) -> None:
+    """Bring an archive up to date, in one transaction; one that is, or is newer, is left as it is.
+
+    Raises:
+        ArchiveError: if it cannot be written; it is then as it was.
+    """
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if not 0 < version < database.FORMAT:
+        return
+    _log.warning("%s: is brought from format %d to %d", folder, version, database.FORMAT)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        if version < 2:
+            _to_2(connection, folder)
+        connection.execute(database.VERSION_TABLE)
+        stored = dict(connection.execute("SELECT name, value FROM setting"))
+        connection.execute("INSERT INTO setting VALUES ('sha256', ?)", (settings_hash(stored),))
+        connection.execute(f"PRAGMA user_version={database.FORMAT}")
+        connection.execute("COMMIT")
+    except (OSError, sqlite3.OperationalError) as error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise ArchiveError(
+            f"{folder}: cannot be brought up to date ({error}); it is as it was: make room, then run the same again"
+        ) from error
+
+
+def _to_2(connection: sqlite3.Connection, folder: Path) -> None:
+    """Sign all texts and note which resemble; make all indexes anew."""
+    for table in _TABLES_OF_2:
+        for statement in database.statements(table):
+            connection.execute(statement)
+    stored = dict(connection.execute("SELECT name, value FROM setting"))
+    connection.execute("INSERT OR IGNORE INTO setting VALUES ('precision', 'float32')")
+    connection.execute("ALTER TABLE passage ADD COLUMN signature BLOB NOT NULL DEFAULT x''")
+    query = f"SELECT key, {','.join(ARTICLE_FIELDS)} FROM article ORDER BY key"
+    for key, *fields in connection.execute(query).fetchall():
+        article = Article(*fields)
+        spans = connection.execute('SELECT row, start, "end" FROM passage WHERE article = ?', (key,)).fetchall()
+        signed = [(copies.signature(article.text[start:end]), row) for row, start, end in spans]
+        connection.executemany("UPDATE passage SET signature = ? WHERE row = ?", signed)
+        furniture = [(start, end) for start, end, _ in furniture_spans(article.text)]
+        copies.record(connection, key, without(article.text, furniture))
+    renew_directions(connection)
+    connection.execute("DROP TABLE generation")
+    connection.execute("DELETE FROM removed")
+    for statement in database.statements("generation"):
+        connection.execute(statement)
+    nothing = publishing.Changes()
+    publishing.Publisher(folder, connection, int(stored["dimension"])).publish(nothing, nothing, anew=True)
