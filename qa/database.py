@@ -148,7 +148,7 @@ def create(folder: Path, settings: dict[str, str]) -> None:
 def statements(table: str = "") -> list[str]:
     """Return what makes all tables and their indexes, or one of them."""
     found = [statement.strip() for statement in _SCHEMA.split(";")]
-    return [one for one in found if one and (not table or re.match(rf"CREATE TABLE {table} |.* ON {table} \(", one))]
+    return [one for one in found if one and (not table or re.search(rf"CREATE TABLE {table} | ON {table} \(", one))]
 
 
 def damaged(folder: Path, error: Exception | str) -> str:

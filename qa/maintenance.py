@@ -1,6 +1,5 @@
 """Looking an archive over: its sizes, and whether everything in it is as it was written."""
 
-import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,23 +8,21 @@ from typing import Any
 
 import numpy as np
 
-from qa import database, lexical
-from qa.copies import SIGNATURE_BYTES
+from qa import database, lexical, versions
+from qa.checking import Problem, check_articles, check_copies, check_references, check_versions
 from qa.errors import DamageError
 from qa.files import hash_file
 from qa.generations import FOLDER, Generation, damaged_files, gone_share
-from qa.hashing import content_hash
-from qa.records import Article
 from qa.settings import ARCHIVE_FILE
 from qa.snapshots import Stamp, current_generation, read_stamp
-from qa.vectors import Rows, direction
+from qa.vectors import Rows
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """Sizes in bytes; ``deleted_share`` is the share of the BM25 index's passages that are deleted.
 
-    ``copied`` is how many articles resemble another.
+    ``copied`` is how many articles resemble another, ``versions`` how many earlier versions of articles are kept.
     """
 
     articles: int
@@ -33,6 +30,7 @@ class Status:
     sources: int
     undated: int
     copied: int
+    versions: int
     first: str
     last: str
     database_bytes: int
@@ -41,15 +39,6 @@ class Status:
     generation: int
     deleted_share: float
     sqlite: str
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that is not as it was written; ``id`` names the article or file."""
-
-    kind: str
-    id: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +80,7 @@ def status(folder: Path) -> Status:
             sources=one("SELECT count(DISTINCT source) FROM article WHERE source <> ''")[0],
             undated=one("SELECT count(*) FROM article WHERE published_from IS NULL")[0],
             copied=one("SELECT count(*) FROM (SELECT article FROM copy UNION SELECT other FROM copy)")[0],
+            versions=one("SELECT count(*) FROM version")[0] if versions.kept(connection) else 0,
             first=first or "",
             last=last or "",
             database_bytes=sum(path.stat().st_size for path in folder.glob(ARCHIVE_FILE + "*")),
@@ -106,12 +96,13 @@ def status(folder: Path) -> Status:
         connection.close()
 
 
-def verify(folder: Path, progress: Callable[[int], None] | None = None) -> Verdict:
-    """Compare every article, passage, vector and index file with its hash.
+def verify(folder: Path, progress: Callable[[int], None] | None = None, *, signatures: bool = True) -> Verdict:
+    """Compare everything in an archive with its hash.
 
     Args:
         folder: the archive's folder.
         progress: called with the number of articles checked since its last call.
+        signatures: whether the signatures by which copies are found are computed anew, which takes most of the time.
 
     Raises:
         ArchiveError: if there is no archive, or its database cannot be read at all.
@@ -121,10 +112,14 @@ def verify(folder: Path, progress: Callable[[int], None] | None = None) -> Verdi
         read_stamp(connection, folder)
         connection.execute("BEGIN")
         problems = [*_structure(connection)]
-        articles, passages, found = _contents(connection, progress)
-        problems += found
-        problems += _copies(connection)
-        generation = current_generation(connection)
+        articles, passages, found = check_articles(connection, progress, signatures=signatures)
+        problems += [*found, *check_copies(connection), *check_references(connection)]
+        if versions.kept(connection):
+            problems += check_versions(connection)
+        try:
+            generation = current_generation(connection)
+        except DamageError as error:
+            return Verdict(articles, passages, (*problems, Problem("index", "", str(error))))
         if generation:
             problems += _indexes(connection, folder, generation)
         elif articles:
@@ -140,64 +135,6 @@ def _structure(connection: sqlite3.Connection) -> Iterator[Problem]:
     for (message,) in connection.execute("PRAGMA integrity_check(20)"):
         if message != "ok":
             yield Problem("database", ARCHIVE_FILE, f"{message}; restore it from a backup")
-
-
-def _contents(connection: sqlite3.Connection, progress: Callable[[int], None] | None) -> tuple[int, int, list[Problem]]:
-    problems: list[Problem] = []
-    articles = passages = 0
-    query = f"SELECT key, content, {','.join(database.ARTICLE_FIELDS)} FROM article ORDER BY key"
-    for key, content, *fields in connection.execute(query):
-        article = Article(*fields)
-        articles += 1
-        if content_hash(article) != content:
-            problems.append(Problem("article", article.id, "its text or fields are damaged; add the article again"))
-        vectors: list[bytes] = []
-        for passage_id, start, end, text_sha256, value, vector_sha256 in connection.execute(
-            'SELECT p.id, p.start, p."end", p.text_sha256, v.value, p.vector_sha256'
-            " FROM passage p LEFT JOIN vector v ON v.row = p.row WHERE p.article = ? ORDER BY p.row",
-            (key,),
-        ):
-            passages += 1
-            vectors.append(value or b"")
-            if hashlib.sha256(article.text[start:end].encode()).digest() != text_sha256:
-                problems.append(
-                    Problem("passage", article.id, f"passage {passage_id} is damaged; add the article again")
-                )
-            if value is None or hashlib.sha256(value).digest() != vector_sha256:
-                problems.append(
-                    Problem(
-                        "vector",
-                        article.id,
-                        f"the vector of passage {passage_id} is damaged; add the article again",
-                    )
-                )
-        stored = connection.execute("SELECT value FROM article_vector WHERE article = ?", (key,)).fetchone()
-        if not stored or (len(set(map(len, vectors))) < 2 and not _alike(stored[0], direction(vectors))):
-            problems.append(Problem("vector", article.id, "the article's own vector is damaged; run: qa rebuild"))
-        if progress:
-            progress(1)
-    return articles, passages, problems
-
-
-def _alike(one: bytes, other: bytes) -> bool:
-    """Whether two stored vectors are the same but for rounding, which may differ between machines."""
-    return len(one) == len(other) and bool(np.allclose(np.frombuffer(one, "<f4"), np.frombuffer(other, "<f4"), 0, 1e-5))
-
-
-def _copies(connection: sqlite3.Connection) -> Iterator[Problem]:
-    """Look for signatures and recorded copies that cannot be compared, or belong to no article."""
-    again = "its copies may not be found; add the article again"
-    sizes = f"(0, {SIGNATURE_BYTES})"
-    for table, column, name in (
-        ("article LEFT JOIN signature s ON s.article = article.key", "s.value", "article.id"),
-        ("passage JOIN article ON article.key = passage.article", "passage.signature", "article.id"),
-    ):
-        query = f"SELECT DISTINCT {name} FROM {table} WHERE coalesce(length({column}), -1) NOT IN {sizes}"
-        for (article_id,) in connection.execute(query):
-            yield Problem("signature", article_id, f"a signature is damaged or missing; {again}")
-    for table in ("signature", "band", "copy"):
-        if connection.execute(f"PRAGMA foreign_key_check({table})").fetchone():
-            yield Problem("copies", table, "names an article that is gone; restore it from a backup")
 
 
 def _indexes(connection: sqlite3.Connection, folder: Path, generation: Generation) -> Iterator[Problem]:

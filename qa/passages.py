@@ -12,7 +12,7 @@ from qa.intake.anatomy import furniture_spans
 from qa.publishing import Changes
 from qa.records import Article, Passage
 from qa.settings import IndexSettings
-from qa.stored import article_entry, entry
+from qa.stored import article_entry, body, entry, without
 from qa.vectors import direction
 
 
@@ -112,7 +112,11 @@ def renew_directions(connection: sqlite3.Connection) -> None:
         connection.execute("INSERT OR REPLACE INTO article_vector VALUES (?, ?)", (key, value))
 
 
-def without(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """Return a text without the given spans, which are sorted and disjoint."""
-    starts, ends = [0, *(end for _, end in spans)], [*(start for start, _ in spans), len(text)]
-    return "".join(text[start:end] for start, end in zip(starts, ends, strict=True))
+def renew_signatures(connection: sqlite3.Connection) -> None:
+    """Compute the signatures of all texts anew, and which articles resemble, within the open transaction."""
+    for (key,) in connection.execute("SELECT key FROM article ORDER BY key").fetchall():
+        (text,) = connection.execute("SELECT text FROM article WHERE key = ?", (key,)).fetchone()
+        spans = connection.execute('SELECT row, start, "end" FROM passage WHERE article = ?', (key,)).fetchall()
+        signed = [(copies.signature(text[start:end]), row) for row, start, end in spans]
+        connection.executemany("UPDATE passage SET signature = ? WHERE row = ?", signed)
+        copies.record(connection, key, body(text))

@@ -1,6 +1,7 @@
 """Making the next generation of the indexes, within the transaction that names it current."""
 
 import logging
+import re
 import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -58,7 +59,7 @@ class Publisher:
         """
         execute = self._connection.execute
         old = current_generation(self._connection)
-        number = old.number + 1 if old else 1
+        number = old.number + 1 if old else self._unused_number()
         (total,) = execute("SELECT count(*) FROM passage").fetchone()
         vectors = old.vectors if old else VectorFile("", 0, self._dimension, 0, 0, "")
         (removed,) = execute("SELECT count(*) FROM removed").fetchone()
@@ -78,6 +79,11 @@ class Publisher:
         execute("INSERT INTO generation VALUES (?,?,?,?)", generation.to_row())
         execute("DELETE FROM generation WHERE number < ?", (number - 1,))
         return int(total)
+
+    def _unused_number(self) -> int:
+        """Return a number that no index file bears, for files of a generation that is gone may still be read."""
+        names = (path.name for path in (self._folder / FOLDER).iterdir())
+        return 1 + max((int(found[0]) for name in names if (found := re.findall(r"\d{8}", name))), default=0)
 
     def clean(self) -> None:
         """Remove index files that no generation names; the one before the current is kept for readers under way."""

@@ -1,6 +1,5 @@
 """Question to hits: both searches, fused, selected, cited."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -18,6 +17,7 @@ from qa.errors import ArchiveError, InputError, check_text
 from qa.exhaustive import find_all
 from qa.filters import Where
 from qa.fusion import Ranked
+from qa.hashing import text_digest
 from qa.question_answering import QuestionAnsweringReader
 from qa.question_dates import Window
 from qa.ranking import rank
@@ -26,7 +26,7 @@ from qa.reading import PassageReader, PassageReading
 from qa.records import Answer, Article, Citation, Hit, MatchedArticle, Passage
 from qa.refusal import reason
 from qa.reranking import CrossEncoderReranker, read_passages, reread
-from qa.selection import select
+from qa.selection import Chosen, select
 from qa.settings import LIMITS, NONE, PACKAGED, AskSettings
 from qa.view import ArchiveView
 from qa.words import content_words
@@ -216,15 +216,24 @@ class Retriever:
     ) -> tuple[list[Hit], dict[str, PassageReading]]:
         """Return the hits, and what the reranker made of passages, by passage id."""
         ranked, readings = self._ranked(view, question, k, (*where, *date_ranking.where(view, spoken)), spoken)
-        article = cache(view.article)
-        chosen = select(view, ranked, k, per_article, article, group_copies=self.settings.group_copies)
+        article = cache(view.sound_article)
+
+        def choose() -> list[Chosen]:
+            return select(view, ranked, k, per_article, article, group_copies=self.settings.group_copies)
+
+        chosen = choose()
+        # A passage that is whole may belong to an article whose title or date is damaged: it could not be cited.
+        while damaged := {p.article_id for c in chosen for p in (c.passage, *c.copies) if not article(p.article_id)}:
+            places = view.places([one.passage_id for one in ranked])
+            ranked = [one for one in ranked if places[one.passage_id].article_id not in damaged]
+            chosen = choose()
         digests: dict[str, str] = {}
 
         def cite(passage: Passage) -> Citation:
             stored = article(passage.article_id)
-            assert stored is not None  # the view sees one generation
+            assert stored is not None
             if stored.id not in digests:
-                digests[stored.id] = hashlib.sha256(stored.text.encode()).hexdigest()
+                digests[stored.id] = text_digest(stored.text)
             return _citation(stored, passage, digests[stored.id])
 
         hits = [

@@ -2,15 +2,17 @@
 
 import logging
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
 
 import numpy as np
 
 from qa import lexical
+from qa.chunking import passage_id
 from qa.database import ARTICLE_FIELDS
 from qa.dates import period
 from qa.hashing import article_matches, bytes_match, text_matches
+from qa.intake.anatomy import furniture_spans
 from qa.records import Article
 from qa.vectors import Matrix, Rows
 
@@ -75,15 +77,19 @@ def intact(connection: sqlite3.Connection, key: int, article: Article) -> bool:
     if connection.execute(f"SELECT {names} FROM article WHERE key = ?", (key,)).fetchone() != wanted:
         return False
     query = (
-        'SELECT p.start, p."end", p.text_sha256, v.value, p.vector_sha256'
+        'SELECT p.id, p.start, p."end", p.text_sha256, v.value, p.vector_sha256'
         " FROM passage p LEFT JOIN vector v ON v.row = p.row WHERE p.article = ?"
     )
+    rows = connection.execute(query, (key,)).fetchall()
+    if not rows:  # only an article of nothing but furniture has no passage
+        return not body(article.text).strip()
     return all(
         isinstance(start, int)
         and isinstance(end, int)
         and text_matches(article.text[start:end], text_sha256)
+        and passage_id(article.id, start, end, article.text[start:end]) == own_id
         and bytes_match(value, vector_sha256)
-        for start, end, text_sha256, value, vector_sha256 in connection.execute(query, (key,))
+        for own_id, start, end, text_sha256, value, vector_sha256 in rows
     )
 
 
@@ -96,3 +102,14 @@ def entry(row: int, text: str, article: Article, title: str = "") -> lexical.Ent
 def article_entry(key: int, article: Article, passages: Iterable[str]) -> lexical.Entry:
     """Return an article as the BM25 index of articles holds it: its passages, so without its furniture."""
     return entry(key, "\n".join((article.dek, *passages)), article, article.title)
+
+
+def without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """Return a text without the given spans, which are sorted and disjoint."""
+    starts, ends = [0, *(end for _, end in spans)], [*(start for start, _ in spans), len(text)]
+    return "".join(text[start:end] for start, end in zip(starts, ends, strict=True))
+
+
+def body(text: str) -> str:
+    """Return a text without its furniture."""
+    return without(text, [(start, end) for start, end, _ in furniture_spans(text)])

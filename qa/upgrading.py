@@ -4,13 +4,10 @@ import logging
 import sqlite3
 from pathlib import Path
 
-from qa import copies, database, publishing
-from qa.database import ARTICLE_FIELDS
+from qa import database, publishing
 from qa.errors import ArchiveError
 from qa.hashing import settings_hash
-from qa.intake.anatomy import furniture_spans
-from qa.passages import renew_directions, without
-from qa.records import Article
+from qa.passages import renew_directions, renew_signatures
 
 _log = logging.getLogger(__name__)
 # What format 2 has more than format 1: these tables, and the indexes of passages and articles instead of one.
@@ -52,14 +49,7 @@ def _to_2(connection: sqlite3.Connection, folder: Path) -> None:
     stored = dict(connection.execute("SELECT name, value FROM setting"))
     connection.execute("INSERT OR IGNORE INTO setting VALUES ('precision', 'float32')")
     connection.execute("ALTER TABLE passage ADD COLUMN signature BLOB NOT NULL DEFAULT x''")
-    query = f"SELECT key, {','.join(ARTICLE_FIELDS)} FROM article ORDER BY key"
-    for key, *fields in connection.execute(query).fetchall():
-        article = Article(*fields)
-        spans = connection.execute('SELECT row, start, "end" FROM passage WHERE article = ?', (key,)).fetchall()
-        signed = [(copies.signature(article.text[start:end]), row) for row, start, end in spans]
-        connection.executemany("UPDATE passage SET signature = ? WHERE row = ?", signed)
-        furniture = [(start, end) for start, end, _ in furniture_spans(article.text)]
-        copies.record(connection, key, without(article.text, furniture))
+    renew_signatures(connection)
     renew_directions(connection)
     connection.execute("DROP TABLE generation")
     connection.execute("DELETE FROM removed")

@@ -47,7 +47,7 @@ def keep(connection: sqlite3.Connection, key: int, newer: Article) -> None:
 
 def listed(connection: sqlite3.Connection, article_id: str) -> list[Version]:
     """Return the earlier versions of an article, the newest first."""
-    if not _kept(connection):
+    if not kept(connection):
         return []
     query = (
         "SELECT v.digest, v.replaced FROM version v JOIN article a ON a.key = v.article WHERE a.id = ?"
@@ -62,7 +62,7 @@ def find(connection: sqlite3.Connection, article_id: str, digest: str) -> Articl
     Raises:
         DamageError: if it does not match its hash.
     """
-    if not digest or not _kept(connection):
+    if not digest or not kept(connection):
         return None
     query = (
         f"SELECT a.id, v.content, {','.join(f'v.{name}' for name in ARTICLE_FIELDS[1:])}"
@@ -79,6 +79,6 @@ def find(connection: sqlite3.Connection, article_id: str, digest: str) -> Articl
     return version
 
 
-def _kept(connection: sqlite3.Connection) -> bool:
-    """Whether the archive has a format that keeps versions."""
+def kept(connection: sqlite3.Connection) -> bool:
+    """Return whether the archive has a format that keeps versions."""
     return bool(connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'version'").fetchone())

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from qa import database, versions
+from qa import chunking, database, versions
 from qa.errors import DamageError, check_text
 from qa.filters import Condition, Where
 from qa.hashing import article_matches, bytes_match, text_digest, text_matches
@@ -105,23 +105,18 @@ class ArchiveView:
         return {passage_id: Place(*place) for passage_id, *place in self._select(query, ids)}
 
     def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
-        """Return these passages by id; unknown ones are left out.
-
-        So are those that, or whose article, no longer match their hash.
-        """
+        """Return these passages by id; unknown ones, and those that no longer match their hash, are left out."""
         found: dict[str, Passage] = {}
-        whole: dict[int, Article | None] = {}
-        query = 'SELECT id, article, start, "end", text_sha256 FROM passage WHERE id IN ({})'
-        for passage_id, key, start, end, sha256 in self._select(query, ids):
-            if key not in whole:
-                whole[key] = self._whole(key)
-            article = whole[key]
-            text = article.text[start:end] if article and isinstance(start, int) and isinstance(end, int) else None
-            if article and text_matches(text, sha256):
-                assert text is not None
-                found[passage_id] = Passage(passage_id, article.id, start, end, text)
+        query = (
+            "SELECT p.id, article.id, p.start, p.end, substr(article.text, p.start + 1, p.end - p.start), p.text_sha256"
+            " FROM passage p JOIN article ON article.key = p.article WHERE p.id IN ({})"
+        )
+        for passage_id, article_id, start, end, text, sha256 in self._select(query, ids):
+            # The id stands for the place and the article: with the text it tells every damage.
+            if text_matches(text, sha256) and passage_id == chunking.passage_id(article_id, start, end, text):
+                found[passage_id] = Passage(passage_id, article_id, start, end, text)
             else:
-                _log.error("passage %s is damaged and not shown; run: qa verify", passage_id)
+                _log.error("passage %s of %s is damaged and not shown; run: qa verify", passage_id, article_id)
         return found
 
     def vectors(self, ids: Sequence[str]) -> dict[str, Matrix]:
@@ -177,16 +172,19 @@ class ArchiveView:
         Raises:
             DamageError: if it does not match its hash.
         """
-        row = self._connection.execute("SELECT key FROM article WHERE id = ?", (check_text(article_id, "article"),))
-        known = row.fetchone()
-        if known is None:
-            return None
-        article = self._whole(known[0])
-        if article and text_digest(article.text).startswith(digest):
+        article = self.sound_article(check_text(article_id, "article"))
+        if article and (not digest or text_digest(article.text).startswith(digest)):
             return article
         if digest:
             return versions.find(self._connection, article_id, digest)
-        raise DamageError(f"article {article_id} is damaged and not shown; run: qa verify, and add the article again")
+        if self._connection.execute("SELECT 1 FROM article WHERE id = ?", (article_id,)).fetchone():
+            raise DamageError(f"article {article_id} is damaged and not shown; run: qa verify, then add it again")
+        return None
+
+    def sound_article(self, article_id: str) -> Article | None:
+        """Return an article; None where it is unknown or no longer matches its hash."""
+        row = self._connection.execute("SELECT key FROM article WHERE id = ?", (article_id,)).fetchone()
+        return self._whole(row[0]) if row else None
 
     def versions(self, article_id: str) -> list[versions.Version]:
         """Return the earlier versions of an article, the newest first."""

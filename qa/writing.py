@@ -22,7 +22,7 @@ from qa.errors import ArchiveError, DamageError
 from qa.files import writable, writer_lock
 from qa.generations import FOLDER
 from qa.hashing import bytes_match, content_hash
-from qa.passages import PassageMaker, renew_directions
+from qa.passages import PassageMaker, renew_directions, renew_signatures
 from qa.publishing import Changes, Publisher
 from qa.records import Article
 from qa.settings import ARCHIVE_FILE, IndexSettings
@@ -65,10 +65,9 @@ class ArchiveWriter:
                     "same one, or add the articles to a new archive with --archive"
                 )
             self._publisher = Publisher(folder, self._connection, self.stamp.dimension)
-            self._publisher.clean()
             self._reset()
-            if current_generation(self._connection) is None:
-                self._publish(anew=False)  # an archive without articles can be read too
+            self._ensure_generation()
+            self._publisher.clean()
         except BaseException:
             self._lock.release()
             raise
@@ -107,7 +106,7 @@ class ArchiveWriter:
             else:
                 key, article_id, stored = known
                 article = replace(article, id=article_id)
-                if stored == content and intact(self._connection, key, article):
+                if stored == content and (key in self._pending or intact(self._connection, key, article)):
                     self._note_origin(origin, key)
                     return article_id, "unchanged"
                 state = "updated"
@@ -160,11 +159,26 @@ class ArchiveWriter:
         maker = PassageMaker(self._connection, self._embedder, self.stamp.settings)
         return maker.add(self._pending, self._reusable, progress)
 
-    def rebuild(self) -> int:
-        """Make all indexes anew from the stored texts and vectors, without embedding; return how many passages."""
+    def rebuild(self, *, signatures: bool = False) -> int:
+        """Make all indexes anew from the stored texts and vectors, without embedding; return how many passages.
+
+        With ``signatures`` what copies are found by is computed anew too, which takes longer.
+        """
         with self._transaction():
             renew_directions(self._connection)
+            if signatures:
+                renew_signatures(self._connection)
         return self._publish(anew=True)
+
+    def _ensure_generation(self) -> None:
+        """Make the first generation, with which an archive without articles can be read too, or a damaged one anew."""
+        try:
+            if current_generation(self._connection) is None:
+                self._publish(anew=False)
+        except DamageError:
+            with self._transaction():
+                self._connection.execute("DELETE FROM generation")
+            self._publish(anew=True)
 
     def _publish(self, *, anew: bool) -> int:
         with self._transaction():

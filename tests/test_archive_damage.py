@@ -1,6 +1,7 @@
 """Archives that are damaged, gone, of another format or in use."""
 
 import shutil
+import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,9 @@ import pytest
 from qa import maintenance
 from qa.archive import Archive
 from qa.errors import ArchiveError, BusyError, DamageError
+from qa.retrieval import Retriever
 from qa.writing import ArchiveWriter
+from tests.conftest import DAM, FIRE, VOTE
 from tests.plain import WordEmbedder, article
 from tests.test_archive import ids
 
@@ -37,16 +40,6 @@ def test_a_folder_of_other_things_is_not_made_an_archive(tmp_path: Path, embedde
 def test_a_missing_archive_names_the_command_that_makes_one(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match="qa add FOLDER --archive"):
         Archive(tmp_path / "none")
-
-
-def test_an_archive_of_another_format_is_refused(archive: Archive) -> None:
-    import sqlite3
-
-    connection = sqlite3.connect(archive.folder / "archive.sqlite")
-    connection.execute("PRAGMA user_version=99")
-    connection.close()
-    with pytest.raises(ArchiveError, match="has format 99, this program reads format 2"):
-        Archive(archive.folder)
 
 
 def test_searches_agree_before_and_after_a_rebuild(archive: Archive, embedder: WordEmbedder) -> None:
@@ -82,8 +75,6 @@ def test_verify_names_what_is_damaged(archive: Archive) -> None:
 
 
 def test_a_damaged_passage_is_named_and_never_shown(archive: Archive) -> None:
-    import sqlite3
-
     connection = sqlite3.connect(archive.folder / "archive.sqlite")
     connection.execute("UPDATE article SET text = replace(text, '11 of 40', '40 of 40') WHERE id = 'dam'")
     connection.commit()
@@ -117,16 +108,130 @@ def test_a_damaged_database_is_told_in_one_line(archive: Archive) -> None:
             look(archive.folder)
 
 
-def test_an_index_that_is_gone_is_told_with_the_way_out(archive: Archive, embedder: WordEmbedder) -> None:
-    shutil.rmtree(archive.folder / "generations")
-    with pytest.raises(DamageError, match="qa rebuild"):
-        ids(Archive(archive.folder))
-    with pytest.raises(DamageError, match="qa rebuild"):
-        maintenance.status(archive.folder)
-    with ArchiveWriter(archive.folder, embedder) as writer:
-        writer.delete(["dam"])
-        with pytest.raises(DamageError, match="qa rebuild"):
-            writer.commit()
+def hits(archive: Archive, embedder: WordEmbedder) -> list[list[str]]:
+    """What both searches find, by passage id."""
+    with archive.view() as view:
+        near = view.search_vectors(embedder.embed_queries(["the dam at Verrin"])[0], 50)
+        return [[i for i, _ in near], [i for i, _ in view.search_text("Verrin mayor", 50)], ids(archive)]
+
+
+@pytest.mark.parametrize("pattern", ["vectors-*.f32", "passages-*/*.store", "passages-*/*.idx", "articles-*/*.term"])
+@pytest.mark.parametrize("damage", ["flip", "cut", "gone"])
+def test_a_damaged_index_is_made_anew_in_memory(
+    archive: Archive, embedder: WordEmbedder, pattern: str, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with ArchiveWriter(archive.folder) as writer:
+        writer.rebuild()
+    before = hits(archive, embedder)
+    file = sorted((archive.folder / "generations").glob(pattern))[-1]
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 4
+    if damage == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(data if damage == "flip" else data[:-1])
+    assert hits(Archive(archive.folder), embedder) == before
+    assert "run: qa rebuild" in caplog.text.replace("with: qa", "run: qa")
+    assert file.name in caplog.text
+    assert not maintenance.verify(archive.folder).ok
+    caplog.clear()
     with ArchiveWriter(archive.folder) as writer:
         assert writer.rebuild() == 3
-    assert ids(Archive(archive.folder)) == ["dam", "fire", "vote"]
+    assert maintenance.verify(archive.folder).ok
+    assert hits(Archive(archive.folder), embedder) == before
+    assert not caplog.text
+
+
+def test_all_indexes_are_made_anew_where_their_folder_is_gone(archive: Archive, embedder: WordEmbedder) -> None:
+    before = hits(archive, embedder)
+    shutil.rmtree(archive.folder / "generations")
+    assert hits(Archive(archive.folder), embedder) == before
+    with pytest.raises(DamageError, match="qa rebuild"):
+        maintenance.status(archive.folder)
+
+
+@pytest.mark.parametrize("damage", ["flip", "gone"])
+def test_a_writer_makes_a_damaged_index_anew(archive: Archive, embedder: WordEmbedder, damage: str) -> None:
+    file = sorted((archive.folder / "generations").glob("passages-*/*.idx"))[-1]
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 4
+    file.write_bytes(data) if damage == "flip" else shutil.rmtree(archive.folder / "generations")
+    with ArchiveWriter(archive.folder, embedder) as writer:
+        writer.delete(["dam"])
+        writer.commit()
+    assert maintenance.verify(archive.folder).ok
+    assert ids(Archive(archive.folder)) == ["fire", "vote"]
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        ("UPDATE article SET title = 'Dam opened' WHERE id = 'dam'", "article"),
+        ("UPDATE article SET published_from = published_from + 4096 WHERE id = 'dam'", "article"),
+        ("UPDATE article SET text = CAST(x'ff' || CAST(text AS BLOB) AS TEXT) WHERE id = 'dam'", "article"),
+        ("UPDATE article SET text = 7 WHERE id = 'dam'", "article"),
+        ('UPDATE passage SET start = start + 4, "end" = "end" + 4 WHERE row = 1', "passage"),
+        ("UPDATE passage SET signature = zeroblob(128) WHERE row = 1", "signature"),
+        ("UPDATE vector SET value = zeroblob(256) WHERE row = 1", "vector"),
+        ("DELETE FROM vector WHERE row = 1", "vector"),
+        ("UPDATE article_vector SET value = zeroblob(256) WHERE article = 1", "vector"),
+        ("UPDATE signature SET value = zeroblob(128) WHERE article = 1", "signature"),
+        ("DELETE FROM band WHERE article = 1", "signature"),
+        ("INSERT INTO copy VALUES (1, 2, 0.9)", "copies"),
+    ],
+)
+def test_whatever_is_damaged_is_named_never_shown_and_mended_by_adding_it_again(
+    archive: Archive, embedder: WordEmbedder, change: str, kind: str
+) -> None:
+    before = hits(archive, embedder)
+    connection = sqlite3.connect(archive.folder / "archive.sqlite")
+    connection.execute(change)
+    connection.commit()
+    connection.close()
+    problems = maintenance.verify(archive.folder).problems
+    assert kind in {problem.kind for problem in problems}
+    assert "dam" in {problem.id for problem in problems}
+    assert_only_sound_passages_are_shown(archive, embedder)
+    with ArchiveWriter(archive.folder, embedder) as writer:
+        writer.upsert(article(DAM, id="dam", title="Dam closed", source="Courier", published="2015-05-11"))
+        writer.commit()
+        writer.rebuild(signatures=kind in {"signature", "copies"})
+    assert maintenance.verify(archive.folder).problems == ()
+    assert hits(Archive(archive.folder), embedder)[2] == before[2]
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("UPDATE article SET id = 'dbm' WHERE id = 'dam'", ("passage", "dbm")),
+        ("UPDATE passage SET article = 2 WHERE row = 1", ("passage", "vote")),
+        ("DELETE FROM article_vector WHERE article = 2", ("vector", "vote")),
+        ("PRAGMA foreign_keys=OFF; DELETE FROM article WHERE id = 'vote'", ("database", "passage")),
+        ("UPDATE generation SET passages = substr(passages, 2)", ("index", "")),
+    ],
+)
+def test_damage_to_what_joins_the_tables_is_named(
+    archive: Archive, embedder: WordEmbedder, change: str, named: tuple[str, str]
+) -> None:
+    connection = sqlite3.connect(archive.folder / "archive.sqlite")
+    connection.executescript(change)
+    connection.close()
+    assert named in {(problem.kind, problem.id) for problem in maintenance.verify(archive.folder).problems}
+    if named != ("index", ""):
+        assert_only_sound_passages_are_shown(archive, embedder)
+
+
+def assert_only_sound_passages_are_shown(archive: Archive, embedder: WordEmbedder) -> None:
+    sound = {("dam", "Dam closed", DAM), ("vote", "Mayor resigns", VOTE), ("fire", "Mill burns", FIRE)}
+    retriever = Retriever(Archive(archive.folder), embedder)
+    hits = retriever.retrieve("the dam at Verrin, the mayor of Ostra", 9)
+    assert {(hit.citation.article_id, hit.citation.title, hit.citation.quote) for hit in hits} <= sound
+    assert hits
+
+
+def test_damaged_settings_are_told(archive: Archive) -> None:
+    connection = sqlite3.connect(archive.folder / "archive.sqlite")
+    connection.execute("UPDATE setting SET value = '6' || substr(value, 2) WHERE name = 'max_tokens'")
+    connection.commit()
+    with pytest.raises(DamageError, match=r"settings are damaged.*restore it from a backup"):
+        Archive(archive.folder)

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,8 +18,9 @@ from qa.writing import ArchiveWriter
 from tests.api.conftest import programs_app
 from tests.plain import WordEmbedder, article
 from tests.test_render import DIGEST, HOSTILE, Reader, citation
+from ui.addresses import address
 from ui.article_page import article_page
-from ui.permalinks import address, permalink
+from ui.permalinks import permalink
 from ui.quoting import footnote, plain_quotation
 from ui.reading import Reference, reading
 from ui.refinding import find_again, quote_hash, searched_whole
@@ -141,15 +143,53 @@ def test_a_link_that_does_not_say_what_it_quotes_still_shows_the_article(client:
     assert notice(response.text) == "This link does not say which words it quotes, so none are marked."
 
 
-def test_after_a_change_the_words_are_found_again_or_said_to_be_gone(client: TestClient, folder: Path) -> None:
+def test_after_a_change_the_quoted_version_is_shown_with_a_way_to_the_newest(client: TestClient, folder: Path) -> None:
     story = Archive(folder).article("50%")
     assert story is not None
     link = permalink("", cite(story, QUOTE))
-    put(folder, article("CORRECTED. " + story.text.replace("woke", "slept"), id="50%", title="Dam closed"))
+    put(folder, article("CORRECTED. " + story.text.replace("woke", "slept"), id="50%", title="Dam reopened"))
+    html = client.get(link).text
+    assert marked(html) == [QUOTE]
+    assert "CORRECTED" not in html
+    assert "Dam reopened" not in html
+    assert notice(html) == (
+        "This is the article as it was when it was quoted. It has been updated since; the quoted words still stand in "
+        "it. Read the newest version"
+    )
+    put(folder, article(story.text.replace("Monday", "Sunday"), id="50%", title="Dam reopened"))
+    html = client.get(link).text
+    assert marked(html) == [QUOTE]
+    assert "locked on Monday" in html
+    assert notice(html) == (
+        "This is the article as it was when it was quoted. It has been updated since, and the quoted words are no "
+        "longer in it. Read the newest version"
+    )
+    newest = re.search(r'href="([^"]+)">Read the newest version', html)
+    assert newest is not None
+    html = client.get(unescape(newest[1])).text
+    assert "locked on Sunday" in html
+    assert "Dam reopened" in html
+
+
+def test_without_the_quoted_version_the_words_are_found_again_or_said_to_be_gone(
+    client: TestClient, folder: Path
+) -> None:
+    story = Archive(folder).article("50%")
+    assert story is not None
+    link = permalink("", cite(story, QUOTE))
+
+    def put_alone(text: str) -> None:
+        """Change the article in an archive that does not know what it was."""
+        with ArchiveWriter(folder, WordEmbedder()) as writer:
+            writer.delete(["50%"])
+            writer.commit()
+        put(folder, article(text, id="50%", title="Dam closed"))
+
+    put_alone("CORRECTED. " + story.text.replace("woke", "slept"))
     html = client.get(link).text
     assert marked(html) == [QUOTE]
     assert notice(html) == "The article has changed since; the quoted words still stand in it."
-    put(folder, article(story.text.replace("Monday", "Sunday"), id="50%", title="Dam closed"))
+    put_alone(story.text.replace("Monday", "Sunday"))
     html = client.get(link).text
     assert marked(html) == []
     assert "locked on Sunday" in html

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict, fields
 from typing import Annotated, Any, get_type_hints
 
-from fastapi import Depends, FastAPI, HTTPException, Path, Request
+from fastapi import Depends, FastAPI, HTTPException, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, create_model
@@ -24,7 +24,7 @@ from qa.errors import InputError, QaError
 from qa.records import Answer, Article, Citation, Part, Passage
 from qa.retrieval import Retriever
 from qa.settings import LIMITS, Limits
-from ui import permalinks
+from ui import addresses
 from ui.api_page import api_page
 from ui.guard import QuotedPaths
 from ui.permalinks import ArticlePages, article_id_of
@@ -98,6 +98,8 @@ _UNKNOWN: dict[int | str, dict[str, Any]] = {
 # A character can be quoted in four bytes, each of which three characters stand for.
 _QuotedId = Annotated[str, Path(max_length=12 * LIMITS.id_characters, description="Percent-encoded, slashes too.")]
 
+_Digest = Annotated[str, Query(max_length=64, description="The first digits of the SHA-256 of a version's text.")]
+
 
 def _told(problems: dict[int | str, dict[str, Any]]) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Problem, **problem} for status, problem in sorted({**problems, **_ALWAYS}.items())}
@@ -113,8 +115,8 @@ def serve_programs(app: FastAPI, retriever: Retriever, limits: Limits = LIMITS, 
         rate: how often visitors may ask, shared with the page; None: as ``limits`` says.
     """
     pages = ArticlePages(retriever, Workers(limits.requests_at_once, limits.requests_waiting))
-    app.add_middleware(QuotedPaths, prefixes=(permalinks.PREFIX, PREFIX))
-    app.router.routes.append(Route(permalinks.PREFIX + "{article_id:path}", pages.show))
+    app.add_middleware(QuotedPaths, prefixes=(addresses.PREFIX, PREFIX))
+    app.router.routes.append(Route(addresses.PREFIX + "{article_id:path}", pages.show))
     app.router.routes.append(Route("/api", _to_description))
     app.mount("/api", _sized(build_api(retriever, limits, rate), limits.request_bytes))
 
@@ -170,10 +172,10 @@ def build_api(retriever: Retriever, limits: Limits = LIMITS, rate: Rate | None =
         return await _done(asking, lambda: wanted.ask(retriever))
 
     @api.get("/article/{article_id:path}", response_model=Article, responses=_told(_UNKNOWN))
-    async def article(article_id: _QuotedId, request: Request) -> Response:
-        """Give a whole article."""
+    async def article(article_id: _QuotedId, request: Request, digest: _Digest = "") -> Response:
+        """Give a whole article, or the version of it whose text has a SHA-256 that begins with `digest`."""
         wanted = article_id_of(request, PREFIX)
-        return await _done(reading, lambda: asdict(known_article(retriever, wanted)))
+        return await _done(reading, lambda: asdict(known_article(retriever, wanted, digest)))
 
     @api.get("/", include_in_schema=False)
     async def described(request: Request) -> Response:

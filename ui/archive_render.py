@@ -10,9 +10,9 @@ from urllib.parse import quote
 from qa.indexing import AddReport
 from qa.settings import LIMITS
 from qa.view import Listed
+from ui.addresses import address
 from ui.archive_adding import Progress
 from ui.escaping import inert, line
-from ui.permalinks import address
 from ui.reading import outlet_name, shown_date
 from ui.render import add_command_html, counted, timeline_html
 from ui.timeline import bars, period

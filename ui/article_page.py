@@ -51,7 +51,8 @@ def article_page(reading: Reading, home: str = "/") -> str:
             f"Read at {inert(reading['host'])}</a></p>\n"
         )
     if reading["notice"]:
-        parts.append(f'<p class="notice" role="status">{inert(reading["notice"])}</p>\n')
+        link = f' <a href="{escape(home + reading["newest"])}">Read the newest version</a>' if reading["newest"] else ""
+        parts.append(f'<p class="notice" role="status">{inert(reading["notice"])}{link}</p>\n')
     parts.append(f'<div class="text" dir="auto">{_text(reading["pieces"])}</div>\n')
     return shell(line(reading["title"], 200), "".join(parts), _CSS)
 

@@ -107,17 +107,24 @@ def list_(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
 @app.command()
 def show(
     article_id: Annotated[str, typer.Argument(metavar="ID", help="An article's id, as `qa list` shows it.")],
+    digest: Annotated[
+        str, typer.Option(help="Show the version whose text has a SHA-256 that begins so, as citations give it.")
+    ] = "",
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show an article."""
+    """Show an article, or an earlier version of it."""
     from ui import terminal
 
-    article = programs.known_article(_open(archive), article_id)
+    opened = _open(archive)
+    article = programs.known_article(opened, article_id, digest)
     if as_json:
         print_json(asdict(article))
-    else:
-        terminal.out().print(terminal.article_text(article))
+        return
+    terminal.out().print(terminal.article_text(article))
+    with opened.view() as view:
+        for version in view.versions(article_id):
+            print_notice(f"earlier version until {version.replaced}: --digest {version.digest[:12]}")
 
 
 @app.command()
@@ -204,12 +211,18 @@ def verify(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def rebuild(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
+def rebuild(
+    archive: ArchiveOption = None,
+    signatures: Annotated[
+        bool, typer.Option("--signatures", help="Also compute anew what copies are found by; takes longer.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Make both indexes anew from the stored texts and vectors; nothing is embedded again."""
     from qa.writing import ArchiveWriter
 
     with ArchiveWriter(archive_path(archive)) as writer:
-        passages = writer.rebuild()
+        passages = writer.rebuild(signatures=signatures)
     print_json({"passages": passages}) if as_json else print_line(f"{passages} passages indexed")
 
 

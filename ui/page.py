@@ -17,10 +17,10 @@ from ui.conversations import Turn, said, to_markdown, turns_of
 from ui.escaping import visible
 from ui.feedback import Feedback
 from ui.filters import Filters
-from ui.permalinks import permalink
+from ui.permalinks import permalink, shown
 from ui.quiet_gradio import gr
 from ui.quoting import footnote, plain_quotation
-from ui.reading import Reading, cited, outlet_name, reading, reference, references, unreadable
+from ui.reading import Reading, cited, outlet_name, reference, references, unreadable
 from ui.requests import Endpoints
 from ui.timeline import bars, period
 from ui.visitors import Rate, visitor_through
@@ -199,7 +199,8 @@ class Page:
         match given:
             case [link, str(address)] if _ADDRESS.fullmatch(address) and (found := reference(link)):
                 try:
-                    article = self._retriever.article(found.article_id)
+                    then = self._retriever.article(found.article_id, found.digest)
+                    article = then or self._retriever.article(found.article_id)
                 except QaError as error:
                     _log.warning("a quotation could not be copied: %s", error)
                     return {}
@@ -240,7 +241,7 @@ class Page:
         """Return what the panel shows for links; anyone can call this with anything."""
         found = references(links)
         try:
-            return reading(self._retriever.article(found[0].article_id) if found else None, found)
+            return shown(self._retriever, found)
         except QaError as error:
             return unreadable(str(error))
 

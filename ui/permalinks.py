@@ -6,8 +6,8 @@ An id may hold any character, so it is quoted whole; ``.`` and ``..``, which bro
 """
 
 import logging
-from collections.abc import Mapping
-from urllib.parse import quote, unquote, urlencode
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote, unquote
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from qa.errors import QaError
 from qa.records import Citation
 from qa.retrieval import Retriever
+from ui.addresses import PREFIX, address
 from ui.answers import Marks
 from ui.article_page import article_page
 from ui.reading import Reading, Reference, reading, reference, spans_text, unreadable, whole
@@ -23,7 +24,6 @@ from ui.server import FullError, Workers
 
 _log = logging.getLogger(__name__)
 
-PREFIX = "/article/"
 _DIGITS = 12
 _INCOMPLETE = "This link does not say which words it quotes, so none are marked."
 _FULL = "Too many requests wait already. Please open this page again in a moment."
@@ -47,14 +47,6 @@ def permalink(base_url: str, citation: Citation, marks: Marks = ()) -> str:
     return f"{address(base_url, citation.article_id, query)}#quote"
 
 
-def address(base_url: str, article_id: str, query: Mapping[str, object] | None = None) -> str:
-    """Return the address of an article's page."""
-    values, name = dict(query or {}), quote(article_id, safe="", errors="replace")
-    if name in {"", ".", ".."}:
-        values, name = {"id": article_id, **values}, ""
-    return f"{base_url.rstrip('/')}{PREFIX}{name}" + (f"?{urlencode(values, safe=',')}" if values else "")
-
-
 def article_id_of(request: Request, prefix: str = PREFIX) -> str:
     """Return the article id in an address, whose path is still quoted (``ui.guard.QuotedPaths``)."""
     name = request.scope["path"].partition(prefix)[2]
@@ -69,6 +61,19 @@ def reference_of(article_id: str, query: Mapping[str, str]) -> Reference | None:
         + (f"-{words[:QUOTE_DIGITS]}" if words else "")
         + (f":{exact}" if exact else "")
     )
+
+
+def shown(retriever: Retriever, links: Sequence[Reference]) -> Reading:
+    """Return what links lead to: the version of the article that the first one quotes, where it is kept.
+
+    Raises:
+        DamageError: if the article no longer matches its hash.
+    """
+    if not links:
+        return reading(None, [])
+    chosen = links[0]
+    article = retriever.article(chosen.article_id)
+    return reading(article, links, retriever.article(chosen.article_id, chosen.digest) if article else None)
 
 
 class ArticlePages:
@@ -96,12 +101,13 @@ class ArticlePages:
 
     def _read(self, article_id: str, query: Mapping[str, str]) -> tuple[int, Reading]:
         try:
+            link = reference_of(article_id, query)
+            if link:
+                found = shown(self._retriever, [link])
+                return 404 if found["error"] else 200, found
             article = self._retriever.article(article_id)
             if article is None:
                 return 404, reading(None, [])
-            link = reference_of(article_id, query)
-            if link:
-                return 200, reading(article, [link])
             return 200, whole(article, _INCOMPLETE if "start" in query or "digest" in query else "")
         except QaError as error:
             return 503, unreadable(str(error))

@@ -37,14 +37,16 @@ def answer_data(answer: Answer) -> Data:
     return {**asdict(answer), "abstained": answer.abstained}
 
 
-def known_article(archive: "Archive | Retriever", article_id: str) -> Article:
-    """Return an article.
+def known_article(archive: "Archive | Retriever", article_id: str, digest: str = "") -> Article:
+    """Return an article, or the version of it whose text has a SHA-256 that begins with ``digest``.
 
     Raises:
         UnknownArticleError: if the archive does not hold it.
         InputError: if it cannot be an id.
     """
-    article = archive.article(check_text(article_id, "article"))
+    article = archive.article(check_text(article_id, "article"), check_text(digest, "digest").lower())
+    if article is None and digest and archive.article(article_id):
+        raise UnknownArticleError(f"article {article_id!r}: no version with digest {digest!r}; leave digest out")
     if article is None:
         raise UnknownArticleError(f"article {article_id!r}: is not in the archive; qa list shows the ids")
     return article

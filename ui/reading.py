@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from typing import TypedDict
 from urllib.parse import quote, unquote, urlsplit
 
+from qa.hashing import text_digest
 from qa.records import Article, Citation, Hit
+from ui.addresses import address
 from ui.answers import Marks, pieces
 from ui.escaping import line
-from ui.refinding import QUOTE_DIGITS, find_again, quote_hash, searched_whole, text_hash
+from ui.refinding import QUOTE_DIGITS, find_again, quote_hash, searched_whole
 
 _SPAN = r"\d{1,9}-\d{1,9}"
 _LINK = re.compile(
@@ -24,6 +26,9 @@ _LINK = re.compile(
     rf"(?::({_SPAN}(?:,{_SPAN}){{0,15}}))?"
 )
 NOT_HELD = "This article is not in the archive."
+_EARLIER = "This is the article as it was when it was quoted. It has been updated since"
+_STILL = f"{_EARLIER}; the quoted words still stand in it."
+_NO_LONGER = f"{_EARLIER}, and the quoted words are no longer in it."
 _STANDS = "The article has changed since; the quoted words still stand in it."
 _GONE = "The article has changed since, and the quoted words are no longer in it."
 _NOT_FOUND = "The article has changed since; it is long, and near their old place the quoted words were not found."
@@ -66,10 +71,14 @@ class Piece(TypedDict):
 
 
 class Reading(TypedDict):
-    """What the panel shows; with ``error`` there is nothing else to show, ``notice`` stands above the text."""
+    """What the panel shows; with ``error`` there is nothing else to show, ``notice`` stands above the text.
+
+    ``newest`` is the address of the newest version, below the page's own, where an earlier one is shown.
+    """
 
     error: str
     notice: str
+    newest: str
     title: str
     dek: str
     source: str
@@ -113,27 +122,39 @@ def references(links: object) -> list[Reference]:
     return [item for item in found if item] if found[0] else []
 
 
-def reading(article: Article | None, links: Sequence[Reference]) -> Reading:
+def reading(article: Article | None, links: Sequence[Reference], quoted: Article | None = None) -> Reading:
     """Return an article with the first link's words marked as chosen, and those of the others in it as cited.
 
     The words that answer, in any of them, are exact too.
+
+    Args:
+        article: the newest version; None where there is none.
+        links: the chosen one first.
+        quoted: the version that the chosen link quotes, where it is kept; it is shown.
     """
     if article is None or not links:
         return unreadable(NOT_HELD)
-    digest = text_hash(article.text)
     chosen, *others = links
+    digest = text_digest(article.text)
     found, notice = _placed(article.text, digest, chosen)
+    newest = ""
+    if quoted and quoted.text != article.text:
+        then = text_digest(quoted.text)
+        there, _ = _placed(quoted.text, then, chosen)
+        if there:
+            notice, newest = _STILL if found else _NO_LONGER, address("", article.id).lstrip("/")
+            article, digest, found = quoted, then, there
     if found is None:
         return whole(article, notice)
     same = [link for link in others if link.article_id == article.id and digest.startswith(link.digest)]
     spans = _spans((found.start, found.end), sorted({(one.start, min(one.end, len(article.text))) for one in same}))
     shown = _cut(article.text, spans, sorted({mark for one in (found, *same) for mark in one.marks}))
-    return {**_shown(article), "notice": notice, "pieces": shown}
+    return {**_shown(article), "notice": notice, "newest": newest, "pieces": shown}
 
 
 def cited(article: Article, link: Reference) -> tuple[Citation, Marks] | None:
     """Return a link's words in the article as it is now, and those that answer; None where they no longer stand."""
-    digest = text_hash(article.text)
+    digest = text_digest(article.text)
     found, _ = _placed(article.text, digest, link)
     if found is None:
         return None
@@ -190,14 +211,25 @@ def outlet_name(source: str) -> str:
 def unreadable(message: str) -> Reading:
     """Return what is shown where there is no article to show."""
     return Reading(
-        error=message, notice="", title="", dek="", source="", published="", authors="", url="", host="", pieces=[]
+        error=message,
+        notice="",
+        newest="",
+        title="",
+        dek="",
+        source="",
+        published="",
+        authors="",
+        url="",
+        host="",
+        pieces=[],
     )
 
 
 def _shown(article: Article) -> Reading:
     url, host = _address(article.url)
     return Reading(
-        error="", notice="", title=line(article.title, _LONGEST) or "Untitled", dek=line(article.dek, _LONGEST),
+        error="", notice="", newest="", title=line(article.title, _LONGEST) or "Untitled",
+        dek=line(article.dek, _LONGEST),
         source=outlet_name(article.source), published=line(shown_date(article.published)),
         authors=line(article.authors, _LONGEST), url=url, host=line(host), pieces=[],
     )  # fmt: skip

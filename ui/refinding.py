@@ -4,12 +4,13 @@ A link carries no quoted text, so every stretch of that length is hashed, neares
 begin and end where words do, as quotations of whole sentences do, and only then the others.
 """
 
-import hashlib
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from heapq import merge
 from itertools import islice
+
+from qa.hashing import text_digest
 
 QUOTE_DIGITS = 16
 # What is hashed of each kind, at most: as many stretches, and as many characters in all, each below half a second.
@@ -18,14 +19,9 @@ _MOST_CHARACTERS = 200_000_000
 _WORD_BEGINS = re.compile(r"(?<!\S)\S")
 
 
-def text_hash(text: str) -> str:
-    """Return the SHA-256 of a text, in hexadecimal digits."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def quote_hash(quote: str) -> str:
     """Return what a link knows its quotation by: the first digits of its SHA-256."""
-    return text_hash(quote)[:QUOTE_DIGITS]
+    return text_digest(quote)[:QUOTE_DIGITS]
 
 
 def find_again(text: str, place: int, length: int, wanted: str) -> int | None:

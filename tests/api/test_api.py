@@ -1,5 +1,6 @@
 """The HTTP interface for programs: the terminal's JSON, its limits, and what it says when something is wrong."""
 
+import hashlib
 import inspect
 import json
 from urllib.parse import quote
@@ -12,6 +13,7 @@ from qa.retrieval import Retriever
 from qa.settings import LIMITS
 from qa.writing import ArchiveWriter
 from tests.api.conftest import QUESTION, Terminal
+from tests.conftest import DAM
 from tests.plain import WordEmbedder, article
 from tests.test_web import call
 from ui import cli, searching
@@ -137,3 +139,19 @@ def test_the_named_endpoints_of_the_page_give_the_same(page: TestClient) -> None
     assert (event, told["error"]) == ("error", "k: input should be a valid integer")
     assert page.get("/article/dam").status_code == 200
     assert page.get("/api").status_code == 200
+
+
+def test_an_earlier_version_of_an_article_is_given_by_its_digest(
+    client: TestClient, archive: Archive, embedder: WordEmbedder
+) -> None:
+    with ArchiveWriter(archive.folder, embedder) as writer:
+        writer.upsert(article("The dam was opened again.", id="dam", title="Dam opened"))
+        writer.commit()
+    digest = hashlib.sha256(DAM.encode()).hexdigest()
+    assert client.get("/api/article/dam").json()["title"] == "Dam opened"
+    older = client.get("/api/article/dam", params={"digest": digest[:12].upper()})
+    assert (older.status_code, older.json()["title"], older.json()["text"]) == (200, "Dam closed", DAM)
+    unknown = client.get("/api/article/dam", params={"digest": "0" * 12})
+    assert unknown.status_code == 404
+    assert unknown.json() == {"error": "article 'dam': no version with digest '000000000000'; leave digest out"}
+    assert client.get("/api/article/dam", params={"digest": "0" * 65}).status_code == 422

@@ -39,9 +39,9 @@ from tests.browser.attacks import ATTACKS
 from tests.browser.browsing import served
 from tests.browser.chatting import answered, ask, box
 from tests.browser.watching import Tab, counted
+from ui.addresses import address
 from ui.conversations import Turn
 from ui.feedback import FILE
-from ui.permalinks import address
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 

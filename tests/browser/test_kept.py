@@ -5,8 +5,9 @@ from playwright.sync_api import Page, expect
 
 from qa.retrieval import Retriever
 from tests.browser.chatting import ANSWER, ARTICLES, HOSTILE, QUESTION, ask, box, cited, desktop_only
+from ui.addresses import address
 from ui.feedback import Feedback
-from ui.permalinks import address, permalink
+from ui.permalinks import permalink
 
 pytestmark = [pytest.mark.browser, pytest.mark.model, pytest.mark.timeout(120)]
 

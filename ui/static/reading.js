@@ -56,7 +56,16 @@ function draw(article, link) {
     parts.push(link);
   }
   if (article.pieces.some(piece => piece.kind === 'chosen')) parts.push(copies(link));
-  if (article.notice) parts.push(make('p', 'reading-notice', article.notice));
+  if (article.notice) {
+    const notice = make('p', 'reading-notice', article.notice);
+    if (article.newest) {
+      const newest = make('a', '', 'Read the newest version');
+      newest.href = article.newest;
+      newest.target = '_blank';
+      notice.append(' ', newest);
+    }
+    parts.push(notice);
+  }
   const text = make('div', 'reading-text');
   let mark = null;      // pieces of one quotation stand in one mark
   for (const piece of article.pieces) {
