@@ -141,6 +141,15 @@ def _model_folder(name: str) -> Path:
         ) from error
 
 
+def fingerprint(name: str) -> str:
+    """Return the fingerprint of the embedder of this name or folder, without loading it.
+
+    Raises:
+        ModelError: if the model is not on this machine.
+    """
+    return _fingerprint(_model_folder(name))
+
+
 def _fingerprint(folder: Path) -> str:
     """Return the SHA-256 over the names and bytes of all that decides the model's vectors."""
     digest = hashlib.sha256()

@@ -15,7 +15,7 @@ import typer
 
 from qa.errors import QaError
 from qa.settings import AskSettings, archive_path
-from ui import measuring, programs, searching, serving
+from ui import measuring, programs, searching, serving, upkeep
 from ui.options import (
     DEFAULTS,
     AfterOption,
@@ -175,55 +175,10 @@ app.command()(measuring.sweep)
 app.command()(measuring.compare)
 
 
-@app.command()
-def status(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
-    """Show an archive's sizes and what is baked into it."""
-    from qa import maintenance
-    from ui import terminal
-
-    found = asdict(maintenance.status(archive_path(archive)))
-    if as_json:
-        print_json(found)
-        return
-    stamp = found.pop("stamp")
-    flat = {**found, **stamp.pop("settings"), **stamp}
-    terminal.out().print(
-        terminal.table(("", ""), [(name.replace("_", " "), str(value)) for name, value in flat.items()])
-    )
-
-
-@app.command()
-def verify(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
-    """Compare every article, passage, vector and index file with its hash; exit 1 when something is damaged."""
-    from qa import maintenance
-    from ui import terminal
-
-    verdict = maintenance.verify(archive_path(archive))
-    if as_json:
-        print_json({"ok": verdict.ok, **asdict(verdict)})
-    else:
-        console = terminal.out()
-        for problem in verdict.problems:
-            console.print(terminal.safe(f"{problem.kind} {problem.id}: {problem.message}"))
-        found = f"{len(verdict.problems)} problems" if verdict.problems else "nothing is damaged"
-        console.print(f"{verdict.articles} articles, {verdict.passages} passages: {found}")
-    raise typer.Exit(0 if verdict.ok else 1)
-
-
-@app.command()
-def rebuild(
-    archive: ArchiveOption = None,
-    signatures: Annotated[
-        bool, typer.Option("--signatures", help="Also compute anew what copies are found by; takes longer.")
-    ] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Make both indexes anew from the stored texts and vectors; nothing is embedded again."""
-    from qa.writing import ArchiveWriter
-
-    with ArchiveWriter(archive_path(archive)) as writer:
-        passages = writer.rebuild(signatures=signatures)
-    print_json({"passages": passages}) if as_json else print_line(f"{passages} passages indexed")
+app.command()(upkeep.status)
+app.command()(upkeep.verify)
+app.command()(upkeep.rebuild)
+app.command()(upkeep.doctor)
 
 
 @app.command()
