@@ -1,13 +1,17 @@
 """What stays: links, conversations and feedback, in a real browser."""
 
+from dataclasses import replace
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from qa.retrieval import Retriever
+from qa.writing import ArchiveWriter
 from tests.browser.chatting import ANSWER, ARTICLES, HOSTILE, QUESTION, ask, box, cited, desktop_only
 from ui.addresses import address
 from ui.feedback import Feedback
 from ui.permalinks import permalink
+from ui.reading import fragment
 
 pytestmark = [pytest.mark.browser, pytest.mark.model, pytest.mark.timeout(120)]
 
@@ -103,3 +107,26 @@ def test_a_permalink_opens_the_article_at_the_quoted_words_without_a_script(page
     expect(page.locator("img, form, input, script, iframe, svg, b, i")).to_have_count(0)
     page.get_by_role("link", name="Dateline").click()
     expect(box(page)).to_be_editable()
+
+
+def test_a_citation_of_an_updated_article_shows_the_article_as_it_was(
+    page: Page, url: str, retriever: Retriever
+) -> None:
+    older = next(item for item in ARTICLES if item.id == "mayor")
+    quoted = cited(older, older.text)
+    with ArchiveWriter(retriever.archive.folder, retriever.embedder) as writer:
+        writer.upsert(replace(older, title="Mayor stays after all", text="CORRECTION: she stays."))
+        writer.commit()
+    try:
+        page.goto(f"{url}#{fragment(quoted)}")
+        expect(page.locator("#reading-column mark.chosen")).to_have_text(quoted.quote)
+        expect(page.locator(".reading-title")).to_have_text(older.title)
+        expect(page.locator(".reading-notice")).to_contain_text("as it was when it was quoted. It has been updated")
+        with page.context.expect_page() as opened:
+            page.get_by_role("link", name="Read the newest version").click()
+        expect(opened.value.get_by_role("heading", name="Mayor stays after all")).to_be_visible()
+        opened.value.close()
+    finally:
+        with ArchiveWriter(retriever.archive.folder, retriever.embedder) as writer:
+            writer.upsert(older)
+            writer.commit()
