@@ -30,7 +30,6 @@ def read_docx(content: bytes, limits: Limits) -> Extracted:
     """
     _check_size(content, limits)
     import docx
-    from lxml.etree import LxmlError
 
     try:
         document = docx.Document(io.BytesIO(content))
@@ -41,16 +40,9 @@ def read_docx(content: bytes, limits: Limits) -> Extracted:
             name: str(getattr(properties, name) or "") for name in ("title", "author", "last_modified_by", "language")
         }
         dates = tuple(_iso(properties, name) for name in ("created", "modified"))
-    except (
-        KeyError,
-        ValueError,
-        AttributeError,
-        TypeError,
-        OSError,
-        LxmlError,
-        zipfile.BadZipFile,
-        RecursionError,
-    ) as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # python-docx meets what is broken with errors of any kind
         told = " ".join(str(error).split())[:80] or type(error).__name__
         raise InputError(f"the Word document is damaged ({told}): open it and save it again") from error
     author = sensible_author(stated["author"])
@@ -106,7 +98,7 @@ def _style(paragraph: Any) -> str:
 
 
 def _blocks(element: Any) -> Iterator[tuple[Any | None, str]]:
-    """Yield paragraphs and rows of tables (None, its words); python-docx leaves out fields to fill in and insertions."""
+    """Yield paragraphs and rows of tables (None, its words), those that python-docx leaves out too."""
     for child in element:
         if child.tag == f"{_WORD}p":
             yield child, _text(child)

@@ -42,8 +42,8 @@ _REASONS = {f".{suffix}": reason for suffixes, reason in _REFUSED.values() for s
 # What a file is by its first bytes: (place, bytes, name, way out).  Zip files are told apart by what they hold.
 _MAGIC = (
     (0, b"%PDF-", "a PDF", "rename it to .pdf"),
-    (0, b"\x1f\x8b", "gzip data", "give its name .gz at the end if it is one file, else unpack it"),
-    (0, b"\xfd7zXZ\x00", "xz data", "give its name .xz at the end if it is one file, else unpack it"),
+    (0, b"\x1f\x8b", "gzip data", "let its name end in .gz, or unpack it"),
+    (0, b"\xfd7zXZ\x00", "xz data", "let its name end in .xz, or unpack it"),
     (0, b"BZh", "bzip2 data", "unpack it"),
     (0, b"\x28\xb5\x2f\xfd", "zstd data", "unpack it"),
     (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive", _UNPACK),

@@ -47,9 +47,11 @@ def read_pdf(content: bytes, limits: Limits) -> Extracted:
         if reader.is_encrypted and not reader.decrypt(""):
             raise InputError("the PDF is encrypted: save it without its password")
         count = len(reader.pages)
-    except InputError:
+    except (InputError, MemoryError):
         raise
     except Exception as error:  # pypdf meets what is broken with errors of any kind
+        if b"%%EOF" not in content[-2048:]:
+            raise InputError("the PDF is cut off: get the file again") from error
         raise InputError(f"the PDF is damaged ({_told(error)}): open it and save or print it again") from error
     pages, notes = _pages(reader, count, limits)
     lines = [line for page in pages for line in page]

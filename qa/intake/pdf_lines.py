@@ -128,8 +128,8 @@ def _parts(before: Line, after: Line, leading: dict[int, float], widest: int, le
     gap = before.height - after.height
     if before.page != after.page or gap < -1:  # the next page or column
         return ends or (len(before.text) < widest * 0.6 and not after.text[:1].islower())
-    usual = leading.get(round(after.size), gap)
-    if gap > usual * 1.3:
+    new_sentence = ends and not after.text[:1].islower()
+    if gap > leading.get(round(after.size), gap) * 1.3 or (new_sentence and gap > 1.7 * after.size > 0):
         return True
     if ends and left + 4 < after.left < left + 60 and abs(before.left - after.left) > 4:
         return True  # indented
