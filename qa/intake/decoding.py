@@ -176,7 +176,7 @@ def _wide_encoding(path: Path) -> str:
 def _wide_lines(path: Path, encoding: str, limit: int, file_limit: int) -> Iterator[tuple[int, bytes | None]]:
     text = read_bytes(path, file_limit).decode(encoding, errors="replace")
     for number, line in enumerate(text.split("\n"), start=1):
-        encoded = line.encode("utf-8", errors="surrogatepass")
+        encoded = line.removesuffix("\r").encode("utf-8", errors="surrogatepass")
         yield number, encoded if len(encoded) <= limit else None
 
 

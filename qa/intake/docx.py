@@ -33,6 +33,8 @@ def read_docx(content: bytes, limits: Limits) -> Extracted:
 
     try:
         document = docx.Document(io.BytesIO(content))
+        if document.element.getroottree().docinfo.doctype:
+            raise InputError("the Word document defines entities, as Word never does: save its text as .txt")
         body = document.element.body
         units, title, dek = _units(document, body)
         properties = document.core_properties
@@ -40,7 +42,7 @@ def read_docx(content: bytes, limits: Limits) -> Extracted:
             name: str(getattr(properties, name) or "") for name in ("title", "author", "last_modified_by", "language")
         }
         dates = tuple(_iso(properties, name) for name in ("created", "modified"))
-    except MemoryError:
+    except (InputError, MemoryError):
         raise
     except Exception as error:  # python-docx meets what is broken with errors of any kind
         told = " ".join(str(error).split())[:80] or type(error).__name__

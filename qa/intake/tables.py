@@ -92,6 +92,10 @@ def read_table(
         yield Rejection(file, 0, f"cannot be read ({error.strerror or error})")
 
 
+class _TooLongError(Exception):
+    """A line or row is over its limit; others can be read."""
+
+
 class _Lines:
     """The lines of a table as text, which can be gone back to until they are dropped."""
 
@@ -111,14 +115,14 @@ class _Lines:
             if raw is None:
                 self._kept.append((number, "", 0, ()))
                 self._taken += 1
-                raise InputError(self._too_long("line"))
+                raise _TooLongError(self._too_long("line"))
             text, notes = decoding.decode(raw)
             self._kept.append((number, text.replace("\r", "\n"), len(raw), notes))
         _, text, size, _ = self._kept[self._taken]
         self._taken += 1
         self._bytes += size
         if self._bytes > self._limit or self._taken > _MOST_LINES:
-            raise InputError(self._too_long("row"))
+            raise _TooLongError(self._too_long("row"))
         return text + "\n"
 
     def _too_long(self, what: str) -> str:
@@ -140,7 +144,7 @@ class _Lines:
         """Return the first line that is kept, reading it if need be.
 
         Raises:
-            InputError: It is over the limit.
+            _TooLongError: It is over the limit.
             StopIteration: The table has ended.
         """
         self.back()
@@ -174,12 +178,14 @@ def _header(lines: _Lines, kind: str) -> tuple[list[str], str]:
             lines.drop_first()
     except StopIteration:
         raise InputError("empty: there is nothing to read") from None
+    except _TooLongError as error:
+        raise InputError(str(error)) from None
     best: tuple[list[str], str] | None = None
     for delimiter in _DELIMITERS[kind]:
         lines.back()
         try:
             header = next(_reader(lines, delimiter))
-        except (csv.Error, InputError):
+        except (csv.Error, _TooLongError):
             continue
         if best is None or len(_places(header)) > len(_places(best[0])):
             best = header, delimiter
@@ -240,7 +246,7 @@ def _rows(lines: _Lines, delimiter: str) -> Iterator[_Row]:
             yield _mended(lines, delimiter) or broken
             lines.drop_first()
             continue
-        except InputError as error:
+        except _TooLongError as error:
             yield _Row(lines.line, [], problem=str(error))
             lines.drop_first()
             continue
@@ -253,10 +259,12 @@ def _mended(lines: _Lines, delimiter: str) -> _Row | None:
 
     One line alone: over several, a mark that was forgotten would make one row of many.
     """
-    ways: list[tuple[dict[str, Any], str]] = [({"escape": "\\"}, "quotation marks escaped by backslashes")]
+    line = lines.first()
+    ways: list[tuple[dict[str, Any], str]] = []
+    if '\\"' in line:
+        ways.append(({"escape": "\\"}, "quotation marks escaped by backslashes"))
     if delimiter == "\t":
         ways.append(({"quoted": False}, "quotation marks taken as they are"))
-    line = lines.first()
     for options, note in ways:
         try:
             fields = next(_reader(iter([line]), delimiter, **options))
