@@ -14,6 +14,7 @@ RSS = """<?xml version="1.0" encoding="utf-8"?>
 <!-- made by hand --><!DOCTYPE rss>
 <rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/">
 <channel><title>Mere &amp; Co</title><link>https://mere.example/</link><language>en-gb</language>{}</channel></rss>"""
+ONLY = "of XML only RSS and Atom feeds are read"
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>Mere Post</title>{}</feed>"""
 
 
@@ -24,7 +25,8 @@ def item(inner: str) -> str:
 def test_an_item_is_an_article_with_its_whole_text(tmp_path: Path) -> None:
     inner = (
         "<title>Goose &amp; ring</title><guid>https://mere.example/1</guid><link>https://mere.example/goose</link>"
-        "<description>Teaser…</description><dc:creator>Ada Lunt</dc:creator><pubDate>Sat, 3 May 2014 07:00:00 +0100</pubDate>"
+        "<description>Teaser…</description><dc:creator>Ada Lunt</dc:creator>"
+        "<pubDate>Sat, 3 May 2014 07:00:00 +0100</pubDate>"
         f"<content:encoded><![CDATA[<p>{LONG}</p><script>x()</script><p>{SECOND} &nbsp;</p>]]></content:encoded>"
     )
     reading = one(put(tmp_path / "a.rss", RSS.format(item(inner))))
@@ -127,8 +129,8 @@ def test_entities_reach_no_file_and_fill_no_memory(tmp_path: Path) -> None:
     ("content", "reason"),
     [
         ("", "empty: there is nothing to read"),
-        ("<html><body>Rain</body></html>", "its root is <html>; of XML only RSS and Atom feeds are read: save it as .html"),
-        ('<?xml version="1.0"?><nitf/>', "its root is <nitf>; of XML only RSS and Atom feeds are read: save its articles as .txt, .html or .jsonl"),
+        ("<html><body>Rain</body></html>", f"its root is <html>; {ONLY}: save it as .html"),
+        ('<?xml version="1.0"?><nitf/>', f"its root is <nitf>; {ONLY}: save its articles as .txt, .html or .jsonl"),
         ("Rain.", "the content is no feed: it does not begin with <rss>, <feed> or <rdf:RDF>"),
         ("<rss><channel><title>Mere</title></channel></rss>", "the feed has no items"),
         ("%PDF-1.7", "the content is a PDF: rename it to .pdf"),

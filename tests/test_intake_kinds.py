@@ -15,6 +15,7 @@ from tests.documents import LONG, put, raw_pdf, shown, word
 from tests.test_architecture import PROJECT
 from tests.test_intake import STORY, refused
 
+ARCHIVES = ("zip", "tar", "tgz", "7z", "rar", "tar.gz", "tar.xz", "ZIP")
 UNPACK = "unpack it first, then add the folder"
 
 
@@ -38,7 +39,7 @@ def tarred() -> bytes:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        *((f"a.{suffix}", f"an archive is not opened: {UNPACK}") for suffix in ("zip", "tar", "tgz", "7z", "rar", "tar.gz", "tar.xz", "ZIP")),
+        *((f"a.{suffix}", f"an archive is not opened: {UNPACK}") for suffix in ARCHIVES),
         ("a.txt.bz2", "this compression is not read: unpack it, or compress with .gz or .xz"),
         ("a.doc", "an old Word document: save it as .docx"),
         ("a.rtf", "rich text: save it as .docx or .txt"),

@@ -27,7 +27,10 @@ def test_a_newsletter_is_an_article_with_all_its_stories(tmp_path: Path) -> None
 
 
 def test_a_mail_of_plain_text_is_read_with_its_wrapped_lines(tmp_path: Path) -> None:
-    body = "The goose came back on Monday after a long absence, the\ncouncil said in a statement that was read to all of the\nreporters outside.\n\nIt had the ring.\n"
+    body = (
+        "The goose came back on Monday after a long absence, the\ncouncil said in a statement that was read to all of "
+        "the\nreporters outside.\n\nIt had the ring.\n"
+    )
     article = one(put(tmp_path / "a.eml", mail(plain=body, **HEAD).as_bytes())).article
     assert article.text.endswith("\n\nIt had the ring.")
 
@@ -74,12 +77,12 @@ def test_what_is_attached_is_named_and_not_opened(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("head", "body", "text", "notes"),
     [
-        ("Content-Type: text/plain; charset=iso-8859-2", "Příliš žluťoučký.".encode("iso-8859-2"), "Příliš žluťoučký.", ("decoded as iso8859-2",)),
+        ("Content-Type: text/plain; charset=iso-8859-2", "žluť.".encode("iso-8859-2"), "žluť.", ("decoded as iso8859-2",)),
         ("Content-Type: text/plain; charset=no-such-one", "Caf\u00e9.".encode(), "Café.", ()),
         ("X-Nothing: said", b"Caf\xe9.", "Café.", ("decoded as cp1252/latin-1",)),
         ("Content-Transfer-Encoding: quoted-printable", b"Caf=C3=A9.", "Café.", ()),
         ("Content-Transfer-Encoding: base64", b"Q2Fmw6ku", "Café.", ()),
-        ("Content-Type: text/html", b"<meta charset=windows-1251>\xcf\xf0\xe8\xe2\xe5\xf2.", "Привет.", ("decoded as cp1251",)),
+        ("Content-Type: text/html", b"<meta charset=cp1251>\xcf\xf0\xe8.", "При.", ("decoded as cp1251",)),
     ],
 )  # fmt: skip
 def test_every_encoding_is_read(tmp_path: Path, head: str, body: bytes, text: str, notes: tuple[str, ...]) -> None:

@@ -50,7 +50,8 @@ def test_what_repeats_in_the_middle_of_pages_or_on_one_page_stays(tmp_path: Path
 def test_words_parted_at_line_ends_are_whole_again_and_compounds_keep_their_hyphen(tmp_path: Path) -> None:
     lines = (
         "The govern-", "ment said on Monday that the coun-", "cil had met. The government and the council are",
-        "well-known for their meet-", "ings, and the govern-", "ment's well-", "known meetings are long. They said self-",
+        "well-known for their meet-", "ings, and the govern-", "ment's well-",
+        "known meetings are long. They said self-",
         "determination mattered.",
     )  # fmt: skip
     article = one(put(tmp_path / "a.pdf", raw_pdf([shown(*lines)]))).article

@@ -73,7 +73,8 @@ def test_quoted_fields_hold_line_ends_and_rows_are_counted_by_their_first_line(t
 def test_a_bad_row_is_rejected_by_its_line_and_the_rest_is_read(tmp_path: Path) -> None:
     path = put(
         tmp_path / "a.csv",
-        'title,text,date\nA,One,2015\nB,"never closed,2015\nC,Three,2015\nD,four,too,many\nE,few\nF, ,2015\nG,"x"y,1\nH,End,03/04/2015\n',
+        'title,text,date\nA,One,2015\nB,"never closed,2015\nC,Three,2015\nD,four,too,many\nE,few\nF, ,2015\n'
+        'G,"x"y,1\nH,End,03/04/2015\n',
     )
     quoting = "not a row of a table (',' expected after '\"'): check its quotation marks"
     fields = "where the header names 3: quote those that hold the delimiter or a line end"
@@ -102,7 +103,8 @@ def test_marks_escaped_by_backslashes_and_marks_in_tab_separated_text_are_read_a
 
 def test_a_table_without_a_text_column_is_refused_with_both_lists(tmp_path: Path) -> None:
     assert refused(put(tmp_path / "a.csv", "year,Population\n2015,7\n2016,8\n")).reason == (
-        "no column holds the text: found 'year', 'Population'; name one of them text, body or content, in the first line"
+        "no column holds the text: found 'year', 'Population'; name one of them text, body or content, in the first "
+        "line"
     )
 
 

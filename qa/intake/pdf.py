@@ -10,6 +10,7 @@ from qa.intake import pdf_lines
 from qa.intake.page import Extracted, Page
 from qa.intake.pdf_lines import Line
 from qa.intake.stated import made_on, sensible_author, sensible_title
+from qa.intake.units import Unit
 from qa.settings import Limits
 
 _SCANNED = "have its text recognised (OCR) and add the result"
@@ -61,12 +62,13 @@ def read_pdf(content: bytes, limits: Limits) -> Extracted:
     if len(_UNTELLABLE.findall(text)) * 5 > len(text):
         raise InputError(f"the PDF does not say which letters its signs are: {_SCANNED}")
     stated = _stated(reader)
-    title, source = _title(sensible_title(stated.get("/Title", "")), pages)
     body, dropped, address = pdf_lines.without_running(pages)
+    units = pdf_lines.paragraphs(body)
+    title, source = _title(sensible_title(stated.get("/Title", "")), units)
     browser = _BROWSER.search(stated.get("/Creator", "") + " " + stated.get("/Producer", ""))
     made = "" if browser else made_on(_day(stated.get("/CreationDate", "")), _day(stated.get("/ModDate", "")))
     return Extracted(
-        pdf_lines.paragraphs(body),
+        units,
         Page(title=title, source=source, url=address, dropped=dropped, notes=notes),
         Page(authors=sensible_author(stated.get("/Author", "")), published=made),
     )
@@ -150,12 +152,15 @@ def _stated(reader: Any) -> dict[str, str]:
         return {}
 
 
-def _title(title: str, pages: list[list[Line]]) -> tuple[str, str]:
+def _title(title: str, units: list[Unit]) -> tuple[str, str]:
     """Return title and outlet: "Goose returns ring - Mere Post" is both where the first page is headed by the one."""
-    match = re.fullmatch(r"(.{8,}?)\s+[-–—|·]\s+([^|–—]{2,60})", title)
-    heads = {line.text.casefold() for page in pages[:1] for line in page[:12]}
-    if match and match[1].casefold() in heads and title.casefold() not in heads:
-        return match[1], match[2].strip()
+    heads = {unit.text.casefold() for unit in units[:12]}
+    if title.casefold() in heads:
+        return title, ""
+    for match in re.finditer(r"\s+[-–—|·]\s+", title):
+        head, rest = title[: match.start()], title[match.end() :]
+        if head.casefold() in heads:
+            return head, rest if len(rest) <= 60 else ""
     return title, ""
 
 

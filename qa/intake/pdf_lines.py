@@ -97,45 +97,51 @@ def paragraphs(lines: Sequence[Line]) -> list[Unit]:
     """Return paragraphs as units, a block each; ``line`` is the number of the first line, offsets are 0."""
     if not lines:
         return []
-    leading = _leading(lines)
-    widest = sorted(len(line.text) for line in lines)[-1 - len(lines) // 10]
-    left = Counter(round(line.left) for line in lines).most_common(1)[0][0]
-    joiner = _Joiner(lines)
+    layout, joiner = _Layout(lines), _Joiner(lines)
     groups: list[list[Line]] = [[lines[0]]]
     for before, after in pairwise(lines):
-        if _parts(before, after, leading, widest, left):
+        if layout.parts(before, after):
             groups.append([after])
         else:
             groups[-1].append(after)
     return [Unit(joiner.join(group), group[0].number, 0, 0, block) for block, group in enumerate(groups)]
 
 
-def _leading(lines: Sequence[Line]) -> dict[int, float]:
-    """Return the usual distance of lines within a paragraph for each size of letters: the smaller ones of all."""
-    gaps: dict[int, list[float]] = defaultdict(list)
-    for before, after in pairwise(lines):
+class _Layout:
+    """What is usual in a document: how far apart its lines stand, how long they are, where they begin, their size."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        gaps: dict[int, list[float]] = defaultdict(list)
+        sizes: Counter[int] = Counter()
+        for before, after in pairwise(lines):
+            gap = before.height - after.height
+            if before.page == after.page and round(before.size) == round(after.size) and 0.5 < gap < 60:
+                gaps[round(after.size)].append(gap)
+        for line in lines:
+            sizes[round(line.size)] += len(line.text)
+        # the smaller distances of all are those within paragraphs
+        self._leading = {size: sorted(found)[len(found) // 5] for size, found in gaps.items()}
+        self._widest = sorted(len(line.text) for line in lines)[-1 - len(lines) // 10]
+        self._left = Counter(round(line.left) for line in lines).most_common(1)[0][0]
+        self._size = sizes.most_common(1)[0][0]
+
+    def parts(self, before: Line, after: Line) -> bool:
+        """Whether a paragraph ends between two lines."""
+        ends = bool(_ENDS.search(before.text))
+        lower = after.text[:1].islower()
+        if abs(before.size - after.size) > 0.15 * max(before.size, after.size):
+            return True
         gap = before.height - after.height
-        if before.page == after.page and round(before.size) == round(after.size) and 0.5 < gap < 60:
-            gaps[round(after.size)].append(gap)
-    return {size: sorted(found)[len(found) // 5] for size, found in gaps.items()}
-
-
-def _parts(before: Line, after: Line, leading: dict[int, float], widest: int, left: int) -> bool:
-    """Whether a paragraph ends between two lines."""
-    ends = bool(_ENDS.search(before.text))
-    if abs(before.size - after.size) > 0.15 * max(before.size, after.size):
-        return True
-    gap = before.height - after.height
-    if before.page != after.page or gap < -1:  # the next page or column
-        return ends or (len(before.text) < widest * 0.6 and not after.text[:1].islower())
-    new_sentence = ends and not after.text[:1].islower()
-    if gap > leading.get(round(after.size), gap) * 1.3 or (new_sentence and gap > 1.7 * after.size > 0):
-        return True
-    if ends and left + 4 < after.left < left + 60 and abs(before.left - after.left) > 4:
-        return True  # indented
-    if after.text[:1].islower():
-        return False
-    return len(before.text) < widest * (0.75 if ends else 0.5)
+        if before.page != after.page or gap < -1:  # the next page or column
+            return ends or (len(before.text) < self._widest * 0.6 and not lower)
+        if after.size > 1.15 * self._size:  # a heading
+            return gap > 1.9 * after.size
+        far = gap > self._leading.get(round(after.size), gap) * 1.3
+        if far or (ends and not lower and gap > 1.7 * after.size > 0):
+            return True
+        if ends and self._left + 4 < after.left < self._left + 60 and abs(before.left - after.left) > 4:
+            return True  # indented
+        return not lower and len(before.text) < self._widest * (0.75 if ends else 0.5)
 
 
 class _Joiner:
