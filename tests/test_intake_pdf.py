@@ -115,14 +115,21 @@ def test_what_a_browser_prints_around_a_page_is_dropped_and_its_address_kept(tmp
     page = shown("11/23/26, 10:27 AM Goose returns ring - Mere Post", height=820)
     page += b"\n" + shown("Goose returns ring", "", LONG, "", SECOND, height=780)
     page += b"\n" + shown("https://mere.example/goose 1/1", height=20)
-    path = put(tmp_path / "a.pdf", raw_pdf([page], information=b"/Title (Goose returns ring - Mere Post)"))
-    reading = one(path)
+    stated = b"/Title (Goose returns ring - Mere Post) /Producer (Skia/PDF m156)"
+    reading = one(put(tmp_path / "a.pdf", raw_pdf([page], information=stated)))
     article = reading.article
     assert (article.title, article.source, article.url, article.published) == (
         "Goose returns ring", "Mere Post", "https://mere.example/goose", "",
     )  # fmt: skip
     assert article.text == f"{LONG}\n\n{SECOND}"
     assert Dropped(5, "https://mere.example/goose 1/1", "footer") in reading.dropped
+
+
+def test_an_address_at_the_foot_of_a_page_that_no_browser_printed_stays(tmp_path: Path) -> None:
+    page = shown(LONG, "", SECOND, "") + b"\n" + shown("https://mere.example/source", height=20)
+    article = one(put(tmp_path / "a.pdf", raw_pdf([page]))).article
+    assert article.text == f"{LONG}\n\n{SECOND}\n\nhttps://mere.example/source"
+    assert article.url == ""
 
 
 def test_a_pdf_without_text_is_refused_with_the_way_out(tmp_path: Path) -> None:

@@ -62,10 +62,10 @@ def read_pdf(content: bytes, limits: Limits) -> Extracted:
     if len(_UNTELLABLE.findall(text)) * 5 > len(text):
         raise InputError(f"the PDF does not say which letters its signs are: {_SCANNED}")
     stated = _stated(reader)
-    body, dropped, address = pdf_lines.without_running(pages)
+    browser = bool(_BROWSER.search(stated.get("/Creator", "") + " " + stated.get("/Producer", "")))
+    body, dropped, address = pdf_lines.without_running(pages, browser)
     units = pdf_lines.paragraphs(body)
     title, source = _title(sensible_title(stated.get("/Title", "")), units)
-    browser = _BROWSER.search(stated.get("/Creator", "") + " " + stated.get("/Producer", ""))
     made = "" if browser else made_on(_day(stated.get("/CreationDate", "")), _day(stated.get("/ModDate", "")))
     return Extracted(
         units,

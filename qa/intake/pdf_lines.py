@@ -24,7 +24,7 @@ _PRINTED = re.compile(
 _ADDRESS = re.compile(r"(https?://\S+?)\s*(?:\d{1,4}\s*(?:/|of)\s*\d{1,4}\s*)?")
 _BLANK = re.compile(r"about:blank\s*(?:\d{1,4}\s*/\s*\d{1,4})?")
 _ENDS = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
-_CUT_WORD = re.compile(r"([^\W\d_]+)[-\u00ad\u2010]$")
+_CUT_WORD = re.compile(r"([^\W\d_]+)(?:-|\u00ad| ?\u2010)$")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
@@ -44,11 +44,11 @@ class Line:
     size: float
 
 
-def without_running(pages: Sequence[Sequence[Line]]) -> tuple[list[Line], tuple[Dropped, ...], str]:
+def without_running(pages: Sequence[Sequence[Line]], printed: bool) -> tuple[list[Line], tuple[Dropped, ...], str]:
     """Return the lines that belong to the article, those dropped, and the web address that a browser printed below.
 
     Dropped is what stands at the same height near the edge of at least two pages and of two in five, digits apart;
-    page numbers ("Page 3 of 9"); and what browsers print around a page.
+    page numbers ("Page 3 of 9"); and, if a browser ``printed`` the pages, what browsers put around them.
     """
     edges = [_edges(page) for page in pages]
     where: dict[tuple[str, bool], list[float]] = defaultdict(list)
@@ -62,10 +62,12 @@ def without_running(pages: Sequence[Sequence[Line]]) -> tuple[list[Line], tuple[
     for page, edge in zip(pages, edges, strict=True):
         for line in page:
             top = edge.get(line)
-            if top is None or not (_is_printed(line.text) or _repeats(line, where[_shape(line.text), top], needed)):
+            if top is None or not (
+                _is_printed(line.text, printed) or _repeats(line, where[_shape(line.text), top], needed)
+            ):
                 rest.append(line)
                 continue
-            if found := _ADDRESS.fullmatch(line.text):
+            if printed and (found := _ADDRESS.fullmatch(line.text)):
                 address = address or found[1]
             dropped.append(Dropped(line.number, line.text, "header" if top else "footer"))
     if not rest:  # nothing but what repeats: better all of it than an empty article
@@ -85,8 +87,10 @@ def _shape(text: str) -> str:
     return re.sub(r"\d+", "#", text.casefold())
 
 
-def _is_printed(text: str) -> bool:
-    return any(pattern.fullmatch(text) for pattern in (_PAGE_NUMBER, _ADDRESS, _BLANK)) or bool(_PRINTED.match(text))
+def _is_printed(text: str, by_browser: bool) -> bool:
+    if _PAGE_NUMBER.fullmatch(text):
+        return True
+    return by_browser and bool(_ADDRESS.fullmatch(text) or _BLANK.fullmatch(text) or _PRINTED.match(text))
 
 
 def _repeats(line: Line, heights: Sequence[float], needed: int) -> bool:
@@ -170,14 +174,14 @@ class _Joiner:
             if match is None:
                 text += ("" if text.endswith(("-", "–", "—", "/")) else " ") + line.text
             elif line.text[:1].islower() and self._is_cut(match[1], _head(line.text), text[-1]):
-                text = text[:-1] + line.text
+                text = text[:-1].rstrip() + line.text
             else:
                 text += line.text
         return text.replace("\u00ad", "")
 
     def _is_cut(self, first: str, second: str, hyphen: str) -> bool:
         whole, hyphened = (first + second).casefold(), f"{first}-{second}".casefold()
-        if hyphen == "\u00ad" or self._words[whole]:
+        if hyphen in "\u00ad\u2010" or self._words[whole]:
             return True
         return not self._words[hyphened] and self._parts_words
 
