@@ -72,6 +72,12 @@ def test_a_document_that_parts_no_words_keeps_its_hyphens(tmp_path: Path) -> Non
     )
 
 
+def test_a_soft_hyphen_within_a_line_leaves_no_gap(tmp_path: Path) -> None:
+    soft = b"/Span <</ActualText <FEFF00AD> >> BDC ( ) Tj EMC"
+    page = b"BT /F1 12 Tf 60 780 Td (The gove) Tj %s (rnment ) Tj /Span <<>> BDC (met.) Tj EMC ET" % soft
+    assert one(put(tmp_path / "a.pdf", raw_pdf([page]))).article.text == "The government met."
+
+
 def test_title_and_author_are_taken_where_somebody_meant_them(tmp_path: Path) -> None:
     meant = one(saved(tmp_path / "a.pdf", pdf([LONG, SECOND], title="Goose returns ring", author="Ada Lunt"))).article
     assert (meant.title, meant.authors) == ("Goose returns ring", "Ada Lunt")

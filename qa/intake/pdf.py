@@ -83,7 +83,7 @@ def _pages(reader: Any, count: int, limits: Limits) -> tuple[list[list[Line]], t
     for number in range(min(count, limits.pdf_pages)):
         gathered = _Gathered(number, sum(map(len, pages)))
         try:
-            reader.pages[number].extract_text(visitor_text=gathered.take)
+            reader.pages[number].extract_text(visitor_operand_before=gathered.look, visitor_text=gathered.take)
         except Exception as error:  # as above; what was read of the page is kept
             problem = problem or _told(error)
             broken.append(str(number + 1))
@@ -113,6 +113,17 @@ class _Gathered:
         self._lines: list[Line] = []
         self._parts: list[str] = []
         self._place: tuple[float, float, float] | None = None
+        self._soft = False
+
+    def look(self, operator: bytes, operands: Any, _matrix: Any, _text_matrix: Any) -> None:
+        """Take out the signs that stand for a soft hyphen within a line: Chromium draws a space of no width there."""
+        if operator == b"BDC":
+            stated = operands[1] if len(operands) > 1 else None
+            self._soft = isinstance(stated, dict) and str(stated.get("/ActualText", "")) == "\u00ad"
+        elif operator == b"EMC":
+            self._soft = False
+        elif self._soft and operator == b"Tj" and operands:
+            operands[0] = type(operands[0])()
 
     def take(self, text: str, matrix: Any, text_matrix: Any, _font: Any, size: float) -> None:
         """Take a piece of text."""
