@@ -39,6 +39,13 @@ def test_a_sentence_goes_on_over_the_page_and_running_lines_are_dropped(tmp_path
     ]  # fmt: skip
 
 
+def test_a_heading_of_several_lines_is_one_title(tmp_path: Path) -> None:
+    sheet = pdf(["3 May 2014", LONG, SECOND], "Goose returns Ring\nOf Mayor After a Winter\nIn Hiding")
+    article = one(saved(tmp_path / "a.pdf", sheet)).article
+    assert article.title == "Goose returns Ring Of Mayor After a Winter In Hiding"
+    assert article.text == f"{LONG}\n\n{SECOND}"
+
+
 def test_what_repeats_in_the_middle_of_pages_or_on_one_page_stays(tmp_path: Path) -> None:
     story = [f"Line {number} of the story is here." for number in range(30)]
     pages = [shown("First page begins.", *story, "It ends."), shown("Second page begins.", *story, "It ends here.")]
