@@ -110,7 +110,8 @@ class Limits:
     a browser has kept, ``note_characters`` what is kept of a reader's note on an answer.
     ``answers_per_minute`` may one ask who is logged in, ``answers_per_minute_unnamed`` one address where nobody has to
     log in (only this machine's own then reach the page).  ``upload_…`` are for articles that are added on the page: how
-    many files at once, and how large one and all may be.
+    many files at once, and how large one and all may be.  ``pdf_pages`` are read of a PDF, ``inflated_bytes`` may a
+    .docx hold when unpacked, ``mail_parts`` a mail; ``feed_bytes`` may a feed have, which is parsed as a whole.
     """
 
     file_bytes: int = 200_000_000
@@ -135,6 +136,10 @@ class Limits:
     upload_files: int = 500
     upload_file_bytes: int = 50_000_000
     upload_bytes: int = 500_000_000
+    pdf_pages: int = 10_000
+    inflated_bytes: int = 100_000_000
+    mail_parts: int = 500
+    feed_bytes: int = 20_000_000
 
 
 LIMITS = Limits()

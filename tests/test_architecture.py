@@ -38,6 +38,9 @@ OWNERS = {
     "matplotlib": {"ui/plots.py"},
     "ir_measures": {"qa/measures.py"},
     "scipy": {"qa/abstention.py", "qa/power.py"},
+    "pypdf": {"qa/intake/pdf.py"},
+    "docx": {"qa/intake/docx.py"},
+    "feedparser": {"qa/intake/feeds.py"},
     "dateparser": {"qa/intake/dates.py", "qa/date_readers.py"},
 }
 

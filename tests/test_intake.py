@@ -15,6 +15,10 @@ from qa.intake import Defaults, Reading, Rejection, read
 from qa.settings import Limits
 
 STORY = "Goose returns ring\n\nBy Ada Lunt\n3 May 2014\n\nThe goose came back on Monday.\n\nIt had the ring."
+UNKNOWN = (
+    "unknown kind of file: give .txt, .md, .html, .htm, .jsonl, .csv, .tsv, .eml, .rss, .atom, .xml, .pdf, .docx, "
+    "or a text with .gz or .xz"
+)
 BODY = "The goose came back on Monday.\n\nIt had the ring."
 
 
@@ -45,7 +49,7 @@ def test_the_public_names_are_these_six() -> None:
 
 
 def test_importing_loads_no_heavy_library() -> None:
-    heavy = "'trafilatura', 'lxml', 'dateparser', 'markdown_it'"
+    heavy = "'trafilatura', 'lxml', 'dateparser', 'markdown_it', 'pypdf', 'docx', 'feedparser', 'cryptography'"
     code = f"import sys, qa.intake; print([name for name in ({heavy}) if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
@@ -121,14 +125,14 @@ def test_control_characters_are_removed_and_counted(tmp_path: Path) -> None:
         ("a.md", b" \n\t ", "empty: there is nothing to read"),
         ("a.html", b"", "empty: there is nothing to read"),
         ("a.jsonl", b"\n \n", "empty: there is nothing to read"),
-        ("a.txt", b"%PDF-1.7 x", "the content is a PDF, not text: convert it to text first"),
-        ("a.txt", b"PK\x03\x04xx", "the content is a zip file, not text: convert it to text first"),
-        ("a.md", b"\x1f\x8bxx", "the content is gzip data, not text: convert it to text first"),
-        ("a.jsonl", b"\x1f\x8bxx", "the content is gzip data, not text: convert it to text first"),
+        ("a.txt", b"%PDF-1.7 x", "the content is a PDF: rename it to .pdf"),
+        ("a.txt", b"PK\x03\x04xx", "the content is a zip archive: unpack it first, then add the folder"),
+        ("a.md", b"\x1f\x8bxx", "the content is gzip data: let its name end in .gz, or unpack it"),
+        ("a.jsonl", b"\x1f\x8bxx", "the content is gzip data: let its name end in .gz, or unpack it"),
         ("a.txt", bytes(range(256)) * 8, "the content is binary, not text: convert it to text first"),
         ("a.html", b"<script>x()</script>", "no text recovered: save the page's text as .txt and add that"),
-        ("a.pdf", b"x", "unknown kind of file: give .txt, .md, .html, .htm, .jsonl, or one of them with .gz or .xz"),
-        ("a.gz", b"x", "unknown kind of file: give .txt, .md, .html, .htm, .jsonl, or one of them with .gz or .xz"),
+        ("a.xyz", b"x", UNKNOWN),
+        ("a.gz", b"x", UNKNOWN),
         ("a.txt.gz", b"no gzip", "the compressed data is damaged: get the file again"),
         ("a.txt.xz", b"no xz", "the compressed data is damaged: get the file again"),
         ("a.txt.gz", gzip.compress(b"rain " * 999)[:-9], "the compressed data is cut off: get the file again"),

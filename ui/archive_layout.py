@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from qa.intake.kinds import COMPRESSED, SUFFIXES
 from ui.archive_page import ArchivePage
 from ui.layout import STATIC, rooms
 from ui.quiet_gradio import gr
@@ -30,11 +31,16 @@ def add_archive_page(blocks: Any, page: ArchivePage, closed: ArchivePage, *, log
             gr.HTML("<h1>Dateline</h1>", elem_id="holds", apply_default_css=False)
             rooms("archive", logins=logins)
         gr.HTML(
-            html_template=(STATIC / "archive.html").read_text("utf-8"),
+            html_template=_template(),
             js_on_load=(STATIC / "archive.js").read_text("utf-8"),
             server_functions=[_served(name, method, page, closed) for name, method in functions.items()],
             apply_default_css=False,
         )
+
+
+def _template() -> str:
+    """Return the page's template, in which the kinds of files that are read are named."""
+    return (STATIC / "archive.html").read_text("utf-8").replace("SUFFIXES", ",".join((*SUFFIXES, *COMPRESSED)))
 
 
 def _served(name: str, method: str, page: ArchivePage, closed: ArchivePage) -> Callable[..., Any]:

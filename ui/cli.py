@@ -78,7 +78,7 @@ def add(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Add articles: .txt, .md, .html and .jsonl files (also .gz, .xz) and folders of them."""
+    """Add articles: .txt .md .html .htm .jsonl .csv .tsv .eml .rss .atom .xml .pdf .docx (.gz .xz), and folders."""
     from ui import adding
 
     defaults = adding.defaults(source, date, url)

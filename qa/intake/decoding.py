@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from qa.errors import InputError
+from qa.intake.kinds import COMPRESSED, refuse_other
 
-COMPRESSED = (".gz", ".xz")
 _BLOCK = 1 << 20
 _BOMS = (  # the longer first: UTF-32's begins with UTF-16's
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -19,14 +19,6 @@ _BOMS = (  # the longer first: UTF-32's begins with UTF-16's
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_MAGIC = (
-    (b"%PDF-", "a PDF"),
-    (b"PK\x03\x04", "a zip file"),
-    (b"\x1f\x8b", "gzip data"),
-    (b"\xfd7zXZ\x00", "xz data"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -42,8 +34,8 @@ def open_bytes(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def read_bytes(path: Path, limit: int) -> bytes:
-    """Return the (decompressed) content, reading at most ``limit`` bytes and one.
+def read_bytes(path: Path, limit: int, name: str = "file_bytes") -> bytes:
+    """Return the (decompressed) content, reading at most ``limit`` bytes and one; ``name`` is the limit's.
 
     Raises:
         InputError: The content is over the limit, or the compressed data is cut off or damaged.
@@ -62,7 +54,7 @@ def read_bytes(path: Path, limit: int) -> bytes:
             blocks.append(block)
             size += len(block)
             if size > limit:
-                raise InputError(f"over the limit of {limit} bytes (file_bytes): split it")
+                raise InputError(f"over the limit of {limit} bytes ({name}): split it")
 
 
 def broken(path: Path, error: BaseException) -> str:
@@ -98,21 +90,13 @@ def split_lines(path: Path, limit: int) -> Iterator[tuple[int, bytes | None]]:
 
 def refuse_binary(content: bytes) -> None:
     """Raise InputError when the bytes are another kind of file, or no text at all."""
-    for magic, name in _MAGIC:
-        if content.startswith(magic):
-            raise InputError(f"the content is {name}, not text: convert it to text first")
+    refuse_other(content)
     if any(content.startswith(bom) for bom, _ in _BOMS):
         return
     sample = content[: 1 << 16]
     control = sum(sample.count(code) for code in (*range(9), 11, *range(14, 27), *range(28, 32)))
     if control > max(8, len(sample) // 50):
         raise InputError("the content is binary, not text: convert it to text first")
-
-
-def wide_encoding(start: bytes) -> str:
-    """Return "utf-16" or "utf-32" when the first four bytes are its byte-order mark, else ""."""
-    found = next((name for bom, name in _BOMS if start.startswith(bom)), "")
-    return found if found != "utf-8-sig" else ""
 
 
 def decode(content: bytes, declared: str = "") -> tuple[str, tuple[str, ...]]:
@@ -161,6 +145,39 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
     if replaced:
         notes.append(f"{replaced} lone surrogate{'s' if replaced > 1 else ''} replaced by U+FFFD")
     return text, tuple(notes)
+
+
+def numbered_lines(path: Path, limit: int, file_limit: int) -> Iterator[tuple[int, bytes | None]]:
+    """Yield a file's lines as ``split_lines`` does, those of UTF-16 and UTF-32 as UTF-8; no byte-order mark is left.
+
+    Raises:
+        InputError: As ``split_lines``; the first line is of another kind of file; UTF-16 is over ``file_limit`` bytes.
+        OSError: The file cannot be opened.
+    """
+    encoding = _wide_encoding(path)
+    for number, line in _wide_lines(path, encoding, limit, file_limit) if encoding else split_lines(path, limit):
+        if number == 1 and line is not None:
+            refuse_binary(line)
+            line = line.removeprefix(codecs.BOM_UTF8)
+        yield number, line
+
+
+def _wide_encoding(path: Path) -> str:
+    """Return "utf-16" or "utf-32" when its byte-order mark begins the file, else ""."""
+    try:
+        with open_bytes(path) as stream:
+            start = stream.read(4)
+    except BROKEN:
+        return ""  # the reader of lines says what is wrong
+    found = next((name for bom, name in _BOMS if start.startswith(bom)), "")
+    return found if found != "utf-8-sig" else ""
+
+
+def _wide_lines(path: Path, encoding: str, limit: int, file_limit: int) -> Iterator[tuple[int, bytes | None]]:
+    text = read_bytes(path, file_limit).decode(encoding, errors="replace")
+    for number, line in enumerate(text.split("\n"), start=1):
+        encoded = line.removesuffix("\r").encode("utf-8", errors="surrogatepass")
+        yield number, encoded if len(encoded) <= limit else None
 
 
 def unify_newlines(text: str) -> str:

@@ -74,6 +74,14 @@ def read_html(page: str) -> tuple[str, Page, tuple[str, ...]]:
     )
 
 
+def visible_text(page: str) -> str:
+    """Return all text of a page or a piece of one but that of menus, forms and scripts, a paragraph each."""
+    parser = _PageParser()
+    parser.feed(page)
+    parser.close()
+    return parser.text()
+
+
 def _extract(page: str) -> tuple[str, dict[str, str]]:
     """Return the text and metadata that trafilatura finds, both empty when it gives up."""
     import trafilatura

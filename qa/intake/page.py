@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from qa.intake.units import Unit
 from qa.intake.values import Dropped
 
 
@@ -24,3 +25,16 @@ class Page:
 
 
 NOTHING = Page()
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """A document's units, what it states apart from them, and what holds only where nothing else is said.
+
+    ``fallback`` has what a file's properties say of whoever made it and of the day: an article's own lines and what
+    is given for the whole add go before it.
+    """
+
+    units: list[Unit]
+    stated: Page = NOTHING
+    fallback: Page = NOTHING

@@ -8,11 +8,17 @@ from qa.errors import InputError
 from qa.intake import decoding
 from qa.intake.anatomy import dissect
 from qa.intake.dates import normalise
+from qa.intake.docx import read_docx
+from qa.intake.feeds import read_feed
 from qa.intake.html import declared_charset, read_html
 from qa.intake.json_lines import read_json_lines
+from qa.intake.kinds import DOCUMENTS, RECORDS, refuse_other
+from qa.intake.mail import read_mail
 from qa.intake.markdown import read_markdown
-from qa.intake.page import NOTHING, Page
-from qa.intake.units import split_units
+from qa.intake.page import NOTHING, Extracted, Page
+from qa.intake.pdf import read_pdf
+from qa.intake.tables import read_table
+from qa.intake.units import Unit, split_units
 from qa.intake.values import Defaults, Reading, Rejection
 from qa.intake.walking import Found, find
 from qa.records import Article
@@ -41,21 +47,30 @@ def _read(paths: Iterable[str | Path], defaults: Defaults, limits: Limits) -> It
     for found in find(paths):
         if isinstance(found, Rejection):
             yield found
-        elif found.kind == ".jsonl":
-            yield from read_json_lines(found.path, defaults, limits, found.walked)
+        elif found.kind in RECORDS:
+            yield from _records(found, defaults, limits)
         else:
             yield _whole_file(found, defaults, limits)
 
 
 def count(paths: Iterable[str | Path], *, limits: Limits = LIMITS) -> int:
-    """Return how many articles and rejections are to come; only .jsonl files have to be read to know."""
+    """Return how many articles and rejections are to come; only files of many articles have to be read to know."""
     total = 0
     for found in find([paths] if isinstance(paths, (str, Path)) else paths):
-        if isinstance(found, Found) and found.kind == ".jsonl":
-            total += sum(1 for _ in read_json_lines(found.path, NO_DEFAULTS, limits, found.walked))
+        if isinstance(found, Found) and found.kind in RECORDS:
+            total += sum(1 for _ in _records(found, NO_DEFAULTS, limits))
         else:
             total += 1
     return total
+
+
+def _records(found: Found, defaults: Defaults, limits: Limits) -> Iterator[Reading | Rejection]:
+    """Yield the articles and rejections of a file that holds many."""
+    if found.kind == ".jsonl":
+        return read_json_lines(found.path, defaults, limits, found.walked)
+    if found.kind in (".csv", ".tsv"):
+        return read_table(found.path, found.kind, defaults, limits, found.walked)
+    return read_feed(found.path, defaults, limits)
 
 
 def _whole_file(found: Found, defaults: Defaults, limits: Limits) -> Reading | Rejection:
@@ -64,38 +79,70 @@ def _whole_file(found: Found, defaults: Defaults, limits: Limits) -> Reading | R
         if found.path.stat().st_size > limits.file_bytes:
             raise InputError(f"over the limit of {limits.file_bytes} bytes (file_bytes): split it")
         content = decoding.read_bytes(found.path, limits.file_bytes)
-        page, notes = _page(content, found.kind)
+        page, fallback = _page(content, found.kind, limits)
         if len(page.text) > limits.article_characters:
             raise InputError(f"over the limit of {limits.article_characters} characters (article_characters): split it")
     except InputError as error:
         return Rejection(file, 0, str(error))
     except OSError as error:
         return Rejection(file, 0, f"cannot be read ({error.strerror or error})")
+    published = page.published or defaults.published
+    notes = page.notes
+    if fallback.published and not published:
+        published = fallback.published
+        notes += ("dated by the day on which the file was made: its text states no date",)
     article = Article(
         id="",
         title=" ".join(page.title.split()),
         dek=" ".join(page.dek.split()),
         text=page.text,
         source=page.source or defaults.source,
-        authors=page.authors,
+        authors=page.authors or fallback.authors,
         url=page.url or defaults.url,
-        published=page.published or defaults.published,
+        published=published,
         updated=page.updated,
         dateline_text=page.dateline_text,
         language=page.language,
     )
-    return Reading(article, file, 0, page.dropped, notes + page.notes)
+    return Reading(article, file, 0, page.dropped, notes)
 
 
-def _page(content: bytes, kind: str) -> tuple[Page, tuple[str, ...]]:
-    """Decode a file and take it apart.
+def _page(content: bytes, kind: str, limits: Limits) -> tuple[Page, Page]:
+    """Take a file apart: return what it says, and what holds only where nothing else is said.
 
     Raises:
-        InputError: It is empty, is no text, or holds no story.
+        InputError: It is empty, is another kind of file, or holds no story.
     """
     if not content.strip():
         raise InputError("empty: there is nothing to read")
-    decoding.refuse_binary(content)
+    if kind in DOCUMENTS:
+        refuse_other(content, kind)
+        found = read_pdf(content, limits) if kind == ".pdf" else read_docx(content, limits)
+        found = _cleaned(found)
+    else:
+        decoding.refuse_binary(content)
+        found = read_mail(content, limits) if kind == ".eml" else _read_text(content, kind)
+    known = found.stated
+    notes = known.notes
+    for name in ("published", "updated"):
+        value = getattr(known, name)
+        if value and not normalise(value):
+            notes += (f"date {value[:80]!r} not understood",)
+    known = replace(known, published=normalise(known.published), updated=normalise(known.updated), notes=notes)
+    page = dissect(found.units, known)
+    if not page.text.strip():
+        raise InputError("no text recovered: save the page's text as .txt and add that")
+    if known.dropped:
+        page = replace(page, dropped=tuple(sorted({*known.dropped, *page.dropped}, key=lambda one: one.line)))
+    return page, found.fallback
+
+
+def _read_text(content: bytes, kind: str) -> Extracted:
+    """Decode a text and split it.
+
+    Raises:
+        InputError: It is empty.
+    """
     text, notes = decoding.decode(content, declared_charset(content) if kind.startswith(".htm") else "")
     text, lost = decoding.clean(decoding.unify_newlines(text))
     if not text.strip():
@@ -109,12 +156,19 @@ def _page(content: bytes, kind: str) -> tuple[Page, tuple[str, ...]]:
     else:
         text, known, more = read_html(text)
         units, notes = split_units(text), notes + more
-    for name in ("published", "updated"):
-        value = getattr(known, name)
-        if value and not normalise(value):
-            notes += (f"date {value[:80]!r} not understood",)
-    known = replace(known, published=normalise(known.published), updated=normalise(known.updated))
-    page = dissect(units, known)
-    if not page.text.strip():
-        raise InputError("no text recovered: save the page's text as .txt and add that")
-    return page, notes
+    return Extracted(units, replace(known, notes=notes + known.notes))
+
+
+def _cleaned(found: Extracted) -> Extracted:
+    """Return a document's units without control characters; what was removed is noted."""
+    units: list[Unit] = []
+    removed = 0
+    for unit in found.units:
+        text, lost = decoding.clean(unit.text)
+        removed += len(unit.text) - len(text)
+        if lost:
+            unit = replace(unit, text=text.strip())
+        if unit.text:
+            units.append(unit)
+    note = (f"{removed} control character{'s' if removed > 1 else ''} removed",) if removed else ()
+    return replace(found, units=units, stated=replace(found.stated, notes=found.stated.notes + note))

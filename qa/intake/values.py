@@ -18,7 +18,7 @@ class Defaults:
 class Dropped:
     """A line of the page that is not body.
 
-    ``line`` counts from 1, in the file for text and Markdown, in the extracted text for HTML.  ``reason`` is
+    ``line`` counts from 1, in the file for text and Markdown, in the extracted text for all else.  ``reason`` is
     one of banner, section, title, dek, byline, date, credit, related, social, footer, navigation,
     advertisement, newsletter and header.
     """
@@ -32,8 +32,8 @@ class Dropped:
 class Reading:
     """An article as it was read.
 
-    ``article.id`` is the record's own id, ``""`` when the file gives none.  ``line`` counts from 1 in a
-    ``.jsonl`` and is 0 for a file that is one article.
+    ``article.id`` is the record's own id, ``""`` when the file gives none.  ``line`` counts from 1: the line of a
+    ``.jsonl``, the one where a row of a table begins, the item of a feed; 0 for a file that is one article.
     """
 
     article: Article

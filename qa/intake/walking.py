@@ -6,11 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa.intake.decoding import COMPRESSED
+from qa.intake.kinds import kind_of, refusal
 from qa.intake.values import Rejection
 from qa.settings import ARCHIVE_FILE
-
-SUFFIXES = (".txt", ".md", ".html", ".htm", ".jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +18,6 @@ class Found:
     path: Path
     kind: str
     walked: bool
-
-
-def kind_of(path: Path) -> str:
-    """Return the format by the name's end, compression apart: one of SUFFIXES, or "" when it is unknown."""
-    suffixes = [suffix.casefold() for suffix in path.suffixes]
-    if suffixes and suffixes[-1] in COMPRESSED:
-        suffixes.pop()
-    return suffixes[-1] if suffixes and suffixes[-1] in SUFFIXES else ""
 
 
 def find(paths: Iterable[str | Path]) -> Iterator[Found | Rejection]:
@@ -89,7 +79,5 @@ def _judge(path: Path, mode: int, walked: bool) -> Found | Rejection:
         return Rejection(str(path), 0, f"{special.get(stat.S_IFMT(mode), 'a special file')}, not a file")
     kind = kind_of(path)
     if not kind:
-        return Rejection(
-            str(path), 0, f"unknown kind of file: give {', '.join(SUFFIXES)}, or one of them with .gz or .xz"
-        )
+        return Rejection(str(path), 0, refusal(path))
     return Found(path, kind, walked)
