@@ -140,7 +140,11 @@ def _top(units: Sequence[Unit], reasons: list[str]) -> None:
     place = 0
     if len(units) > 2 and not reasons[0]:
         name, below = units[0].text, units[1].text
-        if header_lines.is_name(name) and not units[1].is_sentence and (header_lines.is_role(below) or scraped.is_outlet(below)):
+        if (
+            header_lines.is_name(name)
+            and not units[1].is_sentence
+            and (header_lines.is_role(below) or scraped.is_outlet(below))
+        ):
             reasons[0] = reasons[1] = "byline"
             place = 2
         elif (scraped.is_outlet(name) or header_lines.byline(name)) and units[1].is_sentence:

@@ -13,7 +13,8 @@ VIDEO = re.compile(
     r"(?i:just watched\s.{0,250}\bmust watch\b.{0,250}|video ad feedback\b.{0,250}|"
     r".{0,160}\b\d{1,2}:\d\d\s-\ssource:\s\w.{0,40}|"
     r"(?:story|article)\s+continues\s+(?:after|below)\s+(?:the\s+)?video(?:\s+player)?|"
-    r"embedded\s+content:\s*https?://\S+|(?:hit|press|click)\s+play\s+on\s+the\s+player\b.{0,250}|.{0,40}\bplayer with autoplay)\.?"
+    r"embedded\s+content:\s*https?://\S+|(?:hit|press|click)\s+play\s+on\s+the\s+player\b.{0,250}|"
+    r".{0,40}\bplayer with autoplay)\.?"
 )
 PROMOTION = re.compile(
     r"(?i:(?:do\s+you\s+)?need\s+a\s+(?:\w+\s+)?break\?\s.{2,120}|"
@@ -49,7 +50,9 @@ THANKS = re.compile(
     r"our\s+[\w-]+(?:\s+\w+)?\s+(?:work|coverage|reporting)\s+is\s+supported\s+(?:in\s+part\s+)?by\b.{2,100}|"
     r"these\s+(?:articles|stories)\s+are\s+for\s+.{2,40}\bsubscribers\b.{0,80}|just\s+for\s+subscribers:?)"
 )
-FORECAST = re.compile(r"(?i:(?:what['’]s\s+the\s+weather\s+(?:today|like)\?\s*)?check\s+your\s+local\s+forecast(?:\s+here)?\W{0,5})")
+FORECAST = re.compile(
+    r"(?i:(?:what['’]s\s+the\s+weather\s+(?:today|like)\?\s*)?check\s+your\s+local\s+forecast(?:\s+here)?\W{0,5})"
+)
 NOTE = re.compile(
     r"(?i:editor['’]?s?['’]?\s+note:?\s.{0,200}(?:newsletter|\bsign\s+up\b|\bthis\s+(?:page|story|article|report|column|live\s+blog|file)\b|"
     r"\b(?:opinions|views)\s+expressed\b|\blive\s+updates\b|\bhere\s+for\b).{0,200})"
@@ -62,13 +65,19 @@ FIRST_SENT = re.compile(
 JOINED = re.compile(
     r"(?P<label>[^:\n]{2,80}):(?P<title>(?=[A-ZÀ-Þ\"“'‘¿¡])(?![\"'’”]\s)(?![^\n]{0,200}\b(?:misstated|misspelled|misidentified|incorrectly)\b)[^\n]{12,200})",
 )
-SPEAKS = re.compile(r"(?i:^(?:note|file|image|category|q|a|corrections?|clarifications?)$|\b(?:said|says|asked|added|wrote|told|tweeted|replied|reads?|is|was|were|are|that|q|a)\s*$)")
+SPEAKS = re.compile(
+    r"(?i:^(?:note|file|image|category|q|a|corrections?|clarifications?)$|\b(?:said|says|asked|added|wrote|told|tweeted|replied|reads?|is|was|were|are|that|q|a)\s*$)"
+)
 # "FLOODS IN KERSEY: How to claim for a car": capitals before the colon, a headline behind it.
 SHOUTED = re.compile(r"(?P<label>[A-Z0-9][A-Z0-9'’.,&/ -]{3,60}[A-Z0-9'’]): (?P<title>[A-ZÀ-Þ\"“'‘0-9][^\n]{11,160})")
-NOT_A_LINK = re.compile(r"(?:UP NEXT|WHO|WHAT|WHEN|WHERE|HOW|WHY|WINNER|WARNING|CORRECTION|CLARIFICATION|NOTE|BREAKING|POLL|SCORE|FINAL)\b.*")
+NOT_A_LINK = re.compile(
+    r"(?:UP NEXT|WHO|WHAT|WHEN|WHERE|HOW|WHY|WINNER|WARNING|"
+    r"CORRECTION|CLARIFICATION|NOTE|BREAKING|POLL|SCORE|FINAL)\b.*"
+)
 ARROWED = re.compile(r"(?P<label>[^:\n]{3,80}): ?(?P<title>[A-ZÀ-Þ\"“'‘][^\n]{11,180}[^.;,])")
 LABELLED = re.compile(
-    r"(?i:fact[- ]check|learn\s+more|previous\s+coverage|also\s+at\s+[^:]{2,30}|prep\s+for\s+[^:]{2,30}|test\s+your\s+knowledge[^:]{0,40}):\s?"
+    r"(?i:fact[- ]check|learn\s+more|previous\s+coverage|also\s+at\s+[^:]{2,30}|"
+    r"prep\s+for\s+[^:]{2,30}|test\s+your\s+knowledge[^:]{0,40}):\s?"
     r"(?P<rest>.{8,160}[^.;,])"
 )
 BRACKETED_LINK = re.compile(r"\[(?![Ee]ditor)[A-ZÀ-Þ'‘\"“][^\[\]]{20,140}[^\[\].!?]\]")
@@ -76,41 +85,53 @@ POINTS_OUT = re.compile(
     r"(?P<label>[^.:?!\n]{3,50}): ?(?:See|Check|Follow|Find|Read|Watch|Browse|Explore|Play|Take|Compare|Listen)\s"
     r"(?=.{0,140}\b(?:our|your|here|latest)\b).{10,140}[^.;,]"
 )
-SCORES = re.compile(r"(?i:(?:follow\s+every\s+\w+|live\s+(?:leaderboard|scores|updates)|[\w ']{3,30}\bcentral):\s.{8,120})")
+SCORES = re.compile(
+    r"(?i:(?:follow\s+every\s+\w+|live\s+(?:leaderboard|scores|updates)|[\w ']{3,30}\bcentral):\s.{8,120})"
+)
 # A caption whose credit stands behind its last full stop: "A crane lifts the span on Monday. Ann Lowe/Kersey Wire".
 NAMED = r"[A-ZÀ-Þ][\w.'’&-]*(?:\s(?:[A-ZÀ-Þ][\w.'’&-]*|de|del|di|da|von|van|el|al|for|of|the|via)){0,6}"
-CAPTION_CREDIT = re.compile(
-    rf"(?P<caption>.{{20,400}}(?:[a-zà-ÿ]{{3}}|\d{{4}}|[A-ZÀ-Þ][a-zà-ÿ]{{4,20}}|[a-z]\)|[a-z][”\"’])[.!?][”\"’]?)\s+(?P<who>{NAMED}(?<!\.))"
-)
+CREDIT_LONGEST = 130  # characters
+SENTENCE_END = re.compile(r"[.!?][”\"’')]*\s+")
+CREDIT_NAMES = re.compile(rf"{NAMED}(?<!\.)")
+CREDIT_SLASHES = re.compile(rf"{NAMED}(?:\s?/\s?{NAMED}){{1,4}}")
+# No abbreviation: what stands before the full stop ends a sentence.
+WORD_BEFORE = re.compile(r"(?:[a-zà-ÿ]{3}|\d{4}|[A-ZÀ-Þ][a-zà-ÿ]{4,20}|[a-z][)”\"’'])$")
 # What a sentence that was broken off begins with, where a credit would name somebody.
 NO_NAME = re.compile(
     r"(?:The|A|An|There|That|This|It|He|She|They|We|I|You|And|But|In|On|At|For|As|His|Her|Its|Their|Our|My|No|Yes|Mr|Mrs|Ms|Dr|"
     r"Gen|Maj|Lt|Col|Capt|Sgt|Sen|Rep|Gov|Rev|Prof|St|President|Prime|Former|Judge|Sir|Lord|Here|What|Why|How|When|Where|"
     r"Who|Read|See|Watch|More|Then|Now|So|If|Not|Just|All|New)\b"
 )
-# Where slashes part the credit's names, or an agency's name behind one ends the line, no full stop need stand before.
-CAPTION_SLASHES = re.compile(rf".{{15,400}}[.!?][”\"]?\s+{NAMED}(?:\s?/\s?{NAMED}){{1,4}}")
+# Where an agency's name behind a slash ends the line, no full stop need stand before it.
 AGENCY_LAST = re.compile(
-    r".{20,400}\s?/\s?(?:AFP|AP|EPA|PA|Reuters|Sipa USA|Bloomberg|Shutterstock|Anadolu|ZUMA|Getty Images)(?: via (?:AP|Getty Images))?"
+    r".{20,400}\s?/\s?(?:AFP|AP|EPA|PA|Reuters|Sipa USA|Bloomberg|Shutterstock|Anadolu|ZUMA|Getty Images)"
+    r"(?: via (?:AP|Getty Images))?"
 )
 CREDITED = re.compile(r".{10,400}\((?:[Ii]mage|[Pp]hoto|[Pp]icture)s? [Cc]redit: ?[^()]{2,90}\)")
 BARE_CREDIT = re.compile(
-    rf"(?:{PERSON}\s?/\s?)(?:{NAMED}\s?/\s?){{0,2}}(?:{AGENCIES}|CNN|BBC|NPR|[A-ZÀ-Þ][\w ]{{2,30}}\b(?:Agency|Images|Pictures|Group|News|Wire|Press))"
+    rf"(?:{PERSON}\s?/\s?)(?:{NAMED}\s?/\s?){{0,2}}(?:{AGENCIES}|CNN|BBC|NPR|"
+    rf"[A-ZÀ-Þ][\w ]{{2,30}}\b(?:Agency|Images|Pictures|Group|News|Wire|Press))"
 )
 # Who wrote a section of a live report: "— Ann Lowe, KERSEY WIRE"; the name may be the agency's alone.
 SIGNED = re.compile(
-    rf"(?:[-–−]\s?|—\s)(?:{PERSON}(?:\s(?:and|&)\s{PERSON})?(?:,\s[A-Z][\w.&'’ ]{{1,40}})?|Reuters|Associated Press|AP|AFP|Bloomberg)"
+    rf"(?:[-–−]\s?|—\s)(?:{PERSON}(?:\s(?:and|&)\s{PERSON})?(?:,\s[A-Z][\w.&'’ ]{{1,40}})?|"
+    r"Reuters|Associated Press|AP|AFP|Bloomberg)"
 )
 AGENCY_ALONE = re.compile(r"(?:[A-Z]{2,5}|Reuters|Bloomberg)(?: [A-Z][a-z]+)? ?[-–—−]")
 OUTLET_ALONE = re.compile(
-    r"(?:AP|AFP|UPI|Reuters|(?:The )?Associated Press|Bloomberg|[A-Z][\w-]+(?:\s[A-Z][\w-]+){0,3}\s(?:Network|Wire|Press|News Service))"
+    r"(?:AP|AFP|UPI|Reuters|(?:The )?Associated Press|Bloomberg|"
+    r"[A-Z][\w-]+(?:\s[A-Z][\w-]+){0,3}\s(?:Network|Wire|Press|News Service))"
 )
-SPECIAL_TO = re.compile(r"(?i:(?:special|exclusive)\s+(?:to|for)\s+.{2,50}|(?:opinion\s+)?(?:contributor|columnist|correspondent))")
+SPECIAL_TO = re.compile(
+    r"(?i:(?:special|exclusive)\s+(?:to|for)\s+.{2,50}|(?:opinion\s+)?(?:contributor|columnist|correspondent))"
+)
 DOMAIN = re.compile(r"(?i:[\w.+-]{1,50}@[\w-]{2,40}(?:\.[a-z]{2,8}){1,3}|(?:\w[\w-]*\.)+(?:com|org|net|co\.uk))")
 # Only at the foot.
 SEPARATOR = re.compile(r"[\W_]{1,60}")
 ADDRESSES = re.compile(r"[^:\n]{2,60}:\s*https?://\S+(?:\s+(?:and|or|,)?\s*https?://\S+){0,3}")
-REACHED = re.compile(r"(?s:(?:[A-ZÀ-Þ][\w.'’-]+,?\s){2,5}.{0,200}\b(?i:can\s+be\s+reached|reach\s+(?:him|her|them)|contact\s+(?:him|her|them)|e-?mail|phone|follow\s+(?:him|her|them)|loves?)\b.{0,160})")
+REACHED = re.compile(
+    r"(?s:(?:[A-ZÀ-Þ][\w.'’-]+,?\s){2,5}.{0,200}\b(?i:can\s+be\s+reached|reach\s+(?:him|her|them)|contact\s+(?:him|her|them)|e-?mail|phone|follow\s+(?:him|her|them)|loves?)\b.{0,160})"
+)
 WRITES = re.compile(
     r"(?:Dr\.\s)?(?:[A-ZÀ-Þ][\w.'’-]+,?\s){2,4}(?:is|are)\s(?:a|an|the)\s(?:[\w,'’-]+\s){0,6}?"
     r"(?:journalist|reporter|writer|columnist|editor|producer|correspondent|professor|student|economist|author|contributor)\b.{0,260}"
