@@ -1,12 +1,14 @@
 """Files into the archive: read, put in batches, chunked, embedded, made durable, acknowledged."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qa.embedding import Embedder
+from qa.embedding import Embedder, embedder_languages
 from qa.errors import InputError
 from qa.intake import Defaults, Reading, Rejection, read
+from qa.intake.language import primary
 from qa.settings import IndexSettings
 from qa.writing import ArchiveWriter
 
@@ -15,10 +17,15 @@ from qa.writing import ArchiveWriter
 _BATCH_CHARACTERS = 250_000
 _BATCH_ARTICLES = 2_000
 
+UNKNOWN_LANGUAGE = "und"  # ISO 639-2's "undetermined"
+
 
 @dataclass(slots=True)
 class AddReport:
-    """What became of what was given: given = added + updated + unchanged + rejected."""
+    """What became of what was given: given = added + updated + unchanged + rejected.
+
+    ``languages`` counts what was added, updated or unchanged by ISO 639-1 code; ``UNKNOWN_LANGUAGE`` where none shows.
+    """
 
     added: int = 0
     updated: int = 0
@@ -27,6 +34,13 @@ class AddReport:
     notes: list[tuple[str, int, str]] = field(default_factory=list)
     passages: int = 0
     embedded: int = 0
+    languages: Counter[str] = field(default_factory=Counter)
+
+    def other_languages(self, embedder: str) -> dict[str, int]:
+        """Return how many articles are in which languages that an embedder was not made for, the most first."""
+        own = embedder_languages(embedder)
+        counts = self.languages.most_common() if own else []
+        return {language: count for language, count in counts if language not in own | {UNKNOWN_LANGUAGE}}
 
     @property
     def given(self) -> int:
@@ -95,6 +109,7 @@ class _Batch:
     def _clear(self) -> None:
         self._ids: dict[str, None] = {}
         self._states = {"added": 0, "updated": 0, "unchanged": 0}
+        self._languages: Counter[str] = Counter()
         self._characters = 0
 
     def put(self, reading: Reading) -> None:
@@ -110,6 +125,7 @@ class _Batch:
             return
         self._ids[article_id] = None
         self._states[state] += 1
+        self._languages[primary(article.language) or UNKNOWN_LANGUAGE] += 1
         if state != "unchanged":
             self._characters += len(article.text)
         if self._characters >= _BATCH_CHARACTERS or sum(self._states.values()) >= _BATCH_ARTICLES:
@@ -120,6 +136,7 @@ class _Batch:
         self._report.added += self._states["added"]
         self._report.updated += self._states["updated"]
         self._report.unchanged += self._states["unchanged"]
+        self._report.languages += self._languages
         if self._ids:
             self._callbacks.acknowledged(list(self._ids))
         self._clear()

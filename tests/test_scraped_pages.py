@@ -5,7 +5,7 @@ from time import perf_counter
 import pytest
 
 from benchmarks import anatomy
-from benchmarks.sets import DATA
+from benchmarks.sets import DATA, articles
 from qa.intake.anatomy import furniture_spans
 from qa.intake.furniture import foot_reason, furniture_reason
 
@@ -159,7 +159,7 @@ def test_a_hostile_line_costs_little(part: str) -> None:
 @pytest.mark.data
 @pytest.mark.skipif(not DATA.exists(), reason=f"no evaluation data in {DATA}; set DATELINE_DATA to its folder")
 def test_the_labelled_scraped_pages_keep_their_bodies_and_lose_most_furniture() -> None:
-    scores = anatomy.split(anatomy.drawn_texts(anatomy.articles("realtime")))
+    scores = anatomy.split(anatomy.drawn_texts(articles("realtime")))
     developed, held_out = scores["developed"], scores["held out"]
     assert (developed.pages, held_out.pages) == (193, 96)
     assert (developed.body, held_out.body) == (4797, 3080)
