@@ -35,12 +35,26 @@ class AddReport:
     passages: int = 0
     embedded: int = 0
     languages: Counter[str] = field(default_factory=Counter)
+    embedder: str = ""
 
-    def other_languages(self, embedder: str) -> dict[str, int]:
-        """Return how many articles are in which languages that an embedder was not made for, the most first."""
-        own = embedder_languages(embedder)
+    @property
+    def other_languages(self) -> dict[str, int]:
+        """How many articles are in which languages that the embedder was not made for, the most first."""
+        own = embedder_languages(self.embedder)
         counts = self.languages.most_common() if own else []
         return {language: count for language, count in counts if language not in own | {UNKNOWN_LANGUAGE}}
+
+    @property
+    def language_note(self) -> str:
+        """What is to be said of such articles, "" when there are none."""
+        total = sum(self.other_languages.values())
+        listed = ", ".join(f"{language} {count}" for language, count in self.other_languages.items())
+        articles = "1 article is in a language" if total == 1 else f"{total} articles are in languages"
+        note = (
+            f"{articles} that the embedder {self.embedder} was not made for ({listed}): found by words, "
+            "hardly by meaning; an archive made with a multilingual model (--embedder) serves them better"
+        )
+        return note if total else ""
 
     @property
     def given(self) -> int:
@@ -84,6 +98,7 @@ def add(
     """
     callbacks = callbacks or Callbacks()
     report = report if report is not None else AddReport()
+    report.embedder = embedder.name
     with ArchiveWriter(folder, embedder, settings) as writer:
         batch = _Batch(writer, report, callbacks, known_by_file)
         for reading in read(paths, defaults or Defaults()):

@@ -12,6 +12,8 @@ from qa.settings import DEFAULT_EMBEDDER
 from qa.writing import ArchiveWriter
 from tests.conftest import Qa
 from tests.plain import WordEmbedder, article
+from ui.archive_adding import Progress
+from ui.archive_render import report_html
 
 FIXTURE = Path(__file__).parent / "fixtures" / "languages.tsv"
 SENTENCES = [tuple(line.split("\t")) for line in FIXTURE.read_text(encoding="utf-8").splitlines()]
@@ -117,8 +119,13 @@ def test_the_report_counts_languages(tmp_path: Path, embedder: WordEmbedder) -> 
     (tmp_path / "c.jsonl").write_text('{"text": "Fire!", "language": "en-GB"}\n{"text": "12:30"}\n')
     report = add(tmp_path / "archive", [tmp_path / name for name in ("a.txt", "b.txt", "c.jsonl")], embedder)
     assert dict(report.languages) == {"en": 2, "de": 1, "und": 1}
-    assert report.other_languages(DEFAULT_EMBEDDER) == {"de": 1}
-    assert report.other_languages("a model of somebody's own") == {}
+    assert report.language_note == ""  # nobody knows what the embedder of the tests was made for
+    report.embedder = DEFAULT_EMBEDDER
+    assert report.other_languages == {"de": 1}
+    assert report.language_note.startswith(
+        "1 article is in a language that the embedder all-MiniLM-L6-v2 was not made for (de 1): found by words"
+    )
+    assert report.language_note in report_html(Progress("done", report=report))
 
 
 def test_the_packaged_embedder_states_that_it_is_made_for_english() -> None:

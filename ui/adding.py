@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,7 @@ def add(folder: Path, paths: Sequence[str], given: Defaults, embedder: str, prec
             )
         except KeyboardInterrupt:
             interrupted = True
-    _print(report, settings.embedder, as_json)
+    _print(report, as_json)
     if interrupted:
         print_notice("qa: interrupted; what is counted above is on disk, the same command goes on from there")
         return 130
@@ -104,8 +104,7 @@ def _settings(folder: Path, embedder: str, precision: str) -> IndexSettings:
     return settings
 
 
-def _print(report: indexing.AddReport, embedder: str, as_json: bool) -> None:
-    foreign = report.other_languages(embedder)
+def _print(report: indexing.AddReport, as_json: bool) -> None:
     if as_json:
         print_json(
             {
@@ -113,7 +112,7 @@ def _print(report: indexing.AddReport, embedder: str, as_json: bool) -> None:
                 "rejected": [{"file": r.file, "line": r.line, "reason": r.reason} for r in report.rejected],
                 "notes": [{"file": file, "line": line, "note": note} for file, line, note in report.notes],
                 "embedded": report.embedded, "languages": dict(report.languages.most_common()),
-                "other_languages": foreign,
+                "other_languages": report.other_languages,
             }
         )  # fmt: skip
         return
@@ -126,22 +125,11 @@ def _print(report: indexing.AddReport, embedder: str, as_json: bool) -> None:
         print_notice(f"rejected: {where}: {rejection.reason}")
     if len(report.rejected) > 50:
         print_notice(f"… and {len(report.rejected) - 50} more rejections (all with --json)")
-    if foreign:
-        print_notice(f"note: {in_other_languages(foreign, embedder)}")
+    if report.language_note:
+        print_notice(f"note: {report.language_note}")
     print_line(
         f"{report.given} given = {report.added} added + {report.updated} updated + {report.unchanged} unchanged + "
         f"{len(report.rejected)} rejected; {report.embedded} passages embedded"
-    )
-
-
-def in_other_languages(foreign: Mapping[str, int], embedder: str) -> str:
-    """Return what is said of articles that the embedder was not made for."""
-    total = sum(foreign.values())
-    listed = ", ".join(f"{language} {count}" for language, count in foreign.items())
-    articles = "1 article is in a language" if total == 1 else f"{total} articles are in languages"
-    return (
-        f"{articles} that the embedder {embedder} was not made for ({listed}): found by words, hardly by meaning; an "
-        "archive made with a multilingual model (--embedder) serves them better"
     )
 
 
