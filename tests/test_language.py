@@ -1,4 +1,5 @@
 import json
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -125,7 +126,7 @@ def test_the_report_counts_languages(tmp_path: Path, embedder: WordEmbedder) -> 
     assert report.language_note.startswith(
         "1 article is in a language that the embedder all-MiniLM-L6-v2 was not made for (de 1): found by words"
     )
-    assert report.language_note in report_html(Progress("done", report=report))
+    assert report.language_note in unescape(report_html(Progress("done", report=report)))
 
 
 def test_the_packaged_embedder_states_that_it_is_made_for_english() -> None:
