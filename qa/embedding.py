@@ -117,6 +117,11 @@ class SentenceTransformerEmbedder:
         return np.ascontiguousarray(vectors, dtype=np.float32)
 
 
+def embedder_languages(name: str) -> frozenset[str]:
+    """Return the ISO 639-1 codes of the languages an embedder was made for; none where that is not known."""
+    return frozenset({"en"}) if name == DEFAULT_EMBEDDER else frozenset()
+
+
 @lru_cache(maxsize=4)
 def load_embedder(name: str = DEFAULT_EMBEDDER, precision: str = "float32") -> SentenceTransformerEmbedder:
     """Return the embedder of this name or folder, loaded once a process."""

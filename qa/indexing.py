@@ -1,12 +1,14 @@
 """Files into the archive: read, put in batches, chunked, embedded, made durable, acknowledged."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qa.embedding import Embedder
+from qa.embedding import Embedder, embedder_languages
 from qa.errors import InputError
 from qa.intake import Defaults, Reading, Rejection, read
+from qa.intake.language import primary
 from qa.settings import IndexSettings
 from qa.writing import ArchiveWriter
 
@@ -15,10 +17,15 @@ from qa.writing import ArchiveWriter
 _BATCH_CHARACTERS = 250_000
 _BATCH_ARTICLES = 2_000
 
+UNKNOWN_LANGUAGE = "und"  # ISO 639-2's "undetermined"
+
 
 @dataclass(slots=True)
 class AddReport:
-    """What became of what was given: given = added + updated + unchanged + rejected."""
+    """What became of what was given: given = added + updated + unchanged + rejected.
+
+    ``languages`` counts what was added, updated or unchanged by ISO 639-1 code; ``UNKNOWN_LANGUAGE`` where none shows.
+    """
 
     added: int = 0
     updated: int = 0
@@ -27,6 +34,27 @@ class AddReport:
     notes: list[tuple[str, int, str]] = field(default_factory=list)
     passages: int = 0
     embedded: int = 0
+    languages: Counter[str] = field(default_factory=Counter)
+    embedder: str = ""
+
+    @property
+    def other_languages(self) -> dict[str, int]:
+        """How many articles are in which languages that the embedder was not made for, the most first."""
+        own = embedder_languages(self.embedder)
+        counts = self.languages.most_common() if own else []
+        return {language: count for language, count in counts if language not in own | {UNKNOWN_LANGUAGE}}
+
+    @property
+    def language_note(self) -> str:
+        """What is to be said of such articles, "" when there are none."""
+        total = sum(self.other_languages.values())
+        listed = ", ".join(f"{language} {count}" for language, count in self.other_languages.items())
+        articles = "1 article is in a language" if total == 1 else f"{total} articles are in languages"
+        note = (
+            f"{articles} that the embedder {self.embedder} was not made for ({listed}): found by words, "
+            "hardly by meaning; an archive made with a multilingual model (--embedder) serves them better"
+        )
+        return note if total else ""
 
     @property
     def given(self) -> int:
@@ -70,6 +98,7 @@ def add(
     """
     callbacks = callbacks or Callbacks()
     report = report if report is not None else AddReport()
+    report.embedder = embedder.name
     with ArchiveWriter(folder, embedder, settings) as writer:
         batch = _Batch(writer, report, callbacks, known_by_file)
         for reading in read(paths, defaults or Defaults()):
@@ -95,6 +124,7 @@ class _Batch:
     def _clear(self) -> None:
         self._ids: dict[str, None] = {}
         self._states = {"added": 0, "updated": 0, "unchanged": 0}
+        self._languages: Counter[str] = Counter()
         self._characters = 0
 
     def put(self, reading: Reading) -> None:
@@ -110,6 +140,7 @@ class _Batch:
             return
         self._ids[article_id] = None
         self._states[state] += 1
+        self._languages[primary(article.language) or UNKNOWN_LANGUAGE] += 1
         if state != "unchanged":
             self._characters += len(article.text)
         if self._characters >= _BATCH_CHARACTERS or sum(self._states.values()) >= _BATCH_ARTICLES:
@@ -120,6 +151,7 @@ class _Batch:
         self._report.added += self._states["added"]
         self._report.updated += self._states["updated"]
         self._report.unchanged += self._states["unchanged"]
+        self._report.languages += self._languages
         if self._ids:
             self._callbacks.acknowledged(list(self._ids))
         self._clear()

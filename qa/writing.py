@@ -97,14 +97,18 @@ class ArchiveWriter:
             InputError: if a field holds characters that cannot be stored.
         """
         content = content_hash(article)
+        # Archives of before languages were recognised hold the same article without one: it has not changed.
+        unrecognised = content_hash(replace(article, language="")) if article.language else content
         with self._transaction():
-            known = self._known(article, origin, content)
+            known = self._known(article, origin, (content, unrecognised))
             if known is None:
                 key = None
                 state: State = "added"
-                article = replace(article, id=article.id or self._new_id(content))
+                article = replace(article, id=article.id or self._new_id(unrecognised))
             else:
                 key, article_id, stored = known
+                if stored == unrecognised:
+                    article, content = replace(article, language=""), unrecognised
                 article = replace(article, id=article_id)
                 if stored == content and (key in self._pending or intact(self._connection, key, article)):
                     self._note_origin(origin, key)
@@ -220,17 +224,20 @@ class ArchiveWriter:
             candidate = hashlib.sha256(candidate.encode()).hexdigest()
         return "a" + candidate[:16]
 
-    def _known(self, article: Article, origin: str, content: str) -> tuple[int, str, str] | None:
-        """Return the key, id and content hash of the stored article that this one is."""
+    def _known(self, article: Article, origin: str, contents: tuple[str, str]) -> tuple[int, str, str] | None:
+        """Return the key, id and content hash of the stored article that this one is.
+
+        ``contents`` are the content hashes by which it may be stored.
+        """
         find = "SELECT key, id, content FROM article WHERE "
         if article.id:
             row = self._connection.execute(find + "id = ?", (article.id,)).fetchone()
         else:
             mapped = "key = (SELECT article FROM origin WHERE path = ?)"
             row = self._connection.execute(find + mapped, (origin,)).fetchone()
-            if row and row[2] != content and self._held_elsewhere(row[0], origin):
+            if row and row[2] not in contents and self._held_elsewhere(row[0], origin):
                 row = None  # one of two copies has changed: the other is still what it was
-            row = row or self._connection.execute(find + "content = ? LIMIT 1", (content,)).fetchone()
+            row = row or self._connection.execute(find + "content IN (?, ?) LIMIT 1", contents).fetchone()
         return (int(row[0]), str(row[1]), str(row[2])) if row else None
 
     def _note_origin(self, origin: str, key: int) -> None:

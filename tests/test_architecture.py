@@ -42,6 +42,7 @@ OWNERS = {
     "docx": {"qa/intake/docx.py"},
     "feedparser": {"qa/intake/feeds.py"},
     "dateparser": {"qa/intake/dates.py", "qa/date_readers.py"},
+    "py3langid": {"qa/intake/language.py"},
 }
 
 

@@ -111,7 +111,8 @@ def _print(report: indexing.AddReport, as_json: bool) -> None:
                 "given": report.given, "added": report.added, "updated": report.updated, "unchanged": report.unchanged,
                 "rejected": [{"file": r.file, "line": r.line, "reason": r.reason} for r in report.rejected],
                 "notes": [{"file": file, "line": line, "note": note} for file, line, note in report.notes],
-                "embedded": report.embedded,
+                "embedded": report.embedded, "languages": dict(report.languages.most_common()),
+                "other_languages": report.other_languages,
             }
         )  # fmt: skip
         return
@@ -124,6 +125,8 @@ def _print(report: indexing.AddReport, as_json: bool) -> None:
         print_notice(f"rejected: {where}: {rejection.reason}")
     if len(report.rejected) > 50:
         print_notice(f"… and {len(report.rejected) - 50} more rejections (all with --json)")
+    if report.language_note:
+        print_notice(f"note: {report.language_note}")
     print_line(
         f"{report.given} given = {report.added} added + {report.updated} updated + {report.unchanged} unchanged + "
         f"{len(report.rejected)} rejected; {report.embedded} passages embedded"

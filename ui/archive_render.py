@@ -148,7 +148,8 @@ def report_html(progress: Progress) -> str:
         f'<p class="sums">{report.given:,} given = {report.added:,} added + {report.updated:,} updated + '
         f"{report.unchanged:,} unchanged + {len(report.rejected):,} rejected</p>"
     )
-    return lead + sums + _rejections(report) + _notes(report)
+    languages = f"<p>{inert(report.language_note)}</p>" if report.language_note else ""
+    return lead + sums + languages + _rejections(report) + _notes(report)
 
 
 def _rejections(report: AddReport) -> str:

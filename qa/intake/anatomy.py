@@ -5,12 +5,13 @@ only for what it is (a whole line of known furniture) together with where it sta
 it, or alone.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from qa.intake import furniture, header_lines
+from qa.intake import furniture, header_lines, scraped
 from qa.intake.datelines import dateline
 from qa.intake.header import HeaderReader
 from qa.intake.page import NOTHING, Page
@@ -26,6 +27,7 @@ def furniture_spans(text: str) -> list[tuple[int, int, str]]:
     """
     units = split_units(text)
     reasons = _reasons(units)
+    _top(units, reasons)
     if all(reasons):
         return []
     return [(unit.start, unit.end, reason) for unit, reason in zip(units, reasons, strict=True) if reason]
@@ -93,11 +95,69 @@ def _reasons(units: Sequence[Unit]) -> list[str]:
     for place, unit in enumerate(units):
         if reasons[place] == "related" and furniture.is_related_heading(unit.text):
             _related_list(units, reasons, place)
+    _links(units, reasons)
+    _signed(units, reasons)
     for place in range(len(units) - 1, -1, -1):
         reasons[place] = reasons[place] or furniture.foot_reason(units[place].text)
         if not reasons[place]:
             break
     return reasons
+
+
+def _links(units: Sequence[Unit], reasons: list[str]) -> None:
+    """Mark "FLOODS: How to claim for a car" between paragraphs of prose; among its like it is a list's entry."""
+    labels = [scraped.shouted_label(unit.text) if not reasons[place] else "" for place, unit in enumerate(units)]
+    speakers = Counter({(label, units[place].text): 1 for place, label in enumerate(labels) if label})
+    by_label = Counter(label for label, _ in speakers)
+    found = [place for place, label in enumerate(labels) if label and by_label[label] == 1]
+    for place in found:
+        above, below = place - 1, place + 1
+        while above >= 0 and (reasons[above] or labels[above]):
+            above -= 1
+        while below < len(units) and (reasons[below] or labels[below]):
+            below += 1
+        in_prose = above >= 0 and _is_prose(units[above]) and (below == len(units) or _is_prose(units[below]))
+        if in_prose and (" " in labels[place] or below - above > 2):
+            reasons[place] = "related"
+
+
+def _signed(units: Sequence[Unit], reasons: list[str]) -> None:
+    """Mark who wrote a section of a live report: the line between its last sentence and the next heading."""
+    for place in range(1, len(units)):
+        above, below = units[place - 1], place + 1
+        quoted = above.text[:1] in "\"“'‘" and above.text[-1:] in "\"”'’"  # then the line says who is quoted
+        ends = below == len(units) or reasons[below] or not units[below].is_sentence or units[below].text.endswith("?")
+        if not reasons[place] and above.is_sentence and not quoted and ends and scraped.is_signed(units[place].text):
+            reasons[place] = "byline"
+
+
+def _is_prose(unit: Unit) -> bool:
+    return unit.is_sentence and unit.words >= 8
+
+
+def _top(units: Sequence[Unit], reasons: list[str]) -> None:
+    """Mark the byline and dates that stand above a body whose header was not cut."""
+    place = 0
+    if len(units) > 2 and not reasons[0]:
+        name, below = units[0].text, units[1].text
+        if (
+            header_lines.is_name(name)
+            and not units[1].is_sentence
+            and (header_lines.is_role(below) or scraped.is_outlet(below))
+        ):
+            reasons[0] = reasons[1] = "byline"
+            place = 2
+        elif (scraped.is_outlet(name) or header_lines.byline(name)) and units[1].is_sentence:
+            reasons[0] = "byline"
+            place = 1
+    while place < min(4, len(units) - 1) and (reasons[place] or _is_stamp(units[place].text)):
+        reasons[place] = reasons[place] or "date"
+        place += 1
+
+
+def _is_stamp(text: str) -> bool:
+    """Whether the line says when the page was made: a date with a clock's time.  A date alone may be the story's."""
+    return bool(re.search(r"\d[:.]\d\d", text)) and header_lines.date_line(text) is not None
 
 
 def _runs_on(units: Sequence[Unit], place: int) -> bool:

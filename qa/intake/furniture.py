@@ -7,6 +7,7 @@ that stand alone, and those that prose could also begin with look at how the lin
 import re
 
 from qa.intake import furniture_patterns as patterns
+from qa.intake import scraped
 
 
 def furniture_reason(text: str) -> str:
@@ -15,6 +16,8 @@ def furniture_reason(text: str) -> str:
     text = patterns.BULLET.sub("", text, count=1)
     if arrow and patterns.POINTER.fullmatch(text):
         return "related"
+    if reason := scraped.reason(text, arrow=bool(arrow)):
+        return reason
     if len(text) > patterns.LONGEST or text[:1].islower():  # the rest of a sentence that was broken above
         return ""
     if patterns.ADVERTISEMENT.fullmatch(text):
@@ -43,6 +46,8 @@ def foot_reason(text: str) -> str:
     text = patterns.BULLET.sub("", text, count=1)
     if len(text) > patterns.LONGEST:
         return ""
+    if reason := scraped.foot_reason(text):
+        return reason
     if any(pattern.fullmatch(text) for pattern in patterns.FOOT):
         return "footer"
     contact = patterns.MAIL.search(text) or patterns.HANDLE.search(text) or patterns.PHONE.search(text)
@@ -132,6 +137,7 @@ def _is_credit(text: str) -> bool:
 
 
 def _contribution(text: str) -> bool:
+    text = text.lstrip("-–—− ")
     if "\n" in text:
         return False
     if match := patterns.CONTRIBUTED.match(text):

@@ -13,6 +13,7 @@ from qa.intake.feeds import read_feed
 from qa.intake.html import declared_charset, read_html
 from qa.intake.json_lines import read_json_lines
 from qa.intake.kinds import DOCUMENTS, RECORDS, refuse_other
+from qa.intake.language import article_language
 from qa.intake.mail import read_mail
 from qa.intake.markdown import read_markdown
 from qa.intake.page import NOTHING, Extracted, Page
@@ -102,7 +103,7 @@ def _whole_file(found: Found, defaults: Defaults, limits: Limits) -> Reading | R
         published=published,
         updated=page.updated,
         dateline_text=page.dateline_text,
-        language=page.language,
+        language=article_language(page.language, page.text),
     )
     return Reading(article, file, 0, page.dropped, notes)
 

@@ -1,0 +1,59 @@
+"""Which language an article is in: what its file states, else what its text looks like.
+
+Languages are known by their ISO 639-1 codes ("en", "de").  The recogniser is langid's naive Bayes over byte n-grams
+(Lui and Baldwin, "langid.py: an off-the-shelf language identification tool", ACL 2012), as py3langid keeps it; its
+model comes with the package.
+"""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from qa.intake.words import word_set
+
+FEWEST_LETTERS = 20
+LEAST_SURE = 0.9  # the probability that the recogniser gives; below it "" is more honest
+_LOOKED_AT = 600  # characters: enough for a language to show, and the time is in proportion to them
+
+# BCP 47: a language, then script, region and the like ("en", "en-US", "zh_Hant").
+_STATED = re.compile(r"(?P<language>[A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8}){0,4}")
+# ISO 639-1; countries' codes that are stated instead ("jp", "us") are none of them.
+_CODES = word_set(
+    "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv "
+    "dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie "
+    "ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv "
+    "mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm "
+    "rn ro ru rw sa sc sd se sg sh si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr "
+    "ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
+)
+_NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis"})
+
+
+def article_language(stated: str, text: str) -> str:
+    """Return what a file states when that is a language's code, unchanged; else the code that the text looks like."""
+    return stated if primary(stated) else recognised(text)
+
+
+def primary(code: str) -> str:
+    """Return the language of a code without region and script ("en" of "en-US"), "" where it names none."""
+    match = _STATED.fullmatch(code.strip())
+    language = match["language"].casefold() if match else ""
+    known = language in _CODES if len(language) == 2 else language not in _NO_LANGUAGE
+    return language if known else ""
+
+
+def recognised(text: str) -> str:
+    """Return the ISO 639-1 code of the language that a text looks like, "" for one too short or in doubt."""
+    sample = " ".join(text[:_LOOKED_AT].split())
+    if sum(character.isalpha() for character in sample) < FEWEST_LETTERS:
+        return ""
+    language, probability = _recogniser().classify(sample.encode(errors="replace"))
+    sure = probability >= LEAST_SURE and len(language) == 2  # three letters: a language without a code of two
+    return str(language) if sure else ""
+
+
+@lru_cache(maxsize=1)
+def _recogniser() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # loads numpy, and 0.8 s of model with its first text
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
