@@ -60,7 +60,7 @@ def test_what_is_added_is_counted_and_each_rejection_has_its_reason(page: Archiv
     )
     assert "5 given = 2 added + 0 updated + 0 unchanged + 3 rejected" in report
     assert "em<b>pty.txt empty: there is nothing to read" in report
-    assert "picture.png unknown kind of file" in report
+    assert "picture.png a picture: have its text recognised" in report
     assert "two.jsonl, line 2 text is missing" in report
     assert titles(page.find(["storm harbour", None, "", "", 0, 50]))
     assert "5 articles" in page.holdings()["masthead"]
