@@ -35,9 +35,14 @@ OWNERS = {
     "pydantic": {"ui/api.py", "ui/conversations.py", "ui/requests.py"},
     "trafilatura": {"qa/intake/html.py"},
     "typer": {
-        "ui/cli.py", "ui/keeping.py", "ui/measuring.py", "ui/options.py", "ui/searching.py", "ui/serving.py",
+        "ui/cli.py",
+        "ui/keeping.py",
+        "ui/measuring.py",
+        "ui/options.py",
+        "ui/searching.py",
+        "ui/serving.py",
         "ui/upkeep.py",
-    },  # fmt: skip
+    },
     "matplotlib": {"ui/plots.py"},
     "ir_measures": {"qa/measures.py"},
     "scipy": {"qa/abstention.py", "qa/power.py"},
