@@ -134,7 +134,8 @@ def _measure(folder: Path, short: int, long: int, static: bool, seed: int) -> No
     for told, steps in (("first", first.steps[:10]), ("last", fresh[-11:-1])):
         if steps:
             print(
-                f"the {told} {len(steps)} batches: {statistics.median(steps):.2f} s computing, at most {max(steps):.2f} s"
+                f"the {told} {len(steps)} batches: {statistics.median(steps):.2f} s computing each, "
+                f"at most {max(steps):.2f} s"
             )
     again = _add(news, archive, model)
     _print("added again", again)
