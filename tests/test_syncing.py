@@ -1,9 +1,9 @@
+import io
 import json
 import os
 import shutil
-import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,6 @@ from qa.indexing import AddReport
 from qa.origins import is_gone, origin_of
 from tests.conftest import Qa
 from tests.plain import WordEmbedder
-from tests.test_architecture import PROJECT
 
 TEXTS = {
     name: f"The {name} of Verrin was closed on Monday, engineers said." for name in ("dam", "mill", "port", "pier")
@@ -202,13 +201,29 @@ def test_what_was_not_shown_is_not_removed(folder: Path) -> None:
     assert len(texts(folder)) == 3
 
 
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Let stdin and stderr be a terminal, at which somebody types what is given."""
+    controller, end = os.openpty()
+    with os.fdopen(end, "r+b", buffering=0) as raw, io.TextIOWrapper(raw, write_through=True) as stream:
+
+        def types(answer: str) -> None:
+            monkeypatch.setattr(sys, "stdin", stream)
+            monkeypatch.setattr(sys, "stderr", stream)
+            os.write(controller, f"{answer}\n".encode())
+
+        yield types
+        monkeypatch.undo()
+    os.close(controller)
+
+
 def numbers(out: str) -> dict[str, object]:
     report = json.loads(out)
     return {name: report[name] for name in ("given", "added", "updated", "unchanged", "removed")}
 
 
 @pytest.mark.model
-def test_the_command_shows_and_removes_what_is_agreed(qa: Qa, tmp_path: Path) -> None:
+def test_the_command_shows_and_removes_what_is_agreed(qa: Qa, tmp_path: Path, terminal: Callable[[str], None]) -> None:
     news = tmp_path / "news"
     news.mkdir()
     for name, text in TEXTS.items():
@@ -229,43 +244,15 @@ def test_the_command_shows_and_removes_what_is_agreed(qa: Qa, tmp_path: Path) ->
     code, out, _ = qa("add", "--sync", news, "--yes", "--json")
     assert code == 0
     assert numbers(out) == {"given": 3, "added": 0, "updated": 0, "unchanged": 3, "removed": 1}
+    (news / "mill.txt").unlink()
+    for answer, expected, told in (("n", 3, "0 removed\n"), ("", 3, "0 removed\n"), ("y", 0, "1 removed\n")):
+        terminal(answer)
+        code, out, _ = qa("add", "--sync", news)
+        assert (code, out[-len(told) :]) == (expected, told)
     code, out, _ = qa("add", "--sync", news)
     assert code == 0
     assert out.endswith("0 removed\n")
-    assert len(json.loads(qa("list", "--json")[1])["articles"]) == 3
-
-
-def typed(answer: str, arguments: list[str]) -> tuple[int, str]:
-    """Run `qa` in a terminal of its own and answer what it asks; return the exit code and what was shown."""
-    controller, terminal = os.openpty()
-    command = [sys.executable, "-m", "ui", *arguments]
-    process = subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal, cwd=PROJECT)
-    os.close(terminal)
-    shown = b""
-    with suppress(OSError):  # the terminal closes with the process
-        while block := os.read(controller, 4096):
-            shown += block
-            if b"[y/N] " in shown and answer:
-                os.write(controller, f"{answer}\n".encode())
-                answer = ""
-    os.close(controller)
-    return process.wait(60), shown.decode()
-
-
-@pytest.mark.model
-@pytest.mark.timeout(180)
-def test_in_a_terminal_it_asks(folder: Path) -> None:
-    from tests.models import make_static_model
-
-    model = make_static_model(folder.parent / "model")
-    arguments = ["add", "--sync", str(folder), "--archive", str(folder.parent / "asked")]
-    assert typed("", [*arguments, "--embedder", str(model)])[0] == 0
-    (folder / "dam.txt").unlink()
-    for answer, code, told in (("n", 3, "nobody agreed"), ("y", 0, "1 removed")):
-        given, shown = typed(answer, arguments)
-        assert given == code
-        assert "Remove 1 article? [y/N]" in shown
-        assert told in " ".join(shown.split())
+    assert len(json.loads(qa("list", "--json")[1])["articles"]) == 2
 
 
 @pytest.mark.model
