@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qa import maintenance
+from qa import backup, maintenance
 from qa.archive import Archive
 from qa.backup import SEAL_BYTES, make_backup
 from qa.errors import ArchiveError, DamageError, InputError
@@ -126,6 +126,25 @@ def test_a_backup_during_fifty_batches_is_the_archive_after_one_of_them(tmp_path
     thread.join()
     assert counts == sorted(counts)
     assert len(set(counts)) > 1
+
+
+def test_a_batch_that_is_committed_meanwhile_does_not_begin_the_copy_anew(
+    archive: Archive, tmp_path: Path, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "_PAGES", 1)
+    steps = 0
+
+    def commit(doing: str, done: int, total: int) -> None:
+        nonlocal steps
+        steps += doing == "copying pages"
+        if steps % 20 == 1 and steps < 100:
+            with ArchiveWriter(archive.folder, embedder) as writer:
+                writer.upsert(article("The river rose.", id=f"river{steps}"))
+                writer.commit()
+
+    assert make_backup(archive.folder, tmp_path / "news.backup", progress=commit).articles == 3
+    with archive.view() as view:
+        assert len(view.articles()) > 4
 
 
 def test_a_backup_is_made_while_another_process_holds_the_writers_lock(

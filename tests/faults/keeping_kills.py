@@ -1,11 +1,12 @@
 """SIGKILL before every step of a backup or restoration: each run one step later, until a run comes to its end.
 
-    python keeping_kills.py backup|new|force FOLDER [EVERY]
+    python keeping_kills.py backup|new|force FOLDER [named]
 
 Steps are what Python's audit hooks tell of (files opened, renamed, removed, databases connected) and what progress
 tells of.  After each kill, what lay under the final name has to be as it was or as it will be, and the next run has to
 do its work and to leave nothing of the kill.  Prints how many kills were survived.  This process loads all that is
-needed and works in forks of itself.  With EVERY only each such step is one to be killed at.
+needed and works in forks of itself.  With ``named``
+only folders made, names changed and progress are steps, and no file that is opened.
 """
 
 import os
@@ -33,7 +34,7 @@ def in_child(work: Callable[[], object]) -> int:
 
 def main() -> None:
     """Kill, check, go on."""
-    what, place, every = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 1
+    what, place, named = sys.argv[1], Path(sys.argv[2]), sys.argv[3:] == ["named"]
     from qa import maintenance
     from qa.backup import make_backup
     from qa.restoring import restore_backup
@@ -71,7 +72,7 @@ def main() -> None:
             restore_backup(file, target, force=what == "force", progress=progress)
 
     def killed_at(number: int) -> None:
-        left = number * every
+        left = number
 
         def step(*_: object) -> None:
             nonlocal left
@@ -80,7 +81,9 @@ def main() -> None:
             left -= 1
 
         def hook(event: str, arguments: tuple[object, ...]) -> None:
-            watched = event in {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "sqlite3.connect"}
+            watched = event in {"os.rename", "os.mkdir"} or (
+                not named and event in {"open", "os.remove", "os.rmdir", "sqlite3.connect"}
+            )
             # What the libraries open for themselves is not ours.
             if (watched and str(place) in str(arguments)) or event == "ctypes.dlsym":
                 step()
