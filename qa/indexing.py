@@ -7,8 +7,10 @@ from pathlib import Path
 
 from qa.embedding import Embedder, embedder_languages
 from qa.errors import InputError
+from qa.hashing import content_hash
 from qa.intake import Defaults, Reading, Rejection, read
 from qa.intake.language import primary
+from qa.origins import origin_of
 from qa.settings import IndexSettings
 from qa.writing import ArchiveWriter
 
@@ -130,10 +132,8 @@ class _Batch:
     def put(self, reading: Reading) -> None:
         article = reading.article
         self._report.notes += ((reading.file, reading.line, note) for note in reading.notes)
-        shared = article.id or reading.line or not self._known_by_file
-        path = "" if shared else str(Path(reading.file).absolute())
-        origin = path.encode("utf-8", "backslashreplace").decode()  # names need not be UTF-8
         try:
+            origin = self._origin(reading)
             article_id, state = self._writer.upsert(article, origin)
         except InputError as error:
             self._report.rejected.append(Rejection(reading.file, reading.line, str(error)))
@@ -145,6 +145,13 @@ class _Batch:
             self._characters += len(article.text)
         if self._characters >= _BATCH_CHARACTERS or sum(self._states.values()) >= _BATCH_ARTICLES:
             self.commit()
+
+    def _origin(self, reading: Reading) -> str:
+        if not self._known_by_file:
+            return ""
+        # The records of a file are told apart by their ids, or by what they hold.
+        record = reading.article.id or (content_hash(reading.article) if reading.line else "")
+        return origin_of(reading.file, record)
 
     def commit(self) -> None:
         self._report.embedded += self._writer.commit(self._callbacks.embedded)

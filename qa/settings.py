@@ -8,6 +8,9 @@ from qa.errors import InputError
 
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
 ARCHIVE_FILE = "archive.sqlite"
+FEEDBACK_FILE = "feedback.sqlite"
+# What lies beside the archive's database, cannot be made anew and therefore belongs into a backup; all are databases.
+KEPT_FILES = (FEEDBACK_FILE,)
 
 
 def _require(condition: bool, name: str, value: object, allowed: str) -> None:

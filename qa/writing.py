@@ -15,7 +15,7 @@ from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Literal, Self
 
-from qa import database, lexical, versions
+from qa import database, lexical, origins, versions
 from qa.dates import period
 from qa.embedding import Embedder
 from qa.errors import ArchiveError, DamageError
@@ -90,8 +90,8 @@ class ArchiveWriter:
 
         Args:
             article: with its own id, or ``""`` to be known by its origin, else by its content.
-            origin: the file that alone holds it, so that a changed file keeps its article's id; ``""`` when it has an
-            id of its own or shares its file with others.
+            origin: where it lies (``origins.origin_of``), so that a changed file keeps its article's id and the archive
+            knows when it is gone; ``""`` when it came by another way.
 
         Raises:
             InputError: if a field holds characters that cannot be stored.
@@ -111,13 +111,13 @@ class ArchiveWriter:
                     article, content = replace(article, language=""), unrecognised
                 article = replace(article, id=article_id)
                 if stored == content and (key in self._pending or intact(self._connection, key, article)):
-                    self._note_origin(origin, key)
+                    origins.note(self._connection, origin, key)
                     return article_id, "unchanged"
                 state = "updated"
                 versions.keep(self._connection, key, article)
                 self._remove_passages(key)
             key = self._store(key, article, content)
-            self._note_origin(origin, key)
+            origins.note(self._connection, origin, key)
             self._pending[key] = article
         return article.id, state
 
@@ -133,6 +133,11 @@ class ArchiveWriter:
                     self._pending.pop(row[0], None)
                     count += 1
         return count
+
+    def forget_origins(self, gone: Iterable[str]) -> None:
+        """Forget, in the current batch, where articles lay: their files are gone, the articles stay."""
+        with self._transaction():
+            origins.forget(self._connection, gone)
 
     def commit(self, progress: Callable[[int], None] | None = None) -> int:
         """Chunk, embed, index and make durable the current batch; return how many passages were embedded.
@@ -235,19 +240,10 @@ class ArchiveWriter:
         else:
             mapped = "key = (SELECT article FROM origin WHERE path = ?)"
             row = self._connection.execute(find + mapped, (origin,)).fetchone()
-            if row and row[2] not in contents and self._held_elsewhere(row[0], origin):
+            if row and row[2] not in contents and origins.held_elsewhere(self._connection, row[0], origin):
                 row = None  # one of two copies has changed: the other is still what it was
             row = row or self._connection.execute(find + "content IN (?, ?) LIMIT 1", contents).fetchone()
         return (int(row[0]), str(row[1]), str(row[2])) if row else None
-
-    def _note_origin(self, origin: str, key: int) -> None:
-        if origin:
-            self._connection.execute("INSERT OR REPLACE INTO origin VALUES (?, ?)", (origin, key))
-
-    def _held_elsewhere(self, key: int, origin: str) -> bool:
-        """Whether another file that is still there was read as the same article."""
-        query = "SELECT path FROM origin WHERE article = ? AND path <> ?"
-        return any(Path(path).exists() for (path,) in self._connection.execute(query, (key, origin)))
 
     def _store(self, key: int | None, article: Article, content: str) -> int:
         dates = period(article.published)

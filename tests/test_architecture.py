@@ -14,8 +14,8 @@ SOURCES = sorted(p for room in ("qa", "ui") for p in (PROJECT / room).rglob("*.p
 # A module imports only modules of ours that stand above it.
 _ORDER = """
     errors loading records settings hashing files dates filters sentences words chunking vectors embedding lexical
-    intake database generations stored versions snapshots copies view archive publishing passages upgrading writing
-    indexing checking maintenance doctor matching
+    intake database origins generations stored versions snapshots copies view archive publishing passages upgrading
+    writing indexing syncing checking maintenance doctor backup restoring matching
     fusion ranking date_readers date_signs date_phrases question_dates date_ranking reading spans network reader
     question_answering reranking selection wording dependence carrying
     follow_up_dates ellipsis conversation candidates sentence_reading values answering refusal
@@ -34,7 +34,15 @@ OWNERS = {
     "gradio": {"ui/quiet_gradio.py"},
     "pydantic": {"ui/api.py", "ui/conversations.py", "ui/requests.py"},
     "trafilatura": {"qa/intake/html.py"},
-    "typer": {"ui/cli.py", "ui/measuring.py", "ui/options.py", "ui/searching.py", "ui/serving.py", "ui/upkeep.py"},
+    "typer": {
+        "ui/cli.py",
+        "ui/keeping.py",
+        "ui/measuring.py",
+        "ui/options.py",
+        "ui/searching.py",
+        "ui/serving.py",
+        "ui/upkeep.py",
+    },
     "matplotlib": {"ui/plots.py"},
     "ir_measures": {"qa/measures.py"},
     "scipy": {"qa/abstention.py", "qa/power.py"},

@@ -7,9 +7,9 @@ import pytest
 from qa.errors import InputError
 from qa.questions import read_questions
 from qa.records import Answer, Citation, Hit, Part, Passage, Sentence
-from qa.settings import LIMITS
+from qa.settings import FEEDBACK_FILE, LIMITS
 from ui.conversations import Turn, said, turns_of
-from ui.feedback import FILE, Feedback
+from ui.feedback import Feedback
 
 QUOTE = "The dam at Verrin was closed on Monday."
 CITATION = Citation("dam", "Dam closed", "Courier", "", "2015-05-11", 10, 49, QUOTE, "d" * 64)
@@ -90,11 +90,11 @@ def test_feedback_that_is_none_is_refused_and_nothing_is_written(
 ) -> None:
     with pytest.raises(InputError):
         Feedback(tmp_path).keep(name, vote, note, turns)
-    assert not (tmp_path / FILE).exists()
+    assert not (tmp_path / FEEDBACK_FILE).exists()
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
-    (tmp_path / FILE).write_text("not a database, but long enough to be looked at as one " * 20)
+    (tmp_path / FEEDBACK_FILE).write_text("not a database, but long enough to be looked at as one " * 20)
     with pytest.raises(InputError, match=r"feedback\.sqlite: feedback cannot be kept .*free space or access"):
         Feedback(tmp_path).keep("a", "helpful", "", plain(FOUND))
     with pytest.raises(InputError, match=r"feedback\.sqlite: cannot be read .*move it away"):

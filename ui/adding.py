@@ -12,11 +12,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from qa import indexing, intake
 from qa.errors import InputError
+from qa.hashing import content_hash
 from qa.intake import Defaults, Reading, Rejection
 from qa.intake.dates import normalise
 from qa.settings import ARCHIVE_FILE, DEFAULT_EMBEDDER, IndexSettings
 from ui import terminal
 from ui.cli import exit_code, print_json, print_line, print_notice
+from ui.removing import Consent, Removing
 
 
 def defaults(source: str, date: str, url: str) -> Defaults:
@@ -31,8 +33,9 @@ def defaults(source: str, date: str, url: str) -> Defaults:
     return Defaults(source, published, url)
 
 
-def dry_run(paths: Sequence[str], given: Defaults, as_json: bool) -> int:
-    """Show how each file would be read; return the exit code."""
+def dry_run(folder: Path, paths: Sequence[str], given: Defaults, consent: Consent, as_json: bool) -> int:
+    """Show how each file would be read, and what --sync would remove; return the exit code."""
+    removing = Removing(folder, paths, consent)
     readings: list[Reading | Rejection] = []
     console = terminal.out()
     for reading in intake.read(paths, given):
@@ -40,9 +43,13 @@ def dry_run(paths: Sequence[str], given: Defaults, as_json: bool) -> int:
         if not as_json:
             console.print(terminal.reading_text(reading))
     rejected = [reading for reading in readings if isinstance(reading, Rejection)]
+    articles = [reading.article for reading in readings if isinstance(reading, Reading)]
+    removing.look({content_hash(article) for article in articles})
     if as_json:
-        print_json({"given": len(readings), "readings": [_plain(reading) for reading in readings]})
+        shown = {"given": len(readings), "readings": [_plain(reading) for reading in readings]}
+        print_json({**shown, **removing.gone()})
     else:
+        removing.show()
         print_line(f"{len(readings)} given: {len(readings) - len(rejected)} readable, {len(rejected)} rejected")
     return exit_code(len(readings) - len(rejected), rejected)
 
@@ -51,8 +58,17 @@ def _plain(reading: Reading | Rejection) -> dict[str, Any]:
     return {"rejected": isinstance(reading, Rejection), **asdict(reading)}
 
 
-def add(folder: Path, paths: Sequence[str], given: Defaults, embedder: str, precision: str, as_json: bool) -> int:
+def add(
+    folder: Path,
+    paths: Sequence[str],
+    given: Defaults,
+    consent: Consent,
+    embedder: str,
+    precision: str,
+    as_json: bool,
+) -> int:
     """Add files to the archive, say what became of them, and return the exit code."""
+    removing = Removing(folder, paths, consent)
     report = indexing.AddReport()
     interrupted = False
     with _Watch(intake.count(paths), as_json) as watch:
@@ -73,11 +89,17 @@ def add(folder: Path, paths: Sequence[str], given: Defaults, embedder: str, prec
             )
         except KeyboardInterrupt:
             interrupted = True
-    _print(report, as_json)
+    if not interrupted:
+        removing.look()
+        try:
+            removing.ask_and_remove(as_json)
+        except KeyboardInterrupt:
+            interrupted = True
+    _print(report, removing, as_json)
     if interrupted:
         print_notice("qa: interrupted; what is counted above is on disk, the same command goes on from there")
         return 130
-    return exit_code(report.given - len(report.rejected), report.rejected)
+    return removing.code or exit_code(report.given - len(report.rejected), report.rejected)
 
 
 def _settings(folder: Path, embedder: str, precision: str) -> IndexSettings:
@@ -104,7 +126,7 @@ def _settings(folder: Path, embedder: str, precision: str) -> IndexSettings:
     return settings
 
 
-def _print(report: indexing.AddReport, as_json: bool) -> None:
+def _print(report: indexing.AddReport, removing: Removing, as_json: bool) -> None:
     if as_json:
         print_json(
             {
@@ -113,6 +135,7 @@ def _print(report: indexing.AddReport, as_json: bool) -> None:
                 "notes": [{"file": file, "line": line, "note": note} for file, line, note in report.notes],
                 "embedded": report.embedded, "languages": dict(report.languages.most_common()),
                 "other_languages": report.other_languages,
+                **removing.counts(),
             }
         )  # fmt: skip
         return
@@ -129,7 +152,7 @@ def _print(report: indexing.AddReport, as_json: bool) -> None:
         print_notice(f"note: {report.language_note}")
     print_line(
         f"{report.given} given = {report.added} added + {report.updated} updated + {report.unchanged} unchanged + "
-        f"{len(report.rejected)} rejected; {report.embedded} passages embedded"
+        f"{len(report.rejected)} rejected; {report.embedded} passages embedded{removing.told()}"
     )
 
 

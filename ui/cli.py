@@ -15,7 +15,7 @@ import typer
 
 from qa.errors import QaError
 from qa.settings import AskSettings, archive_path
-from ui import measuring, programs, searching, serving, upkeep
+from ui import keeping, measuring, programs, searching, serving, upkeep
 from ui.options import (
     DEFAULTS,
     AfterOption,
@@ -76,16 +76,25 @@ def add(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show how each file would be read; change nothing.")
     ] = False,
+    sync: Annotated[
+        bool, typer.Option("--sync", help="Also remove articles whose file is gone from the folders, once agreed.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --sync: remove them without asking.")] = False,
+    remove_most: Annotated[
+        bool, typer.Option("--remove-most", help="With --sync --yes: even if most or all of a folder is gone.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Add articles: .txt .md .html .htm .jsonl .csv .tsv .eml .rss .atom .xml .pdf .docx (.gz .xz), and folders."""
-    from ui import adding
+    from ui import adding, removing
 
     defaults = adding.defaults(source, date, url)
+    consent = removing.Consent(sync, yes, remove_most)
+    folder = archive_path(archive)
     code = (
-        adding.dry_run(paths, defaults, as_json)
+        adding.dry_run(folder, paths, defaults, consent, as_json)
         if dry_run
-        else adding.add(archive_path(archive), paths, defaults, embedder, precision, as_json)
+        else adding.add(folder, paths, defaults, consent, embedder, precision, as_json)
     )
     raise typer.Exit(code)
 
@@ -200,6 +209,8 @@ def remove(
     raise typer.Exit(0 if not unknown else 1 if not removed else 3)
 
 
+app.command()(keeping.backup)
+app.command()(keeping.restore)
 app.command()(serving.chat)
 app.command()(serving.password)
 

@@ -14,10 +14,9 @@ from typing import Any, Literal, get_args
 
 from qa.errors import InputError
 from qa.records import Answer
-from qa.settings import LIMITS
+from qa.settings import FEEDBACK_FILE, LIMITS
 from ui.conversations import said, turns_of
 
-FILE = "feedback.sqlite"
 Vote = Literal["helpful", "unhelpful"]
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS feedback (id TEXT PRIMARY KEY, given_at TEXT NOT NULL, vote TEXT NOT NULL, "
@@ -33,7 +32,7 @@ class Feedback:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._file = folder / FILE
+        self._file = folder / FEEDBACK_FILE
 
     @property
     def possible(self) -> bool:
