@@ -29,8 +29,9 @@ from tests.test_intake import STORY, lines, write
 
 # Takes trafilatura many seconds: a paragraph of inline tags.
 SLOW = "<html><body><p>The dam was closed. " + "<b>rain</b> " * 150_000 + "</p></body></html>"
-BIG = {"text": "rain " * 3_600_000}  # a record of 18 MB, under every limit but that of memory below
-TIGHT = Limits(parse_memory_bytes=50_000_000, parse_deaths=3)
+# A record of 18 MB, under every limit but that of memory below: the wave makes each of its letters four bytes wide.
+BIG = {"text": "🌊" + "rain " * 3_600_000}
+TIGHT = Limits(parse_memory_bytes=120_000_000, parse_deaths=3)
 
 
 def children() -> set[int]:
@@ -110,7 +111,7 @@ def test_a_record_that_takes_too_much_memory_is_rejected_and_those_around_it_are
         tmp_path / "a.jsonl", [{"text": "One."}, {"text": "Two."}, BIG, {"text": "Four."}, BIG, {"text": "6."}]
     )
     reason = (
-        "takes more than 50000000 bytes of memory to read (parse_memory_bytes): split it or leave it out; the file was "
+        "takes more than 120000000 bytes of memory to read (parse_memory_bytes): split it or leave it out; the file was "
         "read on after it"
     )
     assert told([path, write(tmp_path / "b.txt", STORY)], TIGHT) == [

@@ -33,7 +33,7 @@ def _records(found: Found) -> int:
     """Return how many records a file may hold; at least 1, for an empty one is a rejection."""
     if found.kind in (".jsonl", ".csv", ".tsv"):
         lines = _lines(found)
-        return lines if found.kind == ".jsonl" else max(1, lines - 1)
+        return lines if found.kind == ".jsonl" else max(1, lines - 1)  # the header is no record
     try:
         return max(1, sum(len(_ITEM.findall(block)) for _, block in _blocks(found.path)))
     except (OSError, EOFError, zlib.error, lzma.LZMAError):
@@ -46,7 +46,8 @@ def _lines(found: Found) -> int:
     open_line = False
     try:
         size = found.path.stat().st_size
-        for position, block in _blocks(found.path):
+        blocks = _blocks(found.path)
+        for position, block in blocks if found.kind == ".jsonl" else _unquoted(blocks):
             lines = block.split(b"\n")
             if not count and found.walked and _asks(lines[0]):
                 return 0  # a file of questions is passed over where it is walked to
@@ -60,6 +61,17 @@ def _lines(found: Found) -> int:
     if read >= size or not count:
         return max(1, count)
     return 1 + round((count - 1) * size / read)
+
+
+def _unquoted(blocks: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+    """Yield a table's blocks without the line ends between quotation marks."""
+    inside = False
+    for position, block in blocks:
+        pieces = block.split(b'"')
+        quoted = slice(0 if inside else 1, None, 2)
+        pieces[quoted] = [piece.replace(b"\n", b" ") for piece in pieces[quoted]]
+        inside ^= len(pieces) % 2 == 0
+        yield position, b'"'.join(pieces)
 
 
 def _asks(line: bytes) -> bool:

@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.intake.framing import Frames, encode, frame, reading_values
+from qa.intake.language import leave_to_others
 from qa.intake.opening import confine
 from qa.intake.reader import read_found
 from qa.intake.values import Defaults, Reading, Rejection
@@ -251,6 +252,7 @@ def main(arguments: list[str]) -> None:
             pipes = _Pipes(0, answers)
             defaults, limits = _settings(pipes.request())
             _restrict(limits)
+            leave_to_others()
             _Parser(pipes, page, defaults, limits).serve()
     except (_Ended, BrokenPipeError):
         return
