@@ -111,8 +111,8 @@ def test_a_record_that_takes_too_much_memory_is_rejected_and_those_around_it_are
         tmp_path / "a.jsonl", [{"text": "One."}, {"text": "Two."}, BIG, {"text": "Four."}, BIG, {"text": "6."}]
     )
     reason = (
-        "takes more than 120000000 bytes of memory to read (parse_memory_bytes): split it or leave it out; the file was "
-        "read on after it"
+        "takes more than 120000000 bytes of memory to read (parse_memory_bytes): split it or leave it out; the "
+        "file was read on after it"
     )
     assert told([path, write(tmp_path / "b.txt", STORY)], TIGHT) == [
         "One.", "Two.", f"3: {reason}", "Four.", f"5: {reason}", "6.", "The goose ca",
