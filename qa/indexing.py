@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from qa.embedding import Embedder, embedder_languages
 from qa.errors import InputError
 from qa.hashing import content_hash
-from qa.intake import Defaults, Reading, Rejection, read
+from qa.intake import Defaults, Reading, Rejection
 from qa.intake.language import primary
+from qa.intake.process import read_apart
 from qa.origins import origin_of
 from qa.settings import IndexSettings
 from qa.writing import ArchiveWriter
@@ -101,9 +103,12 @@ def add(
     callbacks = callbacks or Callbacks()
     report = report if report is not None else AddReport()
     report.embedder = embedder.name
-    with ArchiveWriter(folder, embedder, settings) as writer:
+    with (
+        ArchiveWriter(folder, embedder, settings) as writer,
+        closing(read_apart(paths, defaults or Defaults())) as readings,
+    ):
         batch = _Batch(writer, report, callbacks, known_by_file)
-        for reading in read(paths, defaults or Defaults()):
+        for reading in readings:
             callbacks.read(reading)
             if isinstance(reading, Rejection):
                 report.rejected.append(reading)

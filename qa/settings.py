@@ -115,6 +115,11 @@ class Limits:
     log in (only this machine's own then reach the page).  ``upload_…`` are for articles that are added on the page: how
     many files at once, and how large one and all may be.  ``pdf_pages`` are read of a PDF, ``inflated_bytes`` may a
     .docx hold when unpacked, ``mail_parts`` a mail; ``feed_bytes`` may a feed have, which is parsed as a whole.
+
+    ``parse_…`` bound the process that takes files apart (``qa.intake.process``), for each file or record of a file:
+    ``parse_seconds`` by the clock, ``parse_cpu_seconds`` of a processor; ``parse_memory_bytes`` of addresses beyond
+    what it starts with, ``parse_open_files`` at once, ``parse_result_bytes`` of what it answers.  After ``parse_files``
+    files a new one takes over; after ``parse_deaths`` of them in one file, the rest of that file is left.
     """
 
     file_bytes: int = 200_000_000
@@ -143,6 +148,13 @@ class Limits:
     inflated_bytes: int = 100_000_000
     mail_parts: int = 500
     feed_bytes: int = 20_000_000
+    parse_seconds: float = 60.0
+    parse_cpu_seconds: int = 60
+    parse_memory_bytes: int = 1 << 30
+    parse_open_files: int = 64
+    parse_result_bytes: int = 64_000_000
+    parse_files: int = 500
+    parse_deaths: int = 20
 
 
 LIMITS = Limits()

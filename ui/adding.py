@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from qa.errors import InputError
 from qa.hashing import content_hash
 from qa.intake import Defaults, Reading, Rejection
 from qa.intake.dates import normalise
+from qa.intake.process import read_apart
 from qa.settings import ARCHIVE_FILE, DEFAULT_EMBEDDER, IndexSettings
 from ui import terminal
 from ui.cli import exit_code, print_json, print_line, print_notice
@@ -38,10 +40,11 @@ def dry_run(folder: Path, paths: Sequence[str], given: Defaults, consent: Consen
     removing = Removing(folder, paths, consent)
     readings: list[Reading | Rejection] = []
     console = terminal.out()
-    for reading in intake.read(paths, given):
-        readings.append(reading)
-        if not as_json:
-            console.print(terminal.reading_text(reading))
+    with closing(read_apart(paths, given)) as found:
+        for reading in found:
+            readings.append(reading)
+            if not as_json:
+                console.print(terminal.reading_text(reading))
     rejected = [reading for reading in readings if isinstance(reading, Rejection)]
     articles = [reading.article for reading in readings if isinstance(reading, Reading)]
     removing.look({content_hash(article) for article in articles})

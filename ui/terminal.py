@@ -13,8 +13,11 @@ from qa.records import Answer, Article, Citation, Hit, Part, Sentence
 from ui.answers import differing, pieces, proofs, told_confidence
 from ui.reading import copies_of
 
-# Control characters (an escape sequence can rewrite a terminal), and marks that reverse or hide text.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
+# Control characters (an escape sequence can rewrite a terminal), marks that reverse or hide text, and half surrogate
+# pairs (file names that are no UTF-8), which cannot be written.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 
 def safe(text: str) -> str:
@@ -138,7 +141,7 @@ def reading_text(reading: Reading | Rejection) -> Text:
     """Return how a file would be read: its fields, what is dropped and why, and how its body begins and ends."""
     text = Text()
     where = f"{reading.file}:{reading.line}" if reading.line else reading.file
-    text.append(safe(where) + "\n", "bold")
+    text.append(_line(where) + "\n", "bold")
     if isinstance(reading, Rejection):
         text.append(f"  rejected: {safe(reading.reason)}\n", "red")
         return text

@@ -11,6 +11,7 @@ from typing import BinaryIO, cast
 
 from qa.errors import InputError
 from qa.intake.kinds import COMPRESSED, refuse_other
+from qa.intake.opening import open_file
 
 _BLOCK = 1 << 20
 _BOMS = (  # the longer first: UTF-32's begins with UTF-16's
@@ -22,16 +23,22 @@ _BOMS = (  # the longer first: UTF-32's begins with UTF-16's
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+# What is no ink: white space, marks that join, part or turn letters, variation selectors and tags.
+_INVISIBLE = re.compile(
+    "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]*"
+)
 BROKEN = (EOFError, OSError, zlib.error, lzma.LZMAError)
 
 
 def open_bytes(path: Path) -> BinaryIO:
     """Open a file for reading, decompressing by its suffix."""
+    stream = open_file(path)
     if path.suffix.casefold() == ".gz":
-        return cast(BinaryIO, gzip.open(path, "rb"))
+        return cast(BinaryIO, gzip.open(stream, "rb"))
     if path.suffix.casefold() == ".xz":
-        return cast(BinaryIO, lzma.open(path, "rb"))
-    return path.open("rb")
+        return cast(BinaryIO, lzma.open(stream, "rb"))
+    return stream
 
 
 def read_bytes(path: Path, limit: int, name: str = "file_bytes") -> bytes:
@@ -178,6 +185,11 @@ def _wide_lines(path: Path, encoding: str, limit: int, file_limit: int) -> Itera
     for number, line in enumerate(text.split("\n"), start=1):
         encoded = line.removesuffix("\r").encode("utf-8", errors="surrogatepass")
         yield number, encoded if len(encoded) <= limit else None
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing in a text can be seen."""
+    return _INVISIBLE.fullmatch(text) is not None
 
 
 def unify_newlines(text: str) -> str:

@@ -14,7 +14,7 @@ from qa.intake import decoding
 from qa.intake.dates import normalise
 from qa.intake.fields import article_of
 from qa.intake.html import visible_text
-from qa.intake.values import Defaults, Reading, Rejection
+from qa.intake.values import Defaults, Gate, Reading, Rejection, open_gate
 from qa.settings import Limits
 
 _ROOTS = ("rss", "feed", "rdf")
@@ -26,7 +26,7 @@ _CUT = re.compile(
 _WHOLE = 1000  # characters; a summary as long is taken for the article, if it does not break off
 
 
-def read_feed(path: Path, defaults: Defaults, limits: Limits) -> Iterator[Reading | Rejection]:
+def read_feed(path: Path, defaults: Defaults, limits: Limits, gate: Gate = open_gate) -> Iterator[Reading | Rejection]:
     """Yield each item's article or rejection; ``line`` is the item's number in the feed, from 1."""
     file = str(path)
     try:
@@ -48,6 +48,8 @@ def read_feed(path: Path, defaults: Defaults, limits: Limits) -> Iterator[Readin
         return
     ids = Counter(_text(item, "id") for item in items)
     for number, item in enumerate(items, start=1):
+        if not gate(number):
+            continue
         notes: list[str] = []
         if problem and number == 1:
             notes.append(f"the feed is not well-formed XML ({problem}): read as far as its items can be told")

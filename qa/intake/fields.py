@@ -26,7 +26,7 @@ def article_of(record: Mapping[str, Any], defaults: Defaults, limits: Limits, no
         raise InputError("text is not a string")
     text, lost = decoding.clean(text)
     notes += lost
-    if not text.strip():
+    if decoding.is_blank(text):
         raise InputError("text is empty")
     if len(text) > limits.article_characters:
         raise InputError(

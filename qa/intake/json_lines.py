@@ -8,28 +8,32 @@ from typing import Any
 from qa.errors import InputError
 from qa.intake import decoding
 from qa.intake.fields import article_of
-from qa.intake.values import Defaults, Reading, Rejection
+from qa.intake.values import Defaults, Gate, Reading, Rejection, open_gate
 from qa.settings import Limits
 
 QUESTIONS = "this is a question file: use qa eval"
 
 
-def read_json_lines(path: Path, defaults: Defaults, limits: Limits, walked: bool) -> Iterator[Reading | Rejection]:
-    """Yield each line's article or rejection.
+def read_json_lines(
+    path: Path, defaults: Defaults, limits: Limits, walked: bool, gate: Gate = open_gate
+) -> Iterator[Reading | Rejection]:
+    """Yield each line's article or rejection, for the lines that ``gate`` lets through.
 
     A question file that was ``walked`` to, not named, is passed over; the first record decides.
     """
     file, empty, first = str(path), True, True
     try:
         for number, raw in decoding.numbered_lines(path, limits.line_bytes, limits.file_bytes):
+            if raw is not None and not raw.strip():
+                continue
+            empty = False
+            if not gate(number):
+                first = False
+                continue
             if raw is None:
-                empty = False
                 reason = f"the line is over the limit of {limits.line_bytes} bytes (line_bytes): split it"
                 yield Rejection(file, number, reason)
                 continue
-            if not raw.strip():
-                continue
-            empty = False
             try:
                 record, notes = _record(raw)
                 if "question" in record and "text" not in record:

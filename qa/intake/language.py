@@ -29,9 +29,22 @@ _CODES = word_set(
 _NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis"})
 
 
+_left_to_others = False
+
+
+def leave_to_others() -> None:
+    """Let ``article_language`` return, from now on, what files state: who gets the articles judges that.
+
+    For a process that parses a few hundred files: numpy and the model would take it a second, and memory and threads
+    that its limits forbid, where the one who started it loads them once.
+    """
+    global _left_to_others
+    _left_to_others = True
+
+
 def article_language(stated: str, text: str) -> str:
     """Return what a file states when that is a language's code, unchanged; else the code that the text looks like."""
-    return stated if primary(stated) else recognised(text)
+    return stated if _left_to_others or primary(stated) else recognised(text)
 
 
 def primary(code: str) -> str:

@@ -1,4 +1,7 @@
-"""The way in: paths to articles or rejections, one at a time."""
+"""The way in: paths to articles or rejections, one at a time.
+
+What is read here is read in this process: files from anywhere go through ``qa.intake.process`` instead.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -20,7 +23,7 @@ from qa.intake.page import NOTHING, Extracted, Page
 from qa.intake.pdf import read_pdf
 from qa.intake.tables import read_table
 from qa.intake.units import Unit, split_units
-from qa.intake.values import Defaults, Reading, Rejection
+from qa.intake.values import Defaults, Gate, Reading, Rejection, open_gate
 from qa.intake.walking import Found, find
 from qa.records import Article
 from qa.settings import LIMITS, Limits
@@ -36,42 +39,48 @@ def read(
     Raises:
         InputError: ``defaults.published`` is not a date.
     """
-    if defaults.published:
-        published = normalise(defaults.published)
-        if not published:
-            raise InputError(f"date {defaults.published!r} is not understood: give it as 2015-05-11")
-        defaults = replace(defaults, published=published)
-    return _read([paths] if isinstance(paths, (str, Path)) else paths, defaults, limits)
+    return _read([paths] if isinstance(paths, (str, Path)) else paths, checked(defaults), limits)
+
+
+def checked(defaults: Defaults) -> Defaults:
+    """Return the defaults with their date as ISO 8601.
+
+    Raises:
+        InputError: It is not a date.
+    """
+    if not defaults.published:
+        return defaults
+    published = normalise(defaults.published)
+    if not published:
+        raise InputError(f"date {defaults.published!r} is not understood: give it as 2015-05-11")
+    return replace(defaults, published=published)
 
 
 def _read(paths: Iterable[str | Path], defaults: Defaults, limits: Limits) -> Iterator[Reading | Rejection]:
     for found in find(paths):
         if isinstance(found, Rejection):
             yield found
-        elif found.kind in RECORDS:
-            yield from _records(found, defaults, limits)
         else:
-            yield _whole_file(found, defaults, limits)
+            yield from read_found(found, defaults, limits)
 
 
-def count(paths: Iterable[str | Path], *, limits: Limits = LIMITS) -> int:
-    """Return how many articles and rejections are to come; only files of many articles have to be read to know."""
-    total = 0
-    for found in find([paths] if isinstance(paths, (str, Path)) else paths):
-        if isinstance(found, Found) and found.kind in RECORDS:
-            total += sum(1 for _ in _records(found, NO_DEFAULTS, limits))
-        else:
-            total += 1
-    return total
+def read_found(
+    found: Found, defaults: Defaults, limits: Limits, gate: Gate = open_gate
+) -> Iterator[Reading | Rejection]:
+    """Yield the articles and rejections of one file; of a file of records only those that ``gate`` lets through."""
+    if found.kind in RECORDS:
+        yield from _records(found, defaults, limits, gate)
+    else:
+        yield _whole_file(found, defaults, limits)
 
 
-def _records(found: Found, defaults: Defaults, limits: Limits) -> Iterator[Reading | Rejection]:
+def _records(found: Found, defaults: Defaults, limits: Limits, gate: Gate) -> Iterator[Reading | Rejection]:
     """Yield the articles and rejections of a file that holds many."""
     if found.kind == ".jsonl":
-        return read_json_lines(found.path, defaults, limits, found.walked)
+        return read_json_lines(found.path, defaults, limits, found.walked, gate)
     if found.kind in (".csv", ".tsv"):
-        return read_table(found.path, found.kind, defaults, limits, found.walked)
-    return read_feed(found.path, defaults, limits)
+        return read_table(found.path, found.kind, defaults, limits, found.walked, gate)
+    return read_feed(found.path, defaults, limits, gate)
 
 
 def _whole_file(found: Found, defaults: Defaults, limits: Limits) -> Reading | Rejection:
@@ -131,7 +140,7 @@ def _page(content: bytes, kind: str, limits: Limits) -> tuple[Page, Page]:
             notes += (f"date {value[:80]!r} not understood",)
     known = replace(known, published=normalise(known.published), updated=normalise(known.updated), notes=notes)
     page = dissect(found.units, known)
-    if not page.text.strip():
+    if decoding.is_blank(page.text):
         raise InputError("no text recovered: save the page's text as .txt and add that")
     if known.dropped:
         page = replace(page, dropped=tuple(sorted({*known.dropped, *page.dropped}, key=lambda one: one.line)))
@@ -146,7 +155,7 @@ def _read_text(content: bytes, kind: str) -> Extracted:
     """
     text, notes = decoding.decode(content, declared_charset(content) if kind.startswith(".htm") else "")
     text, lost = decoding.clean(decoding.unify_newlines(text))
-    if not text.strip():
+    if decoding.is_blank(text):
         raise InputError("empty: there is nothing to read")
     notes += lost
     known = NOTHING

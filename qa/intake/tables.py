@@ -14,7 +14,7 @@ from qa.errors import InputError
 from qa.intake import decoding
 from qa.intake.fields import article_of
 from qa.intake.json_lines import QUESTIONS
-from qa.intake.values import Defaults, Reading, Rejection
+from qa.intake.values import Defaults, Gate, Reading, Rejection, open_gate
 from qa.settings import Limits
 
 # The columns that a field is taken from, the first that the table has; in the header case and "_", "-" do not count.
@@ -51,7 +51,7 @@ class _Row:
 
 
 def read_table(
-    path: Path, kind: str, defaults: Defaults, limits: Limits, walked: bool
+    path: Path, kind: str, defaults: Defaults, limits: Limits, walked: bool, gate: Gate = open_gate
 ) -> Iterator[Reading | Rejection]:
     """Yield each row's article or rejection.
 
@@ -61,6 +61,7 @@ def read_table(
         defaults: what stands for what a row does not say.
         limits: ``line_bytes`` bounds a row, ``file_bytes`` what has to be decoded as a whole.
         walked: whether a folder led here; a table of questions is then passed over.
+        gate: which rows are taken apart.
     """
     file = str(path)
     try:
@@ -78,6 +79,8 @@ def read_table(
         empty = True
         for row in _rows(lines, delimiter):
             empty = False
+            if not gate(row.line):
+                continue
             notes = list(row.notes)
             try:
                 record = _record(row, places, len(header))

@@ -13,11 +13,16 @@ from qa.settings import ARCHIVE_FILE
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file to read; ``walked`` when a folder holds it, not when it was named."""
+    """A file to read.
+
+    ``walked`` when a folder holds it, not when it was named; ``root`` is then the real path of the folder that was
+    named, out of which nothing is read, otherwise "".
+    """
 
     path: Path
     kind: str
     walked: bool
+    root: str = ""
 
 
 def find(paths: Iterable[str | Path]) -> Iterator[Found | Rejection]:
@@ -33,7 +38,7 @@ def find(paths: Iterable[str | Path]) -> Iterator[Found | Rejection]:
             if stat.S_ISDIR(mode):
                 yield from _walk(path, Path(os.path.realpath(path)), (os.path.realpath(path),))
             else:
-                yield _judge(path, mode, walked=False)
+                yield _judge(path, mode)
 
 
 def _walk(folder: Path, root: Path, above: tuple[str, ...]) -> Iterator[Found | Rejection]:
@@ -59,7 +64,7 @@ def _walk(folder: Path, root: Path, above: tuple[str, ...]) -> Iterator[Found | 
             yield Rejection(str(path), 0, "a link to nothing" if isinstance(error, FileNotFoundError) else reason)
             continue
         if not stat.S_ISDIR(mode):
-            yield _judge(path, mode, walked=True)
+            yield _judge(path, mode, str(root))
         elif real in above:
             yield Rejection(str(path), 0, "a link that leads back to a folder above it")
         elif path.is_symlink() or (path / ARCHIVE_FILE).exists():
@@ -68,7 +73,7 @@ def _walk(folder: Path, root: Path, above: tuple[str, ...]) -> Iterator[Found | 
             yield from _walk(path, root, (*above, real))
 
 
-def _judge(path: Path, mode: int, walked: bool) -> Found | Rejection:
+def _judge(path: Path, mode: int, root: str = "") -> Found | Rejection:
     special = {
         stat.S_IFIFO: "a FIFO",
         stat.S_IFSOCK: "a socket",
@@ -80,4 +85,4 @@ def _judge(path: Path, mode: int, walked: bool) -> Found | Rejection:
     kind = kind_of(path)
     if not kind:
         return Rejection(str(path), 0, refusal(path))
-    return Found(path, kind, walked)
+    return Found(path, kind, bool(root), root)
