@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
+from qa import files
 from qa.errors import ArchiveError, DamageError
-from qa.files import flush_folder
 from qa.filters import Where
 from qa.hashing import settings_hash
 from qa.records import Article
@@ -128,7 +128,7 @@ def create(folder: Path, settings: dict[str, str]) -> None:
     """Make the database of a new archive: whole under its name, or not there at all."""
     path = folder / ARCHIVE_FILE
     unfinished = path.with_suffix(".new")
-    unfinished.unlink(missing_ok=True)
+    files.remove(unfinished)
     connection = _connection(f"file:{quote(str(unfinished.resolve()))}?mode=rwc")
     try:
         connection.execute("PRAGMA synchronous=FULL")
@@ -141,8 +141,8 @@ def create(folder: Path, settings: dict[str, str]) -> None:
         connection.execute("COMMIT")
     finally:
         connection.close()
-    unfinished.rename(path)
-    flush_folder(folder)
+    files.rename(unfinished, path)
+    files.flush_folder(folder)
 
 
 def statements(table: str = "") -> list[str]:

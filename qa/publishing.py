@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qa import lexical, stored
+from qa import files, lexical, stored
 from qa.generations import (
     FOLDER,
     Generation,
@@ -48,8 +48,8 @@ class Publisher:
         self._folder = folder
         self._connection = connection
         self._dimension = dimension
-        self._known: set[str] = set()  # hashes of index files that were compared or written by this writer
-        (folder / FOLDER).mkdir(exist_ok=True)
+        self._known: set[str] = set()  # index files that this writer has compared
+        files.make_folders(folder / FOLDER)
 
     def publish(self, passages: Changes, articles: Changes, *, anew: bool = False) -> int:
         """Write the next generation and name it current in the open transaction; return how many passages it holds.
