@@ -125,7 +125,11 @@ def connect(folder: Path, *, write: bool = False) -> sqlite3.Connection:
 
 
 def create(folder: Path, settings: dict[str, str]) -> None:
-    """Make the database of a new archive: whole under its name, or not there at all."""
+    """Make the database of a new archive: whole under its name, or not there at all.
+
+    Raises:
+        ArchiveError: if there is no room for it, or the folder cannot be written.
+    """
     path = folder / ARCHIVE_FILE
     unfinished = path.with_suffix(".new")
     files.remove(unfinished)
@@ -139,6 +143,10 @@ def create(folder: Path, settings: dict[str, str]) -> None:
         connection.executemany("INSERT INTO setting VALUES (?, ?)", hashed.items())
         connection.execute(f"PRAGMA user_version={FORMAT}")
         connection.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        raise ArchiveError(
+            f"{folder}: cannot be written ({error}); make room or give another folder with --archive"
+        ) from error
     finally:
         connection.close()
     files.rename(unfinished, path)

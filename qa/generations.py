@@ -96,7 +96,11 @@ def read_vectors(archive: Path, file: VectorFile) -> ExactVectors:
     data = (archive / FOLDER / file.name).read_bytes()
     if len(data) != file.size or hashlib.sha256(data).hexdigest() != file.sha256:
         raise DamageError(damaged_index(archive, file.name, "is damaged"))
+    if file.rows < 0 or file.dimension < 1 or file.size != file.rows * (8 + 4 * file.dimension):
+        raise DamageError(damaged_index(archive, file.name, "is not of the size that the database tells"))
     rows = np.frombuffer(data, "<i8", file.rows)
+    if file.last_row != (int(rows[-1]) if file.rows else 0):
+        raise DamageError(damaged_index(archive, file.name, "does not end where the database tells"))
     matrix = np.frombuffer(data, "<f4", offset=rows.nbytes).reshape(file.rows, file.dimension)
     return ExactVectors(rows, matrix)
 
@@ -144,8 +148,7 @@ def write_lexical(
 def read_lexical(archive: Path, folder: LexicalFolder, known: set[str]) -> lexical.LexicalIndex:
     """Return the BM25 index of a generation, after comparing its files with their hashes.
 
-    ``known`` holds the hashes of files that were compared before (they are linked from generation to generation) and
-    is added to.
+    ``known`` holds the files that were compared before, for ``damaged_files``.
 
     Raises:
         DamageError: if a file is not the one that was written.
@@ -154,16 +157,22 @@ def read_lexical(archive: Path, folder: LexicalFolder, known: set[str]) -> lexic
     path = archive / FOLDER / folder.name
     for name in damaged_files(path, folder, known):
         raise DamageError(damaged_index(archive, f"{folder.name}/{name}", "is damaged"))
-    known.update(sha for _, sha in folder.files.values())
     return lexical.LexicalIndex.open(path)
 
 
 def damaged_files(path: Path, folder: LexicalFolder, known: set[str]) -> Iterator[str]:
-    """Yield the names of files whose size or hash is not the stored one."""
+    """Yield the names of files whose size or hash is not the stored one.
+
+    ``known`` holds the files that were compared before, which are not read again, and is added to.  They are known by
+    inode and hash: the links from generation to generation are one file, two files of one content are not.
+    """
     for name, (size, sha256) in folder.files.items():
-        file = path / name
-        if file.stat().st_size != size or (sha256 not in known and hash_file(file) != sha256):
+        found = (path / name).stat()
+        key = f"{found.st_dev}:{found.st_ino}:{sha256}"
+        if found.st_size != size or (key not in known and hash_file(path / name) != sha256):
             yield name
+        else:
+            known.add(key)
 
 
 def remove_unnamed(archive: Path, generations: Iterable[Generation]) -> None:

@@ -95,7 +95,9 @@ class Recorder:
                 if not path.startswith(_SQLITES_OR_LOCKS):
                     found = os.lstat(Path(folder) / name)
                     is_folder = name in folders
-                    seen[path] = (found.st_ino, -1, -1) if is_folder else (found.st_ino, found.st_size, found.st_mtime_ns)
+                    seen[path] = (
+                        (found.st_ino, -1, -1) if is_folder else (found.st_ino, found.st_size, found.st_mtime_ns)
+                    )
         for path in sorted(set(self._inodes) - set(seen), reverse=True):
             self._do(Operation("rmdir" if self._inodes[path][1] < 0 else "unlink", path))
         for path in sorted(seen):

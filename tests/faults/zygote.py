@@ -28,6 +28,8 @@ class Zygote:
 
     def start(self, out: Path, error: Path, target: str, *arguments: str) -> int:
         """Begin a call in a child; return its process id."""
+        for file in (out, error):  # the child may be killed before it does so
+            file.write_bytes(b"")
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps([str(out), str(error), target, *arguments]) + "\n")
         self._process.stdin.flush()
