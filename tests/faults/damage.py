@@ -265,7 +265,6 @@ def _alike(one: Any, other: Any) -> bool:
     if isinstance(one, dict) and isinstance(other, dict) and all(isinstance(v, bytes) for v in other.values()):
         if one.keys() != other.keys() or any(len(one[key]) != len(other[key]) for key in one):
             return False
-        return all(
-            np.allclose(np.frombuffer(one[key], "<f4"), np.frombuffer(other[key], "<f4"), 0, 1e-5) for key in one
-        )
+        pairs = [(np.frombuffer(one[key], "<f4"), np.frombuffer(other[key], "<f4")) for key in one]
+        return all(np.allclose(a, b, 0, 1e-5) for a, b in pairs)
     return bool(one == other)

@@ -119,7 +119,7 @@ def _apply(names: dict[str, _Node], change: _Change) -> None:
 
 
 def _subsets(count: int, most: int, chance: random.Random) -> Iterator[Sequence[bool]]:
-    """Yield which of ``count`` changes survive: all and none first, then every way, or the likely and some by chance."""
+    """Yield which of ``count`` changes survive: all, none, then every way or the likely ones and some by chance."""
     yield [True] * count
     if not count:
         return

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from qa.errors import ArchiveError
@@ -83,11 +84,12 @@ def _fill(archive: Path, narrow: Callable[[], None], widen: Callable[[], None], 
         last[:] = [step] if side == "before" else []
 
     held: Contents = {}
+    rest: list[Act] = []
     narrow()
     try:
         for number, act in enumerate(_ACTS):
             legal = contents_through([act], held)
-            acknowledged = [legal[0]]
+            acknowledged = [held]
             try:
                 with watched(visit):
                     act.play(archive, lambda a=acknowledged, g=legal: a.append(g[len(a)]))  # type: ignore[misc]
@@ -97,28 +99,28 @@ def _fill(archive: Path, narrow: Callable[[], None], widen: Callable[[], None], 
                 # SQLite and tantivy write between the steps of the door.
                 where = "SQLite" if isinstance(error.__cause__, sqlite3.Error) else last[0].name if last else "tantivy"
                 outcome.count(f"{act.name.split()[0]}: {where}")
+                held = acknowledged[-1]
+                rest = [Act(act.name, act.batches[len(acknowledged) - 1 :]), *_ACTS[number + 1 : number + 3]]
                 break
             held = acknowledged[-1]
-        else:
+        if not rest:
             raise Broken("there was room for everything")
-        # A commit that failed may not be there: only what was acknowledged is.
-        stories.check(archive, [acknowledged[-1]])
+        stories.check(archive, [held])  # the batch that failed is not there; what was acknowledged is
     finally:
         widen()
-    rest = Act(act.name, act.batches[len(acknowledged) - 1 :])
-    for following in (rest, *_ACTS[number + 1 : number + 3]):
+    for following in rest:
         following.play(archive)
-    stories.check(archive, [contents_through((rest, *_ACTS[number + 1 : number + 3]), acknowledged[-1])[-1]])
+    stories.check(archive, contents_through(rest, held)[-1:])
 
 
 def main() -> None:
     """Inside a mount namespace of its own: fill disks of the sizes on stdin, mounted at the folder that is given."""
     mount = Path(sys.argv[1])
     outcome = Outcome("full disks")
+    enlarge = partial(_run, "mount", "-o", "remount,size=64m", str(mount))
     for size in json.load(sys.stdin):
         _run("mount", "-t", "tmpfs", "-o", f"size={size}k", "none", str(mount))
-        room = ("mount", "-o", "remount,size=64m", str(mount))
-        outcome.trial(f"{size} KiB", lambda: _fill(mount / "archive", lambda: None, lambda: _run(*room), outcome))
+        outcome.trial(f"{size} KiB", lambda: _fill(mount / "archive", lambda: None, enlarge, outcome))
         _run("umount", "--lazy", str(mount))  # an error that is being handled may hold files open
     sys.stdout.write(json.dumps(asdict(outcome)))
 
@@ -128,5 +130,5 @@ def _run(*command: str) -> None:
 
 
 if __name__ == "__main__":
-    tempfile.gettempdir()
+    tempfile.gettempdir()  # before the disk is full
     main()

@@ -1,7 +1,7 @@
-"""SIGKILL at random moments of `qa add`, `qa remove` and `qa rebuild`; what was acknowledged has to be there after each.
+"""SIGKILL at random moments of adding, removing and rebuilding; what was acknowledged has to be there after each.
 
-Two kinds: whole commands (``Killer``), and runs of the writer alone (``random_kills``), which are so short that thousands
-can be tried, and whose every legal contents are known.
+Two kinds: whole commands (``Killer``), and runs of the writer alone (``random_kills``), which are so short that
+thousands can be tried, and whose every legal contents are known.
 """
 
 import json
@@ -24,7 +24,7 @@ from tests.models import make_static_model
 
 
 class Killer:
-    """Runs commands on one archive again and again, killing them; each `qa add` brings new articles and changed old ones."""
+    """Runs commands on one archive, killing them; each `qa add` brings new articles and changed old ones."""
 
     def __init__(self, folder: Path, model: Path, seed: int) -> None:
         self.folder = folder

@@ -1,8 +1,8 @@
 """Power loss: every state of the disk that our own file operations allow, opened.
 
 A run of the whole story is recorded through the door, with the bytes.  After each operation the disk may hold many
-things (``disks.py``); each is laid down as a folder, opened, searched and added to.  SQLite's files are trusted to SQLite:
-the database is as of its last commit, or, while a commit is under way, as of that one.
+things (``disks.py``); each is laid down as a folder, opened, searched and added to.  SQLite's files are trusted to
+SQLite: the database is as of its last commit, or, while a commit is under way, as of that one.
 """
 
 import itertools
@@ -94,10 +94,8 @@ class Recorder:
                 path = (Path(folder) / name).relative_to(self.root).as_posix()
                 if not path.startswith(_SQLITES_OR_LOCKS):
                     found = os.lstat(Path(folder) / name)
-                    is_folder = name in folders
-                    seen[path] = (
-                        (found.st_ino, -1, -1) if is_folder else (found.st_ino, found.st_size, found.st_mtime_ns)
-                    )
+                    size, time = (-1, -1) if name in folders else (found.st_size, found.st_mtime_ns)
+                    seen[path] = found.st_ino, size, time
         for path in sorted(set(self._inodes) - set(seen), reverse=True):
             self._do(Operation("rmdir" if self._inodes[path][1] < 0 else "unlink", path))
         for path in sorted(seen):
@@ -137,8 +135,11 @@ class State:
     operations: int
 
 
-def states(recorder: Recorder, most: int, seed: int) -> Iterator[State]:
-    """Yield every different state, in the order of the log; ``most`` bounds those of one moment."""
+def states(recorder: Recorder, most: int, seed: int, every: int = 1) -> Iterator[State]:
+    """Yield every different state, in the order of the log; ``most`` bounds the sets of names that survive a moment.
+
+    With ``every`` only each so many-th moment is looked at, and all those at which a commit is under way.
+    """
     chance = random.Random(seed)
     disk = Disk()
     seen: set[tuple[int, int]] = set()
@@ -149,6 +150,8 @@ def states(recorder: Recorder, most: int, seed: int) -> Iterator[State]:
         done = [m.version for m in recorder.moments if m.operations < operations]
         under_way = [m.version for m in moments if m.operations == operations and m.version >= 0]
         last = max(done, default=-1)
+        if operations % every and not under_way:
+            continue
         for tree in disk.after_power_loss(most, chance):
             told_apart = hash(tuple(sorted(tree.items())))
             for version in (last, *under_way):
@@ -157,14 +160,14 @@ def states(recorder: Recorder, most: int, seed: int) -> Iterator[State]:
                     yield State(tree, version, operations)
 
 
-def every_state(folder: Path, seed: int, most: int = 24, sample: int = 0) -> Outcome:
+def every_state(folder: Path, seed: int, most: int = 24, every: int = 1, sample: int = 0) -> Outcome:
     """Open each state, or an evenly drawn ``sample`` of them."""
     outcome = Outcome("power-loss states", seed)
     root = folder / "root"
     root.mkdir()
     recorder = Recorder(root)
     contents = recorder.record(STORY)
-    found = list(states(recorder, most, seed))
+    found = list(states(recorder, most, seed, every))
     outcome.notes = {"operations": len(recorder.log), "commits": len(recorder.databases), "states": len(found)}
     chosen = found if not sample else [found[len(found) * n // sample] for n in range(min(sample, len(found)))]
     blobs: dict[bytes, Path] = {}

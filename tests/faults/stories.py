@@ -1,8 +1,8 @@
 """What is written to the archives that faults befall, and how to see that it is all there.
 
 A story is a list of acts; each act is one run of a writer and does a few batches.  After each batch the whole contents
-of the archive are known, so that a test can say which contents are legal at any moment: those of the last batch that was
-acknowledged, or those of the one under way.
+of the archive are known, so that a test can say which contents are legal at any moment: those of the last batch that
+was acknowledged, or those of the one under way.
 """
 
 import shutil
