@@ -167,12 +167,17 @@ def damaged_files(path: Path, folder: LexicalFolder, known: set[str]) -> Iterato
     inode and hash: the links from generation to generation are one file, two files of one content are not.
     """
     for name, (size, sha256) in folder.files.items():
-        found = (path / name).stat()
-        key = f"{found.st_dev}:{found.st_ino}:{sha256}"
-        if found.st_size != size or (key not in known and hash_file(path / name) != sha256):
+        key = file_key(path / name, sha256)
+        if (path / name).stat().st_size != size or (key not in known and hash_file(path / name) != sha256):
             yield name
         else:
             known.add(key)
+
+
+def file_key(path: Path, sha256: str) -> str:
+    """Return what a file whose hash was compared is known by, as long as it lives."""
+    found = path.stat()
+    return f"{found.st_dev}:{found.st_ino}:{sha256}"
 
 
 def remove_unnamed(archive: Path, generations: Iterable[Generation]) -> None:

@@ -14,6 +14,7 @@ from qa.generations import (
     LexicalFolder,
     VectorFile,
     damaged_files,
+    file_key,
     gone_share,
     remove_unnamed,
     write_lexical,
@@ -48,7 +49,7 @@ class Publisher:
         self._folder = folder
         self._connection = connection
         self._dimension = dimension
-        self._known: set[str] = set()  # index files that this writer has compared
+        self._known: set[str] = set()  # index files that this writer compared or wrote
         files.make_folders(folder / FOLDER)
 
     def publish(self, passages: Changes, articles: Changes, *, anew: bool = False) -> int:
@@ -106,7 +107,8 @@ class Publisher:
             written = write_lexical(self._folder, name, None, everything(self._connection), ())
         else:
             written = write_lexical(self._folder, name, old, changes.added, changes.deleted)
-        self._known.update(sha256 for _, sha256 in written.files.values())
+        path = self._folder / FOLDER / name
+        self._known.update(file_key(path / file, sha256) for file, (_, sha256) in written.files.items())
         return written
 
     def _stands(self, old: LexicalFolder) -> bool:

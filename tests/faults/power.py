@@ -214,5 +214,5 @@ def _open(
     legal = contents[state.version] if state.version >= 0 else {}
     if state.version >= 0 and not (archive / ARCHIVE_FILE).exists():
         raise AssertionError("the database is gone")
-    stories.check(archive, [legal], verify=False)
+    stories.check(archive, [legal])
     stories.further(archive, legal)
