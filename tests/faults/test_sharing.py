@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,7 +27,7 @@ from tests.faults.sharing import republish
 from tests.faults.stories import STORY, story_article
 from tests.faults.zygote import Zygote
 from tests.models import make_static_model
-from tests.plain import WordEmbedder
+from tests.plain import WordEmbedder, story
 
 pytestmark = pytest.mark.faults
 NOBODY = 65534
@@ -41,7 +42,7 @@ def test_readers_see_one_generation_each_while_others_are_published(tmp_path: Pa
 @pytest.mark.model
 def test_a_second_command_is_told_who_is_writing_and_harms_nothing(tmp_path: Path) -> None:
     model = make_static_model(tmp_path / "model")
-    rows = [{"id": f"r{n}", "text": f"Report {n} says that the river rose {n} feet. " * 15} for n in range(800)]
+    rows = [{"id": f"r{number}", "text": " ".join(story(number))} for number in range(450)]  # two batches
     (tmp_path / "many.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     (tmp_path / "one.jsonl").write_text(json.dumps({"id": "late", "text": "The mill burnt."}))
     common = ("--archive", str(tmp_path / "archive"), "--json")
@@ -54,17 +55,19 @@ def test_a_second_command_is_told_who_is_writing_and_harms_nothing(tmp_path: Pat
         while '"acknowledged"' not in error.read_text():
             assert time.monotonic() < deadline, error.read_text()
             time.sleep(0.01)
+        os.kill(pid, signal.SIGSTOP)  # it stays in the middle of its work however fast it is
         second.start(tmp_path / "none", tmp_path / "refused", "qa", "add", str(tmp_path / "one.jsonl"), *common)
         assert os.waitstatus_to_exitcode(second.wait()) == 1
         assert (
             f"another process is writing to this archive (pid {pid}); wait until it is done"
             in (tmp_path / "refused").read_text()
         )
+        os.kill(pid, signal.SIGCONT)
         assert os.waitstatus_to_exitcode(first.wait()) == 0
         second.start(tmp_path / "none", tmp_path / "refused", "qa", "add", str(tmp_path / "one.jsonl"), *common)
         assert os.waitstatus_to_exitcode(second.wait()) == 0
     assert maintenance.verify(tmp_path / "archive").ok
-    assert maintenance.status(tmp_path / "archive").articles == 801
+    assert maintenance.status(tmp_path / "archive").articles == 451
 
 
 def test_a_second_writer_in_a_thread_is_refused_until_the_first_is_done(tmp_path: Path) -> None:
