@@ -37,8 +37,9 @@ class Moment:
 class Recorder:
     """Records a run's file operations: those that go through the door by name, those of tantivy by their traces."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, forget: str = "") -> None:
         self.root = root
+        self._forget = forget
         self.log: list[Operation] = []
         self.databases: list[bytes] = []
         self.moments: list[Moment] = []
@@ -83,6 +84,8 @@ class Recorder:
             self.moments.append(Moment(len(self.log), len(self.databases) - 1))
 
     def _do(self, operation: Operation) -> None:
+        if operation.kind == self._forget:
+            return
         self._disk.do(operation)
         self.log.append(operation)
 
@@ -160,12 +163,15 @@ def states(recorder: Recorder, most: int, seed: int, every: int = 1) -> Iterator
                     yield State(tree, version, operations)
 
 
-def every_state(folder: Path, seed: int, most: int = 24, every: int = 1, sample: int = 0) -> Outcome:
-    """Open each state, or an evenly drawn ``sample`` of them."""
+def every_state(folder: Path, seed: int, most: int = 24, every: int = 1, sample: int = 0, forget: str = "") -> Outcome:
+    """Open each state, or an evenly drawn ``sample`` of them.
+
+    ``forget`` leaves a kind of operation out of the log, as if the program did not do it: then states have to break.
+    """
     outcome = Outcome("power-loss states", seed)
     root = folder / "root"
     root.mkdir()
-    recorder = Recorder(root)
+    recorder = Recorder(root, forget)
     contents = recorder.record(STORY)
     found = list(states(recorder, most, seed, every))
     outcome.notes = {"operations": len(recorder.log), "commits": len(recorder.databases), "states": len(found)}

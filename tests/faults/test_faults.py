@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import full_disk, lanes
+from tests.faults import full_disk, lanes, power
 from tests.faults.lanes import QUICK, Lane
 from tests.faults.outcomes import Outcome
 
@@ -33,6 +33,13 @@ def test_a_kill_before_or_after_a_named_step_loses_nothing_acknowledged(tmp_path
 
 def test_a_power_loss_leaves_an_archive_that_opens_with_all_that_was_acknowledged(tmp_path: Path) -> None:
     lanes.power_loss(tmp_path, QUICK).assert_whole(QUICK.power_sample)
+
+
+@pytest.mark.parametrize("forgotten", ["flush", "flush_folder"])
+def test_a_program_that_did_not_flush_would_be_found_out(tmp_path: Path, forgotten: str) -> None:
+    outcome = power.every_state(tmp_path, seed=1, most=2, every=90, sample=12, forget=forgotten)
+    assert outcome.tried == 12
+    assert outcome.survived < 12
 
 
 @pytest.mark.skipif(not full_disk.can_mount(), reason="file systems cannot be mounted here: that takes root")
