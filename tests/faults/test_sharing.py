@@ -33,8 +33,8 @@ pytestmark = pytest.mark.faults
 NOBODY = 65534
 
 
-def test_readers_see_one_generation_each_while_others_are_published(tmp_path: Path) -> None:
-    outcome = republish(tmp_path, QUICK.republications)
+def test_readers_see_one_generation_each_while_others_are_published(memory: Path) -> None:
+    outcome = republish(memory, QUICK.republications)
     outcome.assert_whole(8)
     assert int(outcome.notes["least of one reader"]) > 0
 
