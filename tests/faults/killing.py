@@ -77,9 +77,9 @@ class Killer:
             return sorted(self._removing)
         file = self.folder / "articles.jsonl"
         with file.open("w") as out:
-            for n in range(40 * number, 40 * number + 900):
-                text = f"Report {n % 1000} of round {number}: the river rose {n} feet and the mill burnt. " * 12
-                out.write(json.dumps({"id": f"r{n % 1000}", "title": f"River {n % 1000}", "text": text}) + "\n")
+            for n in range(40 * number, 40 * number + 600):
+                text = f"Report {n % 700} of round {number}: the river rose {n} feet and the mill burnt. " * 12
+                out.write(json.dumps({"id": f"r{n % 700}", "title": f"River {n % 700}", "text": text}) + "\n")
         return [str(file), *(() if self.archive.exists() else ("--embedder", str(self.model)))]
 
     def check(self) -> None:
@@ -87,7 +87,7 @@ class Killer:
         if not (self.archive / "archive.sqlite").exists():
             assert not self.acknowledged
             return
-        verdict = maintenance.verify(self.archive)
+        verdict = maintenance.verify(self.archive, signatures=False)
         assert verdict.ok, verdict.problems[:3]
         if not self.acknowledged:
             return
