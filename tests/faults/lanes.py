@@ -28,7 +28,7 @@ class Lane:
 
 
 QUICK = Lane(
-    "quick", 20150511, random_kills=40, command_kills=4, named_every=8, power_every=12, power_sample=300, disks=8,
+    "quick", 20150511, random_kills=40, command_kills=4, named_every=7, power_every=12, power_sample=300, disks=8,
     limits=(64, 300, 400), flips=140, truncations=30, zeroed=30, database_flips=200, republications=40,
 )  # fmt: skip
 FULL = Lane(

@@ -25,7 +25,7 @@ def test_a_kill_of_a_whole_command_loses_nothing_acknowledged(memory: Path) -> N
 
 def test_a_kill_before_or_after_a_named_step_loses_nothing_acknowledged(memory: Path) -> None:
     outcome = lanes.named_kills(memory, QUICK)
-    outcome.assert_whole(200)
+    outcome.assert_whole(150)
     assert {"write", "rename", "link", "flush_folder", "flush_and_hash", "remove_folder", "commit"} <= set(
         outcome.notes
     )
