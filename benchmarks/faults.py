@@ -2,8 +2,9 @@
 
 python -m benchmarks.faults [--full] [--only NAME…]     (make faults, make faults-full)
 
-The tests in ``tests/faults`` run the same with the quick lane's counts.  Results go to ``results/faults.json`` and
-``faults.md``, and into the table of the README, which is written between two comments.
+The tests in ``tests/faults`` run the same with the quick lane's counts.  Results go to ``results/faults-LANE.json``,
+where those of ``--only`` replace what they are of, from there to ``faults.md`` and into the README's table, which is
+that of the full lane once there is one.
 """
 
 import argparse
@@ -30,7 +31,7 @@ from tests.faults.lanes import FAULTS, FULL, QUICK, Lane
 from tests.faults.outcomes import Outcome
 
 RESULTS = PROJECT / "benchmarks" / "results"
-MARKS = ("<!-- faults: written by make faults-full -->", "<!-- end of faults -->")
+MARKS = ("<!-- faults: written by make faults -->", "<!-- end of faults -->")
 ARCHIVES = ("realtime", "newsqa")  # for recovery: the first that is there; the goals are for 60,000 passages
 GOALS = {
     "kills at random moments": "2,000",
@@ -45,6 +46,7 @@ RECOVERY = (
     ("rebuild", "`qa rebuild`: both indexes from stored texts and vectors, nothing embedded", "< 10 s"),
     ("start", "a process until its model is loaded, apart from this", ""),
 )
+NAMES = ", ".join((*(fault.__name__ for fault in FAULTS), "hostile", "recovery"))
 # What takes care of hostile files and records; counted where it is there.
 HOSTILE = "tests.hostile.running"
 
@@ -53,25 +55,25 @@ def main() -> None:
     """Run a lane, write the results, print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--full", action="store_true", help="the counts of a release, not those of every test run")
-    parser.add_argument("--only", nargs="*", help="some of " + ", ".join(fault.__name__ for fault in FAULTS))
+    parser.add_argument("--only", nargs="*", help="some of " + NAMES)
     arguments = parser.parse_args()
     lane = FULL if arguments.full else QUICK
-    found: dict[str, Any] = {"where": where(), "lane": lane.name, "seed": lane.seed, "faults": []}
+    file = RESULTS / f"faults-{lane.name}.json"
+    found: dict[str, Any] = json.loads(file.read_text()) if file.exists() and arguments.only else {"faults": {}}
     for fault in FAULTS:
         if not arguments.only or fault.__name__ in arguments.only:
-            found["faults"].append(_try(fault, lane))
-    if not arguments.only:
+            found["faults"][fault.__name__] = _try(fault, lane)
+    if not arguments.only or "hostile" in arguments.only:
         found["hostile"] = _hostile(full=arguments.full)
+    if not arguments.only or "recovery" in arguments.only:
         found["recovery"] = recovery()
-    text = table(found)
-    print(f"{found['where']}, lane {lane.name}\n\n{text}")
-    if not arguments.only:
-        name = "faults" if arguments.full else "faults-quick"
-        (RESULTS / f"{name}.json").write_text(json.dumps(found, indent=1) + "\n")
-        (RESULTS / f"{name}.md").write_text(_document(found, text))
-        if arguments.full:
-            _into_readme(text)
-    if any(fault["failures"] for fault in found["faults"]):
+    file.write_text(json.dumps(found, indent=1) + "\n")
+    lanes = {one.name: RESULTS / f"faults-{one.name}.json" for one in (FULL, QUICK)}
+    results = {name: json.loads(path.read_text()) for name, path in lanes.items() if path.exists()}
+    (RESULTS / "faults.md").write_text("\n".join(("# Faults", *(_document(*one) for one in results.items()))))
+    _into_readme(*next(iter(results.items())))
+    print(table(lane.name, found))
+    if any(fault["failures"] for fault in found["faults"].values()):
         sys.exit(1)
 
 
@@ -88,7 +90,7 @@ def _try(fault: Callable[[Path, Lane], Outcome], lane: Lane) -> dict[str, Any]:
     print(f"{outcome.name}: {outcome.survived} of {outcome.tried}, {seconds} s {outcome.notes}", file=sys.stderr)
     for failure in outcome.failures[:5]:
         print(f"  {failure}", file=sys.stderr)
-    return {**asdict(outcome), "failures": outcome.failures[:20], "seconds": seconds}
+    return {**asdict(outcome), "failures": outcome.failures[:20], "seconds": seconds, "where": where()}
 
 
 def _hostile(*, full: bool) -> dict[str, Any] | None:
@@ -98,7 +100,7 @@ def _hostile(*, full: bool) -> dict[str, Any] | None:
     except ModuleNotFoundError:
         return None
     with tempfile.TemporaryDirectory() as folder:
-        counts: dict[str, Any] = asdict(running.run_all(Path(folder), full=full))
+        counts: dict[str, Any] = {**asdict(running.run_all(Path(folder), full=full)), "where": where()}
     return counts
 
 
@@ -120,7 +122,8 @@ def recovery() -> dict[str, Any] | None:
         passages = times[-1].pop("passages")
         rebuilding = [_child("rebuild", archive)["rebuild"] for _ in range(3)]
     middle = {name: sorted(one[name] for one in times)[1] for name in ("start", "open")}
-    return {"archive": name, "passages": int(passages), **middle, "rebuild": sorted(rebuilding)[1]}
+    made = {"archive": name, "passages": int(passages), **middle, "rebuild": sorted(rebuilding)[1]}
+    return {**made, "where": where()}
 
 
 def _child(what: str, archive: Path) -> dict[str, float]:
@@ -131,10 +134,10 @@ def _child(what: str, archive: Path) -> dict[str, float]:
     return result
 
 
-def table(found: dict[str, Any]) -> str:
+def table(lane: str, found: dict[str, Any]) -> str:
     """Return the results as a table in Markdown; a goal that was missed shows as such."""
-    lines = ["| fault | survived | goal |", "|---|---|---|"]
-    for fault in found["faults"]:
+    lines = [f"| fault ({lane} lane) | survived | goal of the full lane |", "|---|---|---|"]
+    for fault in found["faults"].values():
         skipped = fault["notes"].get("skipped")
         result = f"not tried: {skipped}" if skipped else f"{fault['survived']:,} of {fault['tried']:,}"
         lines.append(f"| {fault['name']} | {result} | {GOALS.get(fault['name'], 'all')} |")
@@ -146,23 +149,25 @@ def table(found: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _document(found: dict[str, Any], text: str) -> str:
+def _document(lane: str, found: dict[str, Any]) -> str:
+    """Return all that is known of a lane's run, in Markdown."""
     notes = [
-        f"- {fault['name']} ({fault['seconds']} s, seed {fault['seed']}): "
-        + (", ".join(f"{name} {value}" for name, value in fault["notes"].items()) or "nothing to add")
+        f"- {fault['name']}: {fault['where']}, seed {fault['seed']}, {fault['seconds']} s. "
+        + ", ".join(f"{name}: {value}" for name, value in fault["notes"].items())
         + "".join(f"\n  - FAILED {failure}" for failure in fault["failures"])
-        for fault in found["faults"]
+        for fault in found["faults"].values()
     ]
-    command = "python -m benchmarks.faults" + (" --full" if found["lane"] == "full" else "")
-    return "\n".join(("# Faults", "", f"`{command}`, {found['where']}.", "", text, "", *notes, ""))
+    notes += [f"- {what}: {found[what]['where']}." for what in ("hostile", "recovery") if found.get(what)]
+    command = "python -m benchmarks.faults" + (" --full" if lane == FULL.name else "")
+    return "\n".join(("", f"## The {lane} lane", "", f"`{command}`", "", table(lane, found), "", *notes, ""))
 
 
-def _into_readme(text: str) -> None:
+def _into_readme(lane: str, found: dict[str, Any]) -> None:
     readme = PROJECT / "README.md"
     begin, end = MARKS
-    old = readme.read_text()
+    pattern = f"{re.escape(begin)}.*?{re.escape(end)}"
     readme.write_text(
-        re.sub(f"{re.escape(begin)}.*?{re.escape(end)}", lambda _: f"{begin}\n{text}\n{end}", old, flags=re.S)
+        re.sub(pattern, lambda _: f"{begin}\n{table(lane, found)}\n{end}", readme.read_text(), flags=re.S)
     )
 
 
