@@ -1,4 +1,4 @@
-# make setup · make chat · make test · make bench · make lint: each makes what it needs and is quick when nothing changed.
+# make setup · make chat · make test · make bench · make faults · make lint: each makes what it needs and is quick when nothing changed.
 
 PYTHON ?= python3
 # The torch that was tested; give any other requirement for another build, for instance: make setup TORCH=./torch-2.13.0.whl
@@ -7,7 +7,7 @@ ARCHIVE ?= $(or $(QA_ARCHIVE),archive)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup chat test bench lint system clean
+.PHONY: setup chat test bench faults faults-full lint system clean
 
 setup: $(READY)
 
@@ -38,6 +38,14 @@ test: lint
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+# Kills, power loss, full disks, damage: what `make test` tries of them, or all that is promised before a release.
+LANE ?= quick
+faults: setup
+	$(BIN)/python -m benchmarks.faults $(if $(filter full,$(LANE)),--full)
+
+faults-full:
+	@$(MAKE) --no-print-directory faults LANE=full
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

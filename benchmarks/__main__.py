@@ -1,12 +1,13 @@
 """The benchmarks that need nothing but the evaluation data, one after the other: ``make bench``.
 
 By themselves run those that take hours or make other archives: ``peers``, ``copies``, ``question_time``, ``followups``,
-``weights``, ``passage_length``, ``latency_by_size`` and ``fit_answering``; and ``flakes``, which runs browser tests.
+``weights``, ``passage_length``, ``latency_by_size`` and ``fit_answering``; ``flakes``, which runs browser tests; and
+``faults``, which is ``make faults``.
 """
 
-from benchmarks import adding_one, cold_start, embedding_speed, kills, latency, quality, question_dates
+from benchmarks import adding_one, cold_start, embedding_speed, latency, quality, question_dates
 
 if __name__ == "__main__":
-    for benchmark in (cold_start, embedding_speed, adding_one, kills, quality, question_dates, latency):
+    for benchmark in (cold_start, embedding_speed, adding_one, quality, question_dates, latency):
         print(f"\n## {benchmark.__name__}")
         benchmark.main()

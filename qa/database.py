@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
+from qa import files
 from qa.errors import ArchiveError, DamageError
-from qa.files import flush_folder
 from qa.filters import Where
 from qa.hashing import settings_hash
 from qa.records import Article
@@ -125,10 +125,14 @@ def connect(folder: Path, *, write: bool = False) -> sqlite3.Connection:
 
 
 def create(folder: Path, settings: dict[str, str]) -> None:
-    """Make the database of a new archive: whole under its name, or not there at all."""
+    """Make the database of a new archive: whole under its name, or not there at all.
+
+    Raises:
+        ArchiveError: if there is no room for it, or the folder cannot be written.
+    """
     path = folder / ARCHIVE_FILE
     unfinished = path.with_suffix(".new")
-    unfinished.unlink(missing_ok=True)
+    files.remove(unfinished)
     connection = _connection(f"file:{quote(str(unfinished.resolve()))}?mode=rwc")
     try:
         connection.execute("PRAGMA synchronous=FULL")
@@ -139,10 +143,14 @@ def create(folder: Path, settings: dict[str, str]) -> None:
         connection.executemany("INSERT INTO setting VALUES (?, ?)", hashed.items())
         connection.execute(f"PRAGMA user_version={FORMAT}")
         connection.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        raise ArchiveError(
+            f"{folder}: cannot be written ({error}); make room or give another folder with --archive"
+        ) from error
     finally:
         connection.close()
-    unfinished.rename(path)
-    flush_folder(folder)
+    files.rename(unfinished, path)
+    files.flush_folder(folder)
 
 
 def statements(table: str = "") -> list[str]:

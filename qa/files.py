@@ -1,9 +1,16 @@
-"""The file operations that durability rests on, and the lock of the one writer."""
+"""The one door to the file operations that durability rests on, and the lock of the one writer.
+
+Who writes, renames, links, flushes or removes a file of the archive calls this module by its name,
+``files.rename(...)``, so that a test can stand in the doorway: note every step with its bytes, or end the process
+before or after any of them.
+SQLite looks after its own files, and tantivy writes into a folder that nothing names before it was flushed here.
+"""
 
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -11,13 +18,60 @@ from filelock import FileLock, Timeout
 from qa.errors import ArchiveError, BusyError
 
 
+def write(path: Path, blocks: Iterable[bytes | memoryview]) -> str:
+    """Write a new file and flush it to the disk; return its SHA-256, in hex."""
+    digest = hashlib.sha256()
+    with path.open("wb") as file:
+        for block in blocks:
+            digest.update(block)
+            file.write(block)
+        file.flush()
+        os.fsync(file.fileno())
+    return digest.hexdigest()
+
+
+def rename(source: Path, target: Path) -> None:
+    """Give a file or folder another name in the same folder; it survives a power loss once that folder is flushed."""
+    source.rename(target)
+
+
+def link(source: Path, target: Path) -> None:
+    """Give a file a second name, which survives a power loss once its folder is flushed."""
+    os.link(source, target)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder; it survives a power loss once its parent is flushed."""
+    folder.mkdir()
+
+
+def remove(path: Path) -> None:
+    """Remove a file, if it is there."""
+    path.unlink(missing_ok=True)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder with all that is in it, as far as that can be done."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def flush_folder(folder: Path) -> None:
-    """Make renames in a folder survive a power loss."""
+    """Make new names, renames and removals in a folder survive a power loss."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def make_folders(folder: Path) -> None:
+    """Make a folder and those above it that are not there yet; all of them survive a power loss."""
+    if folder.is_dir():
+        return
+    make_folders(folder.parent)
+    with suppress(FileExistsError):  # another process was quicker
+        make_folder(folder)
+    flush_folder(folder.parent)
 
 
 def hash_file(path: Path) -> str:
@@ -56,7 +110,7 @@ def writer_lock(folder: Path) -> FileLock:
         ArchiveError: if the folder cannot be written.
     """
     with writable(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folders(folder)
         owner = folder / "writer.pid"
         lock = FileLock(folder / "writer.lock")
         try:

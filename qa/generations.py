@@ -7,17 +7,15 @@ left-overs of a kill and are removed by the next writer.
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from qa import lexical
+from qa import files, lexical
 from qa.errors import DamageError
-from qa.files import flush_and_hash, flush_folder, hash_file
+from qa.files import hash_file
 from qa.vectors import ExactVectors, Matrix, Rows
 
 FOLDER = "generations"
@@ -80,17 +78,12 @@ def write_vectors(archive: Path, number: int, rows: Rows, matrix: Matrix) -> Vec
     name = f"vectors-{number:08d}.f32"
     final = archive / FOLDER / name
     temporary = final.with_suffix(".tmp")
-    digest = hashlib.sha256()
-    with temporary.open("wb") as file:
-        for block in (np.ascontiguousarray(rows, "<i8"), np.ascontiguousarray(matrix, "<f4")):
-            digest.update(block.data)
-            file.write(block.data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(final)
-    flush_folder(final.parent)
+    blocks = (np.ascontiguousarray(rows, "<i8").data, np.ascontiguousarray(matrix, "<f4").data)
+    sha256 = files.write(temporary, blocks)
+    files.rename(temporary, final)
+    files.flush_folder(final.parent)
     last = int(rows[-1]) if len(rows) else 0
-    return VectorFile(name, len(rows), int(matrix.shape[1]), last, final.stat().st_size, digest.hexdigest())
+    return VectorFile(name, len(rows), int(matrix.shape[1]), last, final.stat().st_size, sha256)
 
 
 def read_vectors(archive: Path, file: VectorFile) -> ExactVectors:
@@ -103,7 +96,11 @@ def read_vectors(archive: Path, file: VectorFile) -> ExactVectors:
     data = (archive / FOLDER / file.name).read_bytes()
     if len(data) != file.size or hashlib.sha256(data).hexdigest() != file.sha256:
         raise DamageError(damaged_index(archive, file.name, "is damaged"))
+    if file.rows < 0 or file.dimension < 1 or file.size != file.rows * (8 + 4 * file.dimension):
+        raise DamageError(damaged_index(archive, file.name, "is not of the size that the database tells"))
     rows = np.frombuffer(data, "<i8", file.rows)
+    if file.last_row != (int(rows[-1]) if file.rows else 0):
+        raise DamageError(damaged_index(archive, file.name, "does not end where the database tells"))
     matrix = np.frombuffer(data, "<f4", offset=rows.nbytes).reshape(file.rows, file.dimension)
     return ExactVectors(rows, matrix)
 
@@ -121,37 +118,37 @@ def write_lexical(
     """
     final = archive / FOLDER / name
     temporary = final.with_suffix(".tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir()
+    for left_over in (temporary, final):  # of a batch that was interrupted: nothing names this generation yet
+        files.remove_folder(left_over)
+    files.make_folder(temporary)
     if previous:
         for file in previous.files:
             try:
-                os.link(archive / FOLDER / previous.name / file, temporary / file)
+                files.link(archive / FOLDER / previous.name / file, temporary / file)
             except FileNotFoundError as error:
                 raise DamageError(damaged_index(archive, f"{previous.name}/{file}", "is missing")) from error
     else:
         lexical.create(temporary)
     before = {path.name: path.stat().st_ino for path in temporary.iterdir()} if previous else {}
     lexical.commit(temporary, add, delete)
-    files: dict[str, tuple[int, str]] = {}
+    held: dict[str, tuple[int, str]] = {}
     for path in sorted(temporary.iterdir()):
         if path.name.endswith(".lock"):
-            path.unlink()
+            files.remove(path)
         elif previous and path.name in previous.files and before.get(path.name) == path.stat().st_ino:
-            files[path.name] = previous.files[path.name]
+            held[path.name] = previous.files[path.name]
         else:
-            files[path.name] = path.stat().st_size, flush_and_hash(path)
-    flush_folder(temporary)
-    temporary.rename(final)
-    flush_folder(final.parent)
-    return LexicalFolder(name, files)
+            held[path.name] = path.stat().st_size, files.flush_and_hash(path)
+    files.flush_folder(temporary)
+    files.rename(temporary, final)
+    files.flush_folder(final.parent)
+    return LexicalFolder(name, held)
 
 
 def read_lexical(archive: Path, folder: LexicalFolder, known: set[str]) -> lexical.LexicalIndex:
     """Return the BM25 index of a generation, after comparing its files with their hashes.
 
-    ``known`` holds the hashes of files that were compared before (they are linked from generation to generation) and
-    is added to.
+    ``known`` holds the files that were compared before, for ``damaged_files``.
 
     Raises:
         DamageError: if a file is not the one that was written.
@@ -160,16 +157,27 @@ def read_lexical(archive: Path, folder: LexicalFolder, known: set[str]) -> lexic
     path = archive / FOLDER / folder.name
     for name in damaged_files(path, folder, known):
         raise DamageError(damaged_index(archive, f"{folder.name}/{name}", "is damaged"))
-    known.update(sha for _, sha in folder.files.values())
     return lexical.LexicalIndex.open(path)
 
 
 def damaged_files(path: Path, folder: LexicalFolder, known: set[str]) -> Iterator[str]:
-    """Yield the names of files whose size or hash is not the stored one."""
+    """Yield the names of files whose size or hash is not the stored one.
+
+    ``known`` holds the files that were compared before, which are not read again, and is added to.  They are known by
+    inode and hash: the links from generation to generation are one file, two files of one content are not.
+    """
     for name, (size, sha256) in folder.files.items():
-        file = path / name
-        if file.stat().st_size != size or (sha256 not in known and hash_file(file) != sha256):
+        key = file_key(path / name, sha256)
+        if (path / name).stat().st_size != size or (key not in known and hash_file(path / name) != sha256):
             yield name
+        else:
+            known.add(key)
+
+
+def file_key(path: Path, sha256: str) -> str:
+    """Return what a file whose hash was compared is known by, as long as it lives."""
+    found = path.stat()
+    return f"{found.st_dev}:{found.st_ino}:{sha256}"
 
 
 def remove_unnamed(archive: Path, generations: Iterable[Generation]) -> None:
@@ -177,7 +185,7 @@ def remove_unnamed(archive: Path, generations: Iterable[Generation]) -> None:
     named = {name for g in generations for name in (g.vectors.name, g.passages.name, g.articles.name)}
     for path in (archive / FOLDER).iterdir():
         if path.name not in named:
-            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+            files.remove_folder(path) if path.is_dir() else files.remove(path)
 
 
 def gone_share(archive: Path, folder: LexicalFolder, more: int = 0) -> float:

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qa import lexical, stored
+from qa import files, lexical, stored
 from qa.generations import (
     FOLDER,
     Generation,
     LexicalFolder,
     VectorFile,
     damaged_files,
+    file_key,
     gone_share,
     remove_unnamed,
     write_lexical,
@@ -48,8 +49,8 @@ class Publisher:
         self._folder = folder
         self._connection = connection
         self._dimension = dimension
-        self._known: set[str] = set()  # hashes of index files that were compared or written by this writer
-        (folder / FOLDER).mkdir(exist_ok=True)
+        self._known: set[str] = set()  # index files that this writer compared or wrote
+        files.make_folders(folder / FOLDER)
 
     def publish(self, passages: Changes, articles: Changes, *, anew: bool = False) -> int:
         """Write the next generation and name it current in the open transaction; return how many passages it holds.
@@ -106,7 +107,8 @@ class Publisher:
             written = write_lexical(self._folder, name, None, everything(self._connection), ())
         else:
             written = write_lexical(self._folder, name, old, changes.added, changes.deleted)
-        self._known.update(sha256 for _, sha256 in written.files.values())
+        path = self._folder / FOLDER / name
+        self._known.update(file_key(path / file, sha256) for file, (_, sha256) in written.files.items())
         return written
 
     def _stands(self, old: LexicalFolder) -> bool:

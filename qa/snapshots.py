@@ -59,7 +59,7 @@ def read_snapshot(
         connection: inside a transaction that sees this generation.
         folder: the archive's.
         generation: the one to load.
-        known: hashes of index files that were compared before; is added to.
+        known: index files that were compared before (``generations.damaged_files``); is added to.
         old: another generation in memory: what the two share is not read again.
         recover_missing: whether missing files are made anew as well.
 

@@ -184,7 +184,8 @@ class ArchiveView:
     def sound_article(self, article_id: str) -> Article | None:
         """Return an article; None where it is unknown or no longer matches its hash."""
         row = self._connection.execute("SELECT key FROM article WHERE id = ?", (article_id,)).fetchone()
-        return self._whole(row[0]) if row else None
+        article = self._whole(row[0]) if row else None
+        return article if article and article.id == article_id else None  # its hash does not cover its id
 
     def versions(self, article_id: str) -> list[versions.Version]:
         """Return the earlier versions of an article, the newest first."""

@@ -10,7 +10,7 @@ A batch that is not committed leaves no trace.
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Literal, Self
@@ -52,10 +52,12 @@ class ArchiveWriter:
         if not embedder and not (folder / ARCHIVE_FILE).is_file():
             database.connect(folder)  # says that there is none, before a folder is made for the lock
         self._lock = writer_lock(folder)
-        try:
+        with ExitStack() as undo:
+            undo.callback(self._lock.release)
             if embedder and not (folder / ARCHIVE_FILE).exists():
                 _create(folder, embedder, settings or IndexSettings(embedder.name))
             self._connection = database.connect(folder, write=True)
+            undo.callback(self._connection.close)
             upgrade(self._connection, folder)
             self.stamp = read_stamp(self._connection, folder)
             if embedder and self.stamp.fingerprint != embedder.fingerprint:
@@ -64,13 +66,12 @@ class ArchiveWriter:
                     f"{self.stamp.fingerprint[:12]}), not with {embedder.name} ({embedder.fingerprint[:12]}); use the "
                     "same one, or add the articles to a new archive with --archive"
                 )
-            self._publisher = Publisher(folder, self._connection, self.stamp.dimension)
+            with writable(folder):
+                self._publisher = Publisher(folder, self._connection, self.stamp.dimension)
             self._reset()
             self._ensure_generation()
             self._publisher.clean()
-        except BaseException:
-            self._lock.release()
-            raise
+            undo.pop_all()
 
     def __enter__(self) -> Self:
         return self

@@ -4,7 +4,7 @@ from pathlib import Path
 
 
 def make_static_model(
-    folder: Path, words: str = "dam sensor mayor vote fire mill river flood rose verrin ostra"
+    folder: Path, words: str = "dam sensor mayor vote fire mill river flood rose verrin ostra", dimension: int = 32
 ) -> Path:
     """Save a StaticEmbedding model over a few words (all others share one vector) and return its folder."""
     import numpy as np
@@ -19,6 +19,6 @@ def make_static_model(
     tokenizer = Tokenizer(WordLevel(vocabulary, unk_token="[UNK]"))
     tokenizer.normalizer = Lowercase()
     tokenizer.pre_tokenizer = Whitespace()
-    weights = np.random.default_rng(0).normal(size=(len(vocabulary), 32)).astype(np.float32)
+    weights = np.random.default_rng(0).normal(size=(len(vocabulary), dimension)).astype(np.float32)
     SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_weights=weights)], device="cpu").save(str(folder))
     return folder

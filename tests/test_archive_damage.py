@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa import maintenance
+from qa import database, maintenance
 from qa.archive import Archive
 from qa.errors import ArchiveError, BusyError, DamageError
+from qa.generations import damaged_files
 from qa.retrieval import Retriever
+from qa.snapshots import current_generation
 from qa.writing import ArchiveWriter
 from tests.conftest import DAM, FIRE, VOTE
 from tests.plain import WordEmbedder, article
@@ -235,3 +237,37 @@ def test_damaged_settings_are_told(archive: Archive) -> None:
     connection.commit()
     with pytest.raises(DamageError, match=r"settings are damaged.*restore it from a backup"):
         Archive(archive.folder)
+
+
+def test_a_damaged_file_is_noticed_although_another_of_its_content_was_compared(
+    archive: Archive, embedder: WordEmbedder
+) -> None:
+    connection = database.connect(archive.folder)
+    generation = current_generation(connection)
+    connection.close()
+    assert generation is not None
+    (name,) = (file for file in generation.articles.files if file.endswith(".store"))
+    (twin,) = (file for file in generation.passages.files if file.endswith(".store"))
+    assert generation.articles.files[name] == generation.passages.files[twin]
+    folder = archive.folder / "generations"
+    data = bytearray((folder / generation.articles.name / name).read_bytes())
+    data[0] ^= 1
+    (folder / generation.articles.name / name).write_bytes(data)
+    known: set[str] = set()
+    assert list(damaged_files(folder / generation.passages.name, generation.passages, known)) == []
+    assert list(damaged_files(folder / generation.articles.name, generation.articles, known)) == [name]
+
+
+def test_what_a_failed_batch_left_is_no_hindrance_to_the_next(archive: Archive, embedder: WordEmbedder) -> None:
+    with ArchiveWriter(archive.folder, embedder) as writer:
+        obstacle = archive.folder / "generations" / "articles-00000003.tmp"
+        obstacle.write_text("a file where a folder is to be made")
+        writer.upsert(article("The bridge at Verrin was opened.", id="bridge"))
+        with pytest.raises(ArchiveError, match="cannot be written"):
+            writer.commit()
+        assert (archive.folder / "generations" / "passages-00000003").is_dir()
+        obstacle.unlink()
+        writer.upsert(article("The bridge at Verrin was opened.", id="bridge"))
+        writer.commit()
+    assert ids(archive) == ["bridge", "dam", "fire", "vote"]
+    assert maintenance.verify(archive.folder).ok
