@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
@@ -61,7 +61,7 @@ def check_articles(
 
 def _periods(article: Article) -> tuple[int | None, ...]:
     dates = period(article.published)
-    return astuple(dates) if dates else (None,) * len(PERIOD_FIELDS)
+    return dates.ends if dates else (None,) * len(PERIOD_FIELDS)
 
 
 def _check_passages(

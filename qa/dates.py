@@ -30,6 +30,11 @@ class Period:
     start_utc: int
     end_utc: int
 
+    @property
+    def ends(self) -> tuple[int, int, int, int]:
+        """All four, in the order of the fields."""
+        return self.start, self.end, self.start_utc, self.end_utc
+
 
 def _seconds(moment: datetime) -> int:
     return int((moment - _EPOCH).total_seconds())

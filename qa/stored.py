@@ -4,6 +4,7 @@ import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
+from functools import lru_cache
 
 import numpy as np
 
@@ -72,7 +73,7 @@ def _articles(connection: sqlite3.Connection) -> Iterator[tuple[int, Article, li
 def intact(connection: sqlite3.Connection, key: int, article: Article) -> bool:
     """Return whether all that is stored of an article is still what was made of it."""
     dates = period(article.published)
-    wanted = (*astuple(article), *(astuple(dates) if dates else (None,) * 4))
+    wanted = (*astuple(article), *(dates.ends if dates else (None,) * 4))
     names = ",".join((*ARTICLE_FIELDS, *lexical.PERIOD_FIELDS))
     if connection.execute(f"SELECT {names} FROM article WHERE key = ?", (key,)).fetchone() != wanted:
         return False
@@ -95,8 +96,13 @@ def intact(connection: sqlite3.Connection, key: int, article: Article) -> bool:
 
 def entry(row: int, text: str, article: Article, title: str = "") -> lexical.Entry:
     """Return a passage as the BM25 index of passages holds it."""
-    dates = period(article.published)
-    return lexical.Entry(row, text, article.id, article.source, astuple(dates) if dates else None, title)
+    return lexical.Entry(row, text, article.id, article.source, _ends(article.published), title)
+
+
+@lru_cache(maxsize=1024)  # each passage of an article asks for the same
+def _ends(published: str) -> tuple[int, int, int, int] | None:
+    dates = period(published)
+    return dates.ends if dates else None
 
 
 def article_entry(key: int, article: Article, passages: Iterable[str]) -> lexical.Entry:

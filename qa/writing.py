@@ -248,7 +248,7 @@ class ArchiveWriter:
 
     def _store(self, key: int | None, article: Article, content: str) -> int:
         dates = period(article.published)
-        values = (*astuple(article), content, *(astuple(dates) if dates else (None,) * 4))
+        values = (*astuple(article), content, *(dates.ends if dates else (None,) * 4))
         names = (*database.ARTICLE_FIELDS, "content", *lexical.PERIOD_FIELDS)
         if key is None:
             query = f"INSERT INTO article ({','.join(names)}) VALUES ({','.join('?' * len(names))})"
