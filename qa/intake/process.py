@@ -172,6 +172,9 @@ class _Apart:
     def _blame(self, task: _Task, begun: int, done: int, why: str) -> None:
         """Note how a file ended the process: one of its records, or the whole."""
         task.deaths += 1
+        if task.verdict:  # reading up to where it ended before has ended it too
+            task.until = 0
+            return
         if begun > done:
             task.reasons[begun] = f"{why}: split it or leave it out; the file was read on after it"
         else:
