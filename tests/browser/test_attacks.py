@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 from playwright.sync_api import Browser, Page, expect
 
 from qa.records import Answer
+from qa.settings import FEEDBACK_FILE
 from tests.browser.attacked import (
     ARTICLES,
     AUTHORS,
@@ -41,7 +42,6 @@ from tests.browser.chatting import answered, ask, box
 from tests.browser.watching import Tab, counted
 from ui.addresses import address
 from ui.conversations import Turn
-from ui.feedback import FILE
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -131,7 +131,7 @@ def test_what_is_copied_and_taken_away_is_text(tab: Tab, url: str, folder: Path)
     answer.get_by_role("textbox").fill(note)
     answer.get_by_role("button", name="Send").click()
     expect(answer.get_by_role("status")).to_have_text("Thank you, your note is kept")
-    with closing(sqlite3.connect(folder / FILE)) as kept:
+    with closing(sqlite3.connect(folder / FEEDBACK_FILE)) as kept:
         assert kept.execute("SELECT note FROM feedback").fetchall() == [(note,)]
 
     page.get_by_role("button", name="History", exact=True).click()
