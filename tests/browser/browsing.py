@@ -1,5 +1,6 @@
 """A served page and a real browser, for the tests that need both."""
 
+import logging
 import os
 import shutil
 import threading
@@ -11,6 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, Request, expect, sync_playwright
 
 from qa.retrieval import Retriever
+
+_log = logging.getLogger(__name__)
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
@@ -71,10 +74,19 @@ def watched(browser: Browser, url: str, width: int, height: int = 800, **options
         bad.append(dialog.message)
         dialog.dismiss()
 
+    told: list[str] = []
+    page.on("console", lambda message: told.append(f"{message.type}: {message.text}"))
+    page.on("request", lambda request: told.append(f"{request.method} {request.url}"))
+    page.on("response", lambda response: told.append(f"{response.status} {response.url}"))
+    page.on("requestfailed", lambda request: told.append(f"failed: {request.failure} {request.url}"))
     page.on("request", on_request)
     page.on("dialog", on_dialog)
     page.on("pageerror", lambda error: bad.append(str(error)))
-    yield page
+    try:
+        yield page
+    except BaseException:  # what the browser heard and said, for the report of a failure that comes once in hundreds
+        _log.error("%s\n%s", page.url, "\n".join(told))
+        raise
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert bad == []
     context.close()
