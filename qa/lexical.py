@@ -4,8 +4,11 @@ An index is a folder.  ``commit`` changes it in place (the archive gives it a fo
 ``LexicalIndex`` reads it.  Queries are made of analysed terms, never of query syntax, so no question can be malformed.
 """
 
+import errno
 import json
 import math
+import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +24,7 @@ from qa.filters import Where
 from qa.vectors import Matrix, Rows
 
 _HEAP_BYTES = 30_000_000
+_HEADROOM_BYTES = 1_000_000
 _TITLE_BOOST = 3.0  # a word of the title says more about what an article is on than one of its text
 Field = Literal["text", "title"]
 
@@ -125,7 +129,10 @@ def commit(folder: Path, additions: Iterable[Entry], deletions: Sequence[int]) -
     try:
         _change(_open(folder), additions, deletions)
     except (ValueError, RuntimeError) as error:  # tantivy reports I/O errors as ValueError
-        raise OSError(f"the BM25 index in {folder} cannot be written: {error}") from error
+        # A thread of tantivy's that a full disk ended is not said to have been: the room that is left shows it.
+        full = shutil.disk_usage(folder).free < _HEADROOM_BYTES
+        cause = os.strerror(errno.ENOSPC) if full else error
+        raise OSError(f"the BM25 index in {folder} cannot be written: {cause}") from error
 
 
 def _change(index: Any, additions: Iterable[Entry], deletions: Sequence[int]) -> None:

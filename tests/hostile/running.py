@@ -124,7 +124,11 @@ def _number(file: str, homes: Path, given: Sequence[Path]) -> int:
 
 
 class _Peaks:
-    """The most memory, in megabytes, that this process and its children hold while it lasts (0: not known)."""
+    """The most memory, in megabytes, that is held while it lasts (0: not known).
+
+    ``own`` is what this process holds more than before, ``children`` the most that one of those holds which take files
+    apart.
+    """
 
     def __init__(self) -> None:
         self.own = self.children = 0
@@ -134,19 +138,28 @@ class _Peaks:
     def __enter__(self) -> "_Peaks":
         with suppress(OSError):
             Path("/proc/self/clear_refs").write_text("5")  # the peak of this process is counted from now on
+        self._before = _peak("self")
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._ended.set()
         self._thread.join()
-        self.own = _peak("self")
+        self.own = max(1, _peak("self") - self._before)
 
     def _watch(self) -> None:
         while not self._ended.wait(0.02):
             for tasks in Path("/proc/self/task").glob("*/children"):
                 with suppress(OSError):
-                    self.children = max([self.children, *map(_peak, tasks.read_text().split())])
+                    parsing = filter(_parses, tasks.read_text().split())
+                    self.children = max([self.children, *map(_peak, parsing)])
+
+
+def _parses(process: str) -> bool:
+    """Whether a process takes files apart: not another child, nor one that is still a copy of its parent."""
+    with suppress(OSError):
+        return b"intake.worker" in Path(f"/proc/{process}/cmdline").read_bytes()
+    return False
 
 
 def _peak(process: str) -> int:
