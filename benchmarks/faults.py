@@ -4,7 +4,7 @@ python -m benchmarks.faults [--full] [--only NAME…]     (make faults, make fau
 
 The tests in ``tests/faults`` run the same with the quick lane's counts.  Results go to ``results/faults-LANE.json``,
 where those of ``--only`` replace what they are of, from there to ``faults.md`` and into the README's table, which is
-that of the full lane once there is one.
+that of the full lane once all of it has been run.
 """
 
 import argparse
@@ -71,7 +71,8 @@ def main() -> None:
     lanes = {one.name: RESULTS / f"faults-{one.name}.json" for one in (FULL, QUICK)}
     results = {name: json.loads(path.read_text()) for name, path in lanes.items() if path.exists()}
     (RESULTS / "faults.md").write_text("\n".join(("# Faults", *(_document(*one) for one in results.items()))))
-    _into_readme(*next(iter(results.items())))
+    whole = [one for one in results.items() if len(one[1]["faults"]) == len(FAULTS)]
+    _into_readme(*(whole or list(results.items()))[0])
     print(table(lane.name, found))
     if any(fault["failures"] for fault in found["faults"].values()):
         sys.exit(1)
