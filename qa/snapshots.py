@@ -96,13 +96,18 @@ def _read_or_make(folder: Path, recover_missing: bool, read: Callable[[], Index]
     except FileNotFoundError as error:
         if not recover_missing:
             raise
-        damage: Exception | str = damaged_index(folder, error.filename, "is missing")
+        damage: Exception | str = damaged_index(folder, _file(error), "is missing")
     except DamageError as error:
         damage = error
     except OSError as error:
-        damage = damaged_index(folder, error.filename, f"cannot be read ({error.strerror or error})")
+        damage = damaged_index(folder, _file(error), f"cannot be read ({error.strerror or error})")
     _log.warning("%s; until then it is made anew in memory whenever the archive is opened", damage)
     return make()
+
+
+def _file(error: OSError) -> str | None:
+    """Return the whole path of the file that an error is about; one of the BM25 engine may not say."""
+    return str(Path(error.filename).absolute()) if error.filename else None
 
 
 def read_stamp(connection: sqlite3.Connection, folder: Path) -> Stamp:

@@ -1,5 +1,6 @@
 """Archives that are damaged, gone, of another format or in use."""
 
+import re
 import shutil
 import sqlite3
 from pathlib import Path
@@ -144,10 +145,15 @@ def test_a_damaged_index_is_made_anew_in_memory(
     assert not caplog.text
 
 
-def test_all_indexes_are_made_anew_where_their_folder_is_gone(archive: Archive, embedder: WordEmbedder) -> None:
+def test_all_indexes_are_made_anew_where_their_folder_is_gone(
+    archive: Archive, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     before = hits(archive, embedder)
+    index = max((archive.folder / "generations").glob("passages-*"))
     shutil.rmtree(archive.folder / "generations")
-    assert hits(Archive(archive.folder), embedder) == before
+    monkeypatch.chdir(archive.folder.parent)  # a folder given as it is mostly given: from where one stands
+    assert hits(Archive(Path(archive.folder.name)), embedder) == before
+    assert re.search(rf" {re.escape(str(index))}/\S+ is missing; ", caplog.text)
     with pytest.raises(DamageError, match="qa rebuild"):
         maintenance.status(archive.folder)
 

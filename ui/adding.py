@@ -153,9 +153,10 @@ def _print(report: indexing.AddReport, removing: Removing, as_json: bool) -> Non
         print_notice(f"… and {len(report.rejected) - 50} more rejections (all with --json)")
     if report.language_note:
         print_notice(f"note: {report.language_note}")
+    embedded = f"{report.embedded} passage{'' if report.embedded == 1 else 's'}"
     print_line(
         f"{report.given} given = {report.added} added + {report.updated} updated + {report.unchanged} unchanged + "
-        f"{len(report.rejected)} rejected; {report.embedded} passages embedded{removing.told()}"
+        f"{len(report.rejected)} rejected; {embedded} embedded{removing.told()}"
     )
 
 
