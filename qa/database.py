@@ -21,6 +21,7 @@ from qa.settings import ARCHIVE_FILE
 FORMAT = 3
 # Those that can be read as they are; older ones are brought up to date by the next writer (``qa.upgrading``).
 READABLE = (2, 3)
+UNFINISHED = "archive.new"  # what a new database is called until it is whole
 ARTICLE_FIELDS = tuple(field.name for field in fields(Article))
 
 VERSION_TABLE = """
@@ -131,7 +132,7 @@ def create(folder: Path, settings: dict[str, str]) -> None:
         ArchiveError: if there is no room for it, or the folder cannot be written.
     """
     path = folder / ARCHIVE_FILE
-    unfinished = path.with_suffix(".new")
+    unfinished = folder / UNFINISHED
     files.remove(unfinished)
     connection = _connection(f"file:{quote(str(unfinished.resolve()))}?mode=rwc")
     try:

@@ -96,12 +96,12 @@ def status(folder: Path) -> Status:
         connection.close()
 
 
-def verify(folder: Path, progress: Callable[[int], None] | None = None, *, signatures: bool = True) -> Verdict:
+def verify(folder: Path, progress: Callable[[int, int], None] | None = None, *, signatures: bool = True) -> Verdict:
     """Compare everything in an archive with its hash.
 
     Args:
         folder: the archive's folder.
-        progress: called with the number of articles checked since its last call.
+        progress: called after each article with how many are checked, and how many there are.
         signatures: whether the signatures by which copies are found are computed anew, which takes most of the time.
 
     Raises:
