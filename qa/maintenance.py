@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,8 +62,7 @@ def status(folder: Path) -> Status:
     Raises:
         ArchiveError: if there is no archive.
     """
-    connection = database.connect(folder)
-    try:
+    with database.readable(folder), closing(database.connect(folder)) as connection:
         stamp = read_stamp(connection, folder)
 
         def one(query: str) -> tuple[Any, ...]:
@@ -90,10 +90,6 @@ def status(folder: Path) -> Status:
             deleted_share=share,
             sqlite=sqlite3.sqlite_version,
         )
-    except sqlite3.DatabaseError as error:
-        raise DamageError(database.damaged(folder, error)) from error
-    finally:
-        connection.close()
 
 
 def verify(folder: Path, progress: Callable[[int, int], None] | None = None, *, signatures: bool = True) -> Verdict:
@@ -107,8 +103,7 @@ def verify(folder: Path, progress: Callable[[int, int], None] | None = None, *, 
     Raises:
         ArchiveError: if there is no archive, or its database cannot be read at all.
     """
-    connection = database.connect(folder)
-    try:
+    with database.readable(folder), closing(database.connect(folder)) as connection:
         read_stamp(connection, folder)
         connection.execute("BEGIN")
         problems = [*_structure(connection)]
@@ -125,10 +120,6 @@ def verify(folder: Path, progress: Callable[[int, int], None] | None = None, *, 
         elif articles:
             problems.append(Problem("index", "", "no index has been made; run: qa rebuild"))
         return Verdict(articles, passages, tuple(problems))
-    except sqlite3.DatabaseError as error:
-        raise DamageError(database.damaged(folder, error)) from error
-    finally:
-        connection.close()
 
 
 def _structure(connection: sqlite3.Connection) -> Iterator[Problem]:

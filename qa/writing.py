@@ -52,7 +52,7 @@ class ArchiveWriter:
         if not embedder and not (folder / ARCHIVE_FILE).is_file():
             database.connect(folder)  # says that there is none, before a folder is made for the lock
         self._lock = writer_lock(folder)
-        with ExitStack() as undo:
+        with database.readable(folder), ExitStack() as undo:
             undo.callback(self._lock.release)
             if embedder and not (folder / ARCHIVE_FILE).exists():
                 create_archive(folder, embedder, settings or IndexSettings(embedder.name))
