@@ -73,7 +73,13 @@ class _File:
             snapshot = self._snapshot
             if not snapshot or snapshot.generation.number != generation.number:
                 snapshot = read_snapshot(
-                    connection, self.folder, generation, self._known, snapshot, recover_missing=recover_missing
+                    connection,
+                    self.folder,
+                    generation,
+                    self.stamp.dimension,
+                    self._known,
+                    snapshot,
+                    recover_missing=recover_missing,
                 )
                 if not self._snapshot or self._snapshot.generation.number < generation.number:
                     self._snapshot = snapshot

@@ -26,7 +26,7 @@ READABLE = (2, 3)
 # What SQLite says of a database that it cannot get at, which need not be damaged.
 _FOR_NOW = {
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
 }  # fmt: skip
 UNFINISHED = "archive.new"  # what a new database is called until it is whole
 ARTICLE_FIELDS = tuple(field.name for field in fields(Article))
@@ -183,8 +183,8 @@ def readable(folder: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _FOR_NOW:
             raise ArchiveError(
-                f"{folder / ARCHIVE_FILE}: cannot be read now ({error}); see that the folder and its files may be read "
-                "and that no other program holds them, then run the same command again"
+                f"{folder / ARCHIVE_FILE}: cannot be read now ({error}); see that its folder can be read and has room, "
+                "and that no other program holds it, then run the same command again"
             ) from error
         raise DamageError(damaged(folder, error)) from error
 

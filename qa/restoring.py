@@ -189,9 +189,8 @@ def _unpack(file: Path, staging: Path, progress: Progress) -> tuple[str, tuple[s
 def _make_whole(file: Path, staging: Path, progress: Progress) -> maintenance.Verdict:
     """Make the indexes anew and compare everything with its hash."""
     try:
-        with ArchiveWriter(staging) as writer:
-            progress("making the indexes", 0, 0)
-            writer.rebuild()
+        progress("making the indexes", 0, 0)
+        ArchiveWriter(staging).close()  # a writer makes those that are not there
         verdict = check_all(staging, progress)
         with closing(sqlite3.connect(staging / ARCHIVE_FILE)) as connection:
             # The one file that is moved holds everything, and no log of changes stays beside it.

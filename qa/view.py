@@ -165,7 +165,7 @@ class ArchiveView:
             "SELECT a.id, v.value FROM article a JOIN article_vector v ON v.article = a.key"
             " WHERE typeof(v.value) = 'blob' AND length(v.value) = ? AND a.id IN ({})"
         )
-        size = 4 * self._snapshot.generation.vectors.dimension
+        size = 4 * self._snapshot.dimension
         return {article_id: np.frombuffer(value, "<f4") for article_id, value in self._select(query, article_ids, size)}
 
     def article(self, article_id: str, digest: str = "") -> Article | None:

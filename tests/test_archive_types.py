@@ -58,6 +58,20 @@ def test_questions_and_a_rebuild_get_by_without_what_has_another_type(
     assert ask(archive, embedder) - {"vote"} == ({"dam", "fire", "again"} if found else {"fire", "again"})
 
 
+@pytest.mark.parametrize(("field", "other"), [('"dimension": 64', '"dimension": 65'), ('"rows": 3', '"rows": 2')])
+def test_a_vector_file_that_is_not_as_it_is_described_is_made_anew(
+    archive: Archive, embedder: WordEmbedder, field: str, other: str
+) -> None:
+    with ArchiveWriter(archive.folder) as writer:
+        writer.rebuild()
+    damage(archive, f"UPDATE generation SET vectors = replace(vectors, '{field}', '{other}')")
+    assert [problem.kind for problem in maintenance.verify(archive.folder).problems] == ["index"]
+    assert ask(archive, embedder) == {"dam", "fire", "vote"}
+    with ArchiveWriter(archive.folder) as writer:
+        writer.rebuild()
+    assert maintenance.verify(archive.folder).ok
+
+
 def test_an_origin_that_has_become_bytes_is_still_where_a_file_lies(tmp_path: Path, embedder: WordEmbedder) -> None:
     news = tmp_path / "news"
     news.mkdir()

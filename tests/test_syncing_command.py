@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from qa.files import writer_lock
 from tests.conftest import Qa
 from tests.test_syncing import TEXTS
 
@@ -94,3 +95,32 @@ def test_an_emptied_folder_never_empties_the_archive_by_itself(qa: Qa, tmp_path:
     code, _, err = qa("add", news, "--yes")
     assert code == 1
     assert "--yes goes with --sync only" in err
+
+
+@pytest.mark.model
+def test_what_was_added_is_told_although_the_removal_fails(
+    qa: Qa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terminal: Callable[[str], None]
+) -> None:
+    news = tmp_path / "news"
+    news.mkdir()
+    for name, text in TEXTS.items():
+        (news / f"{name}.txt").write_text(f"{text}\n")
+    qa("add", news)
+    (news / "dam.txt").unlink()
+    (news / "new.txt").write_text("A new pier was opened in Ostra on Sunday.\n")
+    locks = []
+
+    class Answers(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+        def readline(self, size: int | None = -1, /) -> str:
+            locks.append(writer_lock(tmp_path / "archive"))  # another began to write while the question stood
+            return "y\n"
+
+    terminal("")
+    monkeypatch.setattr(sys, "stdin", Answers())
+    code, out, _ = qa("add", "--sync", news)
+    locks[0].release()
+    assert code == 1
+    assert out == "4 given = 1 added + 0 updated + 3 unchanged + 0 rejected; 1 passages embedded; 0 removed\n"
