@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,8 @@ def test_two_folders_change_names_whether_or_not_the_system_does_it_at_once(
 ) -> None:
     if not at_once:
         monkeypatch.setattr(files.sys, "platform", "darwin")
+    elif sys.platform.startswith("linux"):
+        monkeypatch.delattr(files, "rename")  # there is no moment without one of the names
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
         (tmp_path / name / name).touch()
