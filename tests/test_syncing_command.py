@@ -123,4 +123,4 @@ def test_what_was_added_is_told_although_the_removal_fails(
     code, out, _ = qa("add", "--sync", news)
     locks[0].release()
     assert code == 1
-    assert out == "4 given = 1 added + 0 updated + 3 unchanged + 0 rejected; 1 passages embedded; 0 removed\n"
+    assert out == "4 given = 1 added + 0 updated + 3 unchanged + 0 rejected; 1 passage embedded; 0 removed\n"
