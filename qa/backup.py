@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from qa import database, maintenance
+from qa import database, files, maintenance
 from qa.errors import ArchiveError, DamageError, InputError
-from qa.files import flush_folder
 from qa.settings import ARCHIVE_FILE, KEPT_FILES
 from qa.snapshots import read_stamp
 
@@ -73,8 +73,8 @@ def make_backup(folder: Path, file: Path, *, force: bool = False, progress: Prog
         sha256 = _seal(copy, progress)
         size = copy.stat().st_size
         _check_target(folder, file, force)
-        copy.replace(file)
-        flush_folder(file.absolute().parent)
+        files.rename(copy, file)
+        files.flush_folder(file.absolute().parent)
     return Backup(str(file), size, sha256, articles, passages, kept, made)
 
 
@@ -115,18 +115,17 @@ def copy_sealed(file: Path, target: Path, progress: Progress) -> None:
         OSError: if the target cannot be written.
     """
     size, sha256 = read_seal(file)
-    digest = hashlib.sha256()
-    with file.open("rb") as stream, target.open("xb") as out:
-        done = 0
-        while done < size and (block := stream.read(min(_BLOCK, size - done))):
-            digest.update(block)
-            out.write(block)
-            done += len(block)
-            progress("copying bytes", done, size)
-        out.flush()
-        os.fsync(out.fileno())
-    if digest.hexdigest() != sha256:
+    if files.write(target, _blocks(file, size, partial(progress, "copying bytes"))) != sha256:
         raise DamageError(f"{file}: is damaged, its bytes are not those that were sealed; use another backup")
+
+
+def check_all(folder: Path, progress: Progress) -> maintenance.Verdict:
+    """Compare everything in a copy of an archive with its hash.
+
+    But for what copies of articles are found by, which takes most of the time and can be made anew: it is carried as
+    it is.
+    """
+    return maintenance.verify(folder, partial(progress, "checking articles"), signatures=False)
 
 
 def _check_target(folder: Path, file: Path, force: bool) -> None:
@@ -156,12 +155,12 @@ def _unfinished(archive: Path, file: Path) -> Iterator[Path]:
         for left_over in folder.glob(f"{_literal(prefix)}*{suffix}"):
             number = left_over.name.removeprefix(prefix).removesuffix(suffix)
             if left_over == staging or (number.isdecimal() and not _runs(int(number))):
-                shutil.rmtree(left_over)
-        staging.mkdir(0o700)
+                files.remove_folder(left_over)
+        files.make_folder(staging, 0o700)
         try:
             yield staging
         finally:
-            shutil.rmtree(staging, ignore_errors=True)
+            files.remove_folder(staging)
     except (OSError, sqlite3.OperationalError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ArchiveError(
@@ -221,18 +220,8 @@ def _check(folder: Path, staging: Path, progress: Progress) -> tuple[int, int]:
     Raises:
         DamageError: if something is damaged.
     """
-    with closing(database.connect(staging)) as connection:
-        (total,) = connection.execute("SELECT count(*) FROM article").fetchone()
-    done = 0
-
-    def checked(count: int) -> None:
-        nonlocal done
-        done += count
-        progress("checking articles", done, total)
-
     try:
-        # What copies are found by takes most of the time and can be made anew; it is carried as it is.
-        verdict = maintenance.verify(staging, checked, signatures=False)
+        verdict = check_all(staging, progress)
     except DamageError as error:
         raise DamageError(str(error).replace(str(staging), str(folder))) from error
     problems = [problem for problem in verdict.problems if problem.kind != "index"]
@@ -268,12 +257,17 @@ def _database_bytes(path: Path) -> bytes:
 def _seal(file: Path, progress: Progress) -> str:
     """Write the seal behind a file's last byte and flush it to the disk; return the SHA-256, in hex."""
     digest = hashlib.sha256()
-    with file.open("r+b") as stream:
-        size = os.fstat(stream.fileno()).st_size
-        while block := stream.read(_BLOCK):
-            digest.update(block)
-            progress("sealing bytes", stream.tell(), size)
-        stream.write(f"\nDateline backup {SEAL_VERSION:04d} sha256:{digest.hexdigest()}\n".encode())
-        stream.flush()
-        os.fsync(stream.fileno())
+    for block in _blocks(file, file.stat().st_size, partial(progress, "sealing bytes")):
+        digest.update(block)
+    files.append(file, f"\nDateline backup {SEAL_VERSION:04d} sha256:{digest.hexdigest()}\n".encode())
     return digest.hexdigest()
+
+
+def _blocks(file: Path, size: int, progress: Callable[[int, int], None]) -> Iterator[bytes]:
+    """Yield the first ``size`` bytes of a file, fewer if it has no more."""
+    done = 0
+    with file.open("rb") as stream:
+        while done < size and (block := stream.read(min(_BLOCK, size - done))):
+            done += len(block)
+            progress(done, size)
+            yield block

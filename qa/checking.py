@@ -30,17 +30,18 @@ class Problem:
 
 
 def check_articles(
-    connection: sqlite3.Connection, progress: Callable[[int], None] | None, *, signatures: bool
+    connection: sqlite3.Connection, progress: Callable[[int, int], None] | None, *, signatures: bool
 ) -> tuple[int, int, list[Problem]]:
     """Compare every article, its passages and their vectors with their hashes; return how many there are, and problems.
 
     Args:
         connection: to the archive.
-        progress: called with the number of articles checked since its last call.
+        progress: called after each article with how many are checked, and how many there are.
         signatures: whether the signatures of passages are computed anew and compared, which takes most of the time.
     """
     articles = passages = 0
     problems: list[Problem] = []
+    (total,) = connection.execute("SELECT count(*) FROM article").fetchone()
     query = f"SELECT key, content, {','.join(PERIOD_FIELDS)}, {_FIELDS} FROM article ORDER BY key"
     for key, content, *stored in connection.execute(query):
         periods, fields = tuple(stored[: len(PERIOD_FIELDS)]), stored[len(PERIOD_FIELDS) :]
@@ -55,7 +56,7 @@ def check_articles(
         problems += found
         problems += _check_signature(connection, key, str(article.id))
         if progress:
-            progress(1)
+            progress(articles, total)
     return articles, passages, problems
 
 

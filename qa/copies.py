@@ -65,15 +65,19 @@ def resemblances(one: bytes, others: Sequence[bytes]) -> NDArray[np.float64]:
     """Return the estimated resemblance of a text to others by their signatures, shape (len(others),).
 
     Two bytes agree by chance once in 256 times; that share is taken out, so unrelated texts are near 0, in either
-    direction.  An empty signature resembles nothing.
+    direction.  An empty signature resembles nothing, and neither does one that is damaged.
     """
     result = np.zeros(len(others))
-    held = [place for place, other in enumerate(others) if other]
-    if one and held:
+    held = [place for place, other in enumerate(others) if _whole(other)]
+    if _whole(one) and held:
         matrix = np.frombuffer(b"".join(others[place] for place in held), np.uint8).reshape(len(held), -1)
         agreeing = (matrix == np.frombuffer(one, np.uint8)).mean(axis=1)
         result[held] = (agreeing - 1 / 256) / (1 - 1 / 256)
     return result
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, bytes) and len(value) == SIGNATURE_BYTES
 
 
 def bands(value: bytes) -> list[int]:

@@ -5,6 +5,8 @@ One process writes at a time and only the writing connection checkpoints; reader
 
 import re
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
@@ -21,6 +23,12 @@ from qa.settings import ARCHIVE_FILE
 FORMAT = 3
 # Those that can be read as they are; older ones are brought up to date by the next writer (``qa.upgrading``).
 READABLE = (2, 3)
+# What SQLite says of a database that it cannot get at, which need not be damaged.
+_FOR_NOW = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
+}  # fmt: skip
+UNFINISHED = "archive.new"  # what a new database is called until it is whole
 ARTICLE_FIELDS = tuple(field.name for field in fields(Article))
 
 VERSION_TABLE = """
@@ -111,17 +119,14 @@ def connect(folder: Path, *, write: bool = False) -> sqlite3.Connection:
     if not path.is_file():
         raise ArchiveError(f"{folder}: there is no archive here; make one with: qa add FOLDER --archive {folder}")
     location = f"file:{quote(str(path.resolve()))}"
-    try:
-        if write:
-            connection = _connection(f"{location}?mode=rw")
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
-            connection.execute("PRAGMA foreign_keys=ON")
-        else:
-            connection = _read_only(path, location)
-    except sqlite3.DatabaseError as error:
-        raise DamageError(damaged(folder, error)) from error
-    return connection
+    with readable(folder):
+        if not write:
+            return _read_only(path, location)
+        connection = _connection(f"{location}?mode=rw")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        return connection
 
 
 def create(folder: Path, settings: dict[str, str]) -> None:
@@ -131,7 +136,7 @@ def create(folder: Path, settings: dict[str, str]) -> None:
         ArchiveError: if there is no room for it, or the folder cannot be written.
     """
     path = folder / ARCHIVE_FILE
-    unfinished = path.with_suffix(".new")
+    unfinished = folder / UNFINISHED
     files.remove(unfinished)
     connection = _connection(f"file:{quote(str(unfinished.resolve()))}?mode=rwc")
     try:
@@ -163,6 +168,25 @@ def damaged(folder: Path, error: Exception | str) -> str:
     """Return what to tell of a database that cannot be read."""
     way_out = "restore it from a backup, or add the articles to a new archive"
     return f"{folder / ARCHIVE_FILE}: cannot be read ({error}); {way_out}"
+
+
+@contextmanager
+def readable(folder: Path) -> Iterator[None]:
+    """Turn what SQLite cannot read into an error that says what to do.
+
+    Raises:
+        ArchiveError: if the database may be whole, but cannot be read for now.
+        DamageError: if it is damaged.
+    """
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _FOR_NOW:
+            raise ArchiveError(
+                f"{folder / ARCHIVE_FILE}: cannot be read now ({error}); see that its folder can be read and has room, "
+                "and that no other program holds it, then run the same command again"
+            ) from error
+        raise DamageError(damaged(folder, error)) from error
 
 
 def identity(folder: Path) -> tuple[int, int]:

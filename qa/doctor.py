@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -141,16 +142,13 @@ def _archive(folder: Path) -> Iterator[Finding]:
         return
     found: Status | None = None
     try:
-        connection = database.connect(folder)
-        try:
+        with database.readable(folder), closing(database.connect(folder)) as connection:
             (form,) = connection.execute("PRAGMA user_version").fetchone()
-        finally:
-            connection.close()
         outdated = form < database.FORMAT
         advice = f"the next qa add or qa rebuild brings it to {database.FORMAT}" if outdated else ""
         yield Finding("format", str(form), "care" if outdated else "fact", advice)
         found = status(folder)
-    except (QaError, sqlite3.DatabaseError) as error:
+    except QaError as error:
         yield Finding("archive", "cannot be read", "problem", str(error))
     if found:
         yield Finding("articles", f"{found.articles:,}, with {found.versions:,} earlier versions")

@@ -6,9 +6,11 @@ before or after any of them.
 SQLite looks after its own files, and tantivy writes into a folder that nothing names before it was flushed here.
 """
 
+import ctypes
 import hashlib
 import os
 import shutil
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +18,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from qa.errors import ArchiveError, BusyError
+
+LOCKS = ("writer.lock", "writer.pid")
 
 
 def write(path: Path, blocks: Iterable[bytes | memoryview]) -> str:
@@ -30,9 +34,40 @@ def write(path: Path, blocks: Iterable[bytes | memoryview]) -> str:
     return digest.hexdigest()
 
 
+def append(path: Path, data: bytes) -> None:
+    """Write behind a file's last byte and flush the whole file to the disk."""
+    with path.open("ab") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def rename(source: Path, target: Path) -> None:
-    """Give a file or folder another name in the same folder; it survives a power loss once that folder is flushed."""
+    """Give a file or folder another name; it survives a power loss once the folder of that name is flushed."""
     source.rename(target)
+
+
+def exchange(one: Path, other: Path) -> None:
+    """Let two folders beside each other change names.
+
+    Where the system knows how, that is one step; elsewhere there is a moment without the second name.
+    """
+    if not _exchanged_at_once(one, other):
+        aside = one.with_name(one.name + "-old")
+        rename(other, aside)
+        rename(one, other)
+        rename(aside, one)
+
+
+def _exchanged_at_once(one: Path, other: Path) -> bool:
+    if not sys.platform.startswith("linux"):
+        return False
+    here, swap = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    try:
+        renameat2 = ctypes.CDLL(None).renameat2
+    except AttributeError:
+        return False
+    return int(renameat2(here, os.fsencode(one), here, os.fsencode(other), swap)) == 0
 
 
 def link(source: Path, target: Path) -> None:
@@ -40,9 +75,9 @@ def link(source: Path, target: Path) -> None:
     os.link(source, target)
 
 
-def make_folder(folder: Path) -> None:
-    """Make a folder; it survives a power loss once its parent is flushed."""
-    folder.mkdir()
+def make_folder(folder: Path, mode: int = 0o777) -> None:
+    """Make a folder, with the rights of ``mode`` at most; it survives a power loss once its parent is flushed."""
+    folder.mkdir(mode)
 
 
 def remove(path: Path) -> None:
@@ -111,8 +146,7 @@ def writer_lock(folder: Path) -> FileLock:
     """
     with writable(folder):
         make_folders(folder)
-        owner = folder / "writer.pid"
-        lock = FileLock(folder / "writer.lock")
+        lock, owner = FileLock(folder / LOCKS[0]), folder / LOCKS[1]
         try:
             lock.acquire(timeout=0)
         except Timeout:

@@ -86,8 +86,8 @@ def write_vectors(archive: Path, number: int, rows: Rows, matrix: Matrix) -> Vec
     return VectorFile(name, len(rows), int(matrix.shape[1]), last, final.stat().st_size, sha256)
 
 
-def read_vectors(archive: Path, file: VectorFile) -> ExactVectors:
-    """Return the index of a generation's vectors, built from bytes that match their hash.
+def read_vectors(archive: Path, file: VectorFile, dimension: int) -> ExactVectors:
+    """Return the index of a generation's vectors, of a ``dimension``, built from bytes that match their hash.
 
     Raises:
         DamageError: if the file is not the one that was written.
@@ -96,7 +96,7 @@ def read_vectors(archive: Path, file: VectorFile) -> ExactVectors:
     data = (archive / FOLDER / file.name).read_bytes()
     if len(data) != file.size or hashlib.sha256(data).hexdigest() != file.sha256:
         raise DamageError(damaged_index(archive, file.name, "is damaged"))
-    if file.rows < 0 or file.dimension < 1 or file.size != file.rows * (8 + 4 * file.dimension):
+    if file.rows < 0 or file.dimension != dimension or file.size != file.rows * (8 + 4 * file.dimension):
         raise DamageError(damaged_index(archive, file.name, "is not of the size that the database tells"))
     rows = np.frombuffer(data, "<i8", file.rows)
     if file.last_row != (int(rows[-1]) if file.rows else 0):

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,7 @@ import numpy as np
 from qa import database, lexical, versions
 from qa.checking import Problem, check_articles, check_copies, check_references, check_versions
 from qa.errors import DamageError
-from qa.files import hash_file
-from qa.generations import FOLDER, Generation, damaged_files, gone_share
+from qa.generations import FOLDER, Generation, damaged_files, gone_share, read_vectors
 from qa.settings import ARCHIVE_FILE
 from qa.snapshots import Stamp, current_generation, read_stamp
 from qa.vectors import Rows
@@ -61,8 +61,7 @@ def status(folder: Path) -> Status:
     Raises:
         ArchiveError: if there is no archive.
     """
-    connection = database.connect(folder)
-    try:
+    with database.readable(folder), closing(database.connect(folder)) as connection:
         stamp = read_stamp(connection, folder)
 
         def one(query: str) -> tuple[Any, ...]:
@@ -90,26 +89,21 @@ def status(folder: Path) -> Status:
             deleted_share=share,
             sqlite=sqlite3.sqlite_version,
         )
-    except sqlite3.DatabaseError as error:
-        raise DamageError(database.damaged(folder, error)) from error
-    finally:
-        connection.close()
 
 
-def verify(folder: Path, progress: Callable[[int], None] | None = None, *, signatures: bool = True) -> Verdict:
+def verify(folder: Path, progress: Callable[[int, int], None] | None = None, *, signatures: bool = True) -> Verdict:
     """Compare everything in an archive with its hash.
 
     Args:
         folder: the archive's folder.
-        progress: called with the number of articles checked since its last call.
+        progress: called after each article with how many are checked, and how many there are.
         signatures: whether the signatures by which copies are found are computed anew, which takes most of the time.
 
     Raises:
         ArchiveError: if there is no archive, or its database cannot be read at all.
     """
-    connection = database.connect(folder)
-    try:
-        read_stamp(connection, folder)
+    with database.readable(folder), closing(database.connect(folder)) as connection:
+        stamp = read_stamp(connection, folder)
         connection.execute("BEGIN")
         problems = [*_structure(connection)]
         articles, passages, found = check_articles(connection, progress, signatures=signatures)
@@ -121,14 +115,10 @@ def verify(folder: Path, progress: Callable[[int], None] | None = None, *, signa
         except DamageError as error:
             return Verdict(articles, passages, (*problems, Problem("index", "", str(error))))
         if generation:
-            problems += _indexes(connection, folder, generation)
+            problems += _indexes(connection, folder, generation, stamp.dimension)
         elif articles:
             problems.append(Problem("index", "", "no index has been made; run: qa rebuild"))
         return Verdict(articles, passages, tuple(problems))
-    except sqlite3.DatabaseError as error:
-        raise DamageError(database.damaged(folder, error)) from error
-    finally:
-        connection.close()
 
 
 def _structure(connection: sqlite3.Connection) -> Iterator[Problem]:
@@ -137,20 +127,17 @@ def _structure(connection: sqlite3.Connection) -> Iterator[Problem]:
             yield Problem("database", ARCHIVE_FILE, f"{message}; restore it from a backup")
 
 
-def _indexes(connection: sqlite3.Connection, folder: Path, generation: Generation) -> Iterator[Problem]:
+def _indexes(connection: sqlite3.Connection, folder: Path, generation: Generation, dimension: int) -> Iterator[Problem]:
     again = "the articles are safe; run: qa rebuild"
     rows: Rows = np.fromiter((r for (r,) in connection.execute("SELECT row FROM passage ORDER BY row")), np.int64)
     vectors = generation.vectors
-    path = folder / FOLDER / vectors.name
-    if vectors.name and (
-        not path.is_file() or path.stat().st_size != vectors.size or hash_file(path) != vectors.sha256
-    ):
+    try:
+        removed = [row for (row,) in connection.execute("SELECT row FROM removed")]
+        held = read_vectors(folder, vectors, dimension).excluding(removed).rows().tolist() if vectors.name else []
+    except (DamageError, OSError):
         yield Problem("index", vectors.name, f"the vector file is damaged or missing; {again}")
     else:
-        removed = {row for (row,) in connection.execute("SELECT row FROM removed")}
-        held = np.fromfile(path, "<i8", vectors.rows) if vectors.name else np.zeros(0, np.int64)
-        alive = [row for row in held.tolist() if row not in removed]
-        if alive != rows[rows <= vectors.last_row].tolist():
+        if held != rows[rows <= vectors.last_row].tolist():
             yield Problem("index", vectors.name, f"the vector file does not hold the archive's passages; {again}")
     keys: Rows = np.fromiter((k for (k,) in connection.execute("SELECT key FROM article ORDER BY key")), np.int64)
     for stored, what, wanted in ((generation.passages, "passages", rows), (generation.articles, "articles", keys)):

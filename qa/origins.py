@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
+PATH = "CAST(path AS TEXT)"  # an origin in SQL: a flipped bit can turn the stored text into bytes
 _RECORD = re.compile(r"/#[0-9a-f]{16}$")
 _ESCAPED = re.compile(r"\\udc([89a-f][0-9a-f])")
 
@@ -64,5 +65,5 @@ def forget(connection: sqlite3.Connection, origins: Iterable[str]) -> None:
 
 def held_elsewhere(connection: sqlite3.Connection, key: int, origin: str) -> bool:
     """Return whether another file that is still there was read as the same article."""
-    query = "SELECT path FROM origin WHERE article = ? AND path <> ?"
+    query = f"SELECT {PATH} FROM origin WHERE article = ? AND path <> ?"
     return any(not is_gone(path) for (path,) in connection.execute(query, (key, origin)))

@@ -12,7 +12,7 @@ from qa.intake.anatomy import furniture_spans
 from qa.publishing import Changes
 from qa.records import Article, Passage
 from qa.settings import IndexSettings
-from qa.stored import article_entry, body, entry, without
+from qa.stored import article_entry, body, entry, sound_articles, without
 from qa.vectors import direction
 
 
@@ -107,16 +107,17 @@ class PassageMaker:
 def renew_directions(connection: sqlite3.Connection) -> None:
     """Compute the vectors of all articles anew from their passages', within the open transaction."""
     for (key,) in connection.execute("SELECT key FROM article ORDER BY key").fetchall():
-        query = "SELECT v.value FROM passage p JOIN vector v ON v.row = p.row WHERE p.article = ? ORDER BY p.row"
-        value = direction([value for (value,) in connection.execute(query, (key,))])
+        query = (
+            "SELECT v.value, p.vector_sha256 FROM passage p JOIN vector v ON v.row = p.row WHERE p.article = ?"
+            " ORDER BY p.row"
+        )
+        value = direction([value for value, sha256 in connection.execute(query, (key,)) if bytes_match(value, sha256)])
         connection.execute("INSERT OR REPLACE INTO article_vector VALUES (?, ?)", (key, value))
 
 
 def renew_signatures(connection: sqlite3.Connection) -> None:
     """Compute the signatures of all texts anew, and which articles resemble, within the open transaction."""
-    for (key,) in connection.execute("SELECT key FROM article ORDER BY key").fetchall():
-        (text,) = connection.execute("SELECT text FROM article WHERE key = ?", (key,)).fetchone()
-        spans = connection.execute('SELECT row, start, "end" FROM passage WHERE article = ?', (key,)).fetchall()
-        signed = [(copies.signature(text[start:end]), row) for row, start, end in spans]
+    for key, article, spans in sound_articles(connection):
+        signed = [(copies.signature(article.text[start:end]), row) for row, start, end in spans]
         connection.executemany("UPDATE passage SET signature = ? WHERE row = ?", signed)
-        copies.record(connection, key, body(text))
+        copies.record(connection, key, body(article.text))

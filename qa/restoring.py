@@ -4,28 +4,25 @@ Until the new archive is whole it bears another name.  In a new or empty folder 
 into place, and without one no folder is an archive; one that is replaced changes places with the new one at once.
 """
 
-import ctypes
 import os
 import shutil
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa import maintenance
-from qa.backup import Progress, copy_sealed, no_progress, read_seal
+from qa import files, maintenance
+from qa.backup import Progress, check_all, copy_sealed, no_progress, read_seal
+from qa.creating import LEFT_OVER
 from qa.errors import ArchiveError, BusyError, DamageError, InputError
-from qa.files import flush_folder, writer_lock
+from qa.files import LOCKS, writer_lock
 from qa.generations import FOLDER
 from qa.settings import ARCHIVE_FILE, KEPT_FILES
 from qa.writing import ArchiveWriter
 
 _STAGING = ".restoring"
-_LOCKS = ("writer.lock", "writer.pid")
-_LEFT_OVER = {*_LOCKS, "archive.new", "archive.new-journal"}  # of `qa add`, before there is an archive
-_OWN = {ARCHIVE_FILE, f"{ARCHIVE_FILE}-wal", f"{ARCHIVE_FILE}-shm", FOLDER, *_LEFT_OVER, *KEPT_FILES, _STAGING}
+_OWN = {ARCHIVE_FILE, f"{ARCHIVE_FILE}-wal", f"{ARCHIVE_FILE}-shm", FOLDER, *LEFT_OVER, *KEPT_FILES, _STAGING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +59,12 @@ def restore_backup(file: Path, folder: Path, *, force: bool = False, progress: P
         verdict = _make_whole(file, staging, progress)
         if replaces:
             shutil.copymode(folder, staging)
-            _exchange(staging, Path(os.path.realpath(folder)))
+            files.exchange(staging, Path(os.path.realpath(folder)))
+            files.flush_folder(staging.parent)
         else:
             for name in (*kept, FOLDER, ARCHIVE_FILE):  # the database last: with it the folder is an archive
-                (staging / name).rename(folder / name)
-                flush_folder(folder)
+                files.rename(staging / name, folder / name)
+                files.flush_folder(folder)
     return Restored(str(folder), verdict.articles, verdict.passages, kept, made, replaces)
 
 
@@ -90,7 +88,7 @@ def _check_folder(file: Path, folder: Path, force: bool) -> bool:
     if Path(os.path.realpath(file)).is_relative_to(os.path.realpath(folder)):
         raise InputError(f"{file}: lies in the folder that it is to be restored into; move it elsewhere")
     # What a restoration leaves that was killed is known by its staging folder: before it, the folder was empty.
-    ours = _OWN if replaces or _STAGING in names else _LEFT_OVER
+    ours = _OWN if replaces or _STAGING in names else LEFT_OVER
     if others := sorted(names - ours):
         raise InputError(f"{folder}: holds other files ({others[0]}); give a new or empty folder with --archive")
     return replaces
@@ -122,8 +120,8 @@ def _held(folder: Path) -> Iterator[None]:
         raise
     except BaseException:
         if not (folder / ARCHIVE_FILE).exists():
-            for name in _LOCKS:
-                (folder / name).unlink(missing_ok=True)
+            for name in LOCKS:
+                files.remove(folder / name)
             if new:
                 with suppress(OSError):
                     folder.rmdir()
@@ -139,11 +137,11 @@ def _staging(folder: Path, beside: bool) -> Iterator[Path]:
     real = Path(os.path.realpath(folder))
     staging = real.with_name(f".{real.name}{_STAGING}") if beside else folder / _STAGING
     if staging.exists():
-        shutil.rmtree(staging)
+        files.remove_folder(staging)
         if not beside:
             _clear(folder)
-    staging.mkdir()
-    flush_folder(staging.parent)
+    files.make_folder(staging)
+    files.flush_folder(staging.parent)
     try:
         yield staging
     except BaseException:
@@ -151,15 +149,15 @@ def _staging(folder: Path, beside: bool) -> Iterator[Path]:
             _clear(folder)
         raise
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
-        flush_folder(staging.parent)
+        files.remove_folder(staging)
+        files.flush_folder(staging.parent)
 
 
 def _clear(folder: Path) -> None:
     """Remove what a restoration moved into a folder that did not become an archive."""
-    shutil.rmtree(folder / FOLDER, ignore_errors=True)
+    files.remove_folder(folder / FOLDER)
     for name in KEPT_FILES:
-        (folder / name).unlink(missing_ok=True)
+        files.remove(folder / name)
 
 
 def _unpack(file: Path, staging: Path, progress: Progress) -> tuple[str, tuple[str, ...]]:
@@ -175,10 +173,7 @@ def _unpack(file: Path, staging: Path, progress: Progress) -> tuple[str, tuple[s
             stored = dict(connection.execute("SELECT name, content FROM backup_file"))
             kept = tuple(name for name in KEPT_FILES if name in stored)
             for name in kept:
-                with (staging / name).open("xb") as out:
-                    out.write(stored[name])
-                    out.flush()
-                    os.fsync(out.fileno())
+                files.write(staging / name, [stored[name]])
             connection.execute("DROP TABLE backup")
             connection.execute("DROP TABLE backup_file")
             connection.execute("COMMIT")
@@ -194,19 +189,9 @@ def _unpack(file: Path, staging: Path, progress: Progress) -> tuple[str, tuple[s
 def _make_whole(file: Path, staging: Path, progress: Progress) -> maintenance.Verdict:
     """Make the indexes anew and compare everything with its hash."""
     try:
-        with ArchiveWriter(staging) as writer:
-            progress("making the indexes", 0, 0)
-            writer.rebuild()
-        with closing(sqlite3.connect(staging / ARCHIVE_FILE)) as connection:
-            (total,) = connection.execute("SELECT count(*) FROM article").fetchone()
-        done = 0
-
-        def checked(count: int) -> None:
-            nonlocal done
-            done += count
-            progress("checking articles", done, total)
-
-        verdict = maintenance.verify(staging, checked, signatures=False)
+        progress("making the indexes", 0, 0)
+        ArchiveWriter(staging).close()  # a writer makes those that are not there
+        verdict = check_all(staging, progress)
         with closing(sqlite3.connect(staging / ARCHIVE_FILE)) as connection:
             # The one file that is moved holds everything, and no log of changes stays beside it.
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -219,27 +204,6 @@ def _make_whole(file: Path, staging: Path, progress: Progress) -> maintenance.Ve
     if not verdict.ok:
         problem = verdict.problems[0]
         raise DamageError(f"{file}: is damaged ({problem.kind} {problem.id}: {problem.message}); use another backup")
-    for name in _LOCKS:
-        (staging / name).unlink(missing_ok=True)
+    for name in LOCKS:
+        files.remove(staging / name)
     return verdict
-
-
-def _exchange(new: Path, old: Path) -> None:
-    """Let two folders change names; where the system knows how, at once: there is no moment without an archive."""
-    if not _renamed_at_once(new, old):
-        aside = new.with_name(new.name + "-old")
-        old.rename(aside)
-        new.rename(old)
-        aside.rename(new)
-    flush_folder(old.parent)
-
-
-def _renamed_at_once(one: Path, other: Path) -> bool:
-    if not sys.platform.startswith("linux"):
-        return False
-    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
-    try:
-        rename = ctypes.CDLL(None).renameat2
-    except AttributeError:
-        return False
-    return int(rename(here, os.fsencode(one), here, os.fsencode(other), exchange)) == 0

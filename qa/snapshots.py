@@ -24,10 +24,11 @@ Index = TypeVar("Index")
 class Snapshot:
     """One generation in memory.
 
-    ``base`` holds the vectors of its file, ``tail`` those added since.
+    ``base`` holds the vectors of its file, ``tail`` those added since; ``dimension`` is that of both.
     """
 
     generation: Generation
+    dimension: int
     base: ExactVectors | None
     base_live: ExactVectors | None
     tail: ExactVectors
@@ -48,6 +49,7 @@ def read_snapshot(
     connection: sqlite3.Connection,
     folder: Path,
     generation: Generation,
+    dimension: int,
     known: set[str],
     old: Snapshot | None,
     *,
@@ -59,6 +61,7 @@ def read_snapshot(
         connection: inside a transaction that sees this generation.
         folder: the archive's.
         generation: the one to load.
+        dimension: that of the vectors, as the archive's stamp has it.
         known: index files that were compared before (``generations.damaged_files``); is added to.
         old: another generation in memory: what the two share is not read again.
         recover_missing: whether missing files are made anew as well.
@@ -66,14 +69,14 @@ def read_snapshot(
     Raises:
         FileNotFoundError: if a file is gone, because a newer generation replaced it.
     """
-    vectors, dimension = generation.vectors, generation.vectors.dimension
+    vectors = generation.vectors
     anew = partial(_read_or_make, folder, recover_missing)
     base: ExactVectors | None = None
     if old and old.generation.vectors == vectors:
         base = old.base
     elif vectors.name:
         base = anew(
-            lambda: read_vectors(folder, vectors),
+            lambda: read_vectors(folder, vectors, dimension),
             lambda: ExactVectors(*stored.vectors(connection, dimension, last=vectors.last_row)),
         )
     removed = [row for (row,) in connection.execute("SELECT row FROM removed")]
@@ -86,7 +89,7 @@ def read_snapshot(
         lambda: read_lexical(folder, generation.articles, known),
         lambda: LexicalIndex.in_memory(stored.articles(connection)),
     )
-    return Snapshot(generation, base, base.excluding(removed) if base else None, tail, passages, articles)
+    return Snapshot(generation, dimension, base, base.excluding(removed) if base else None, tail, passages, articles)
 
 
 def _read_or_make(folder: Path, recover_missing: bool, read: Callable[[], Index], make: Callable[[], Index]) -> Index:

@@ -45,28 +45,28 @@ def vectors(connection: sqlite3.Connection, dimension: int, after: int = 0, last
 
 def passages(connection: sqlite3.Connection) -> Iterator[lexical.Entry]:
     """Yield every passage as the BM25 index of passages holds it, by row within its article."""
-    for _, article, spans in _articles(connection):
+    for _, article, spans in sound_articles(connection):
         for row, start, end in spans:
             yield entry(row, article.text[start:end], article)
 
 
 def articles(connection: sqlite3.Connection) -> Iterator[lexical.Entry]:
     """Yield every article as the BM25 index of articles holds it, by key."""
-    for key, article, spans in _articles(connection):
+    for key, article, spans in sound_articles(connection):
         yield article_entry(key, article, [article.text[start:end] for _, start, end in spans])
 
 
-def _articles(connection: sqlite3.Connection) -> Iterator[tuple[int, Article, list[tuple[int, int, int]]]]:
-    """Yield each article's key, the article, and its passages' rows, starts and ends."""
+def sound_articles(connection: sqlite3.Connection) -> Iterator[tuple[int, Article, list[tuple[int, int, int]]]]:
+    """Yield the key of each article that matches its hash, the article, and its passages' rows, starts and ends."""
     query = f"SELECT key, content, {','.join(ARTICLE_FIELDS)} FROM article ORDER BY key"
     for key, content, *values in connection.execute(query):
         article = Article(*values)
         if not article_matches(article, content):
             _log.error("article %s is damaged and not indexed; run: qa verify", article.id)
             continue
-        spans = connection.execute(
-            'SELECT row, start, "end" FROM passage WHERE article = ? ORDER BY row', (key,)
-        ).fetchall()
+        # A flipped bit can turn a place into a text.
+        found = connection.execute('SELECT row, start, "end" FROM passage WHERE article = ? ORDER BY row', (key,))
+        spans = [(row, start, end) for row, start, end in found if isinstance(start, int) and isinstance(end, int)]
         yield key, article, spans
 
 

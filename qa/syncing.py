@@ -13,7 +13,7 @@ from pathlib import Path
 
 from qa import database
 from qa.errors import InputError
-from qa.origins import file_of, is_gone
+from qa.origins import PATH, file_of, is_gone
 from qa.settings import ARCHIVE_FILE
 from qa.writing import ArchiveWriter
 
@@ -71,8 +71,8 @@ def count_known(archive: Path, folders: Sequence[Path]) -> int:
     if not (archive / ARCHIVE_FILE).exists():
         return 0
     below = _Below(folders)
-    with closing(database.connect(archive)) as connection:
-        return len({key for path, key in connection.execute("SELECT path, article FROM origin") if path in below})
+    with database.readable(archive), closing(database.connect(archive)) as connection:
+        return len({key for path, key in connection.execute(f"SELECT {PATH}, article FROM origin") if path in below})
 
 
 def plan(archive: Path, folders: Sequence[Path], articles: int, contents: Container[str] = ()) -> Plan:
@@ -87,16 +87,16 @@ def plan(archive: Path, folders: Sequence[Path], articles: int, contents: Contai
     if not (archive / ARCHIVE_FILE).exists():
         return Plan((), (), 0)
     below = _Below(folders)
-    with closing(database.connect(archive)) as connection:
+    with database.readable(archive), closing(database.connect(archive)) as connection:
         connection.execute("BEGIN")
         lost = [
             (path, key)
-            for path, key in connection.execute("SELECT path, article FROM origin ORDER BY path")
+            for path, key in connection.execute(f"SELECT {PATH}, article FROM origin ORDER BY path")
             if path in below and is_gone(path)
         ]
         gone: dict[int, Gone] = {}
         for path, key in lost:
-            others = connection.execute("SELECT path FROM origin WHERE article = ?", (key,)).fetchall()
+            others = connection.execute(f"SELECT {PATH} FROM origin WHERE article = ?", (key,)).fetchall()
             if key in gone or not all(is_gone(other) for (other,) in others):
                 continue
             found = connection.execute("SELECT id, title, content FROM article WHERE key = ?", (key,)).fetchone()
@@ -113,11 +113,11 @@ def carry_out(archive: Path, folders: Sequence[Path], agreed: Plan) -> int:
         BusyError: if another process is writing.
         ArchiveError: if the archive cannot be written.
     """
-    check_folders(folders)
-    now = plan(archive, folders, agreed.articles)
     agreed_ids = {one.id for one in agreed.gone}
-    removed = [one.id for one in now.gone if one.id in agreed_ids]
-    with ArchiveWriter(archive) as writer:
+    with ArchiveWriter(archive) as writer:  # from here on nobody else brings a file back into the archive
+        check_folders(folders)
+        now = plan(archive, folders, agreed.articles)
+        removed = [one.id for one in now.gone if one.id in agreed_ids]
         count = writer.delete(removed)
         writer.forget_origins(now.origins)
         writer.commit()

@@ -60,6 +60,10 @@ class ExactVectors:
         other._live[positions[known]] = False
         return other
 
+    def rows(self) -> Rows:
+        """Return the row numbers, ascending."""
+        return self._rows[self._live]
+
     def __len__(self) -> int:
         return int(self._live.sum())
 

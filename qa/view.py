@@ -29,6 +29,12 @@ _LISTED = (
 
 _WHOLE = f"SELECT {','.join(database.ARTICLE_FIELDS)}, content FROM article WHERE key = ?"
 
+# What a passage found by its row is placed by; a flipped bit can change the type of each.
+_PLACED = (
+    "SELECT p.row, p.id, article.id, article.published, article.title, p.start, p.end"
+    " FROM passage p JOIN article ON article.key = p.article WHERE p.row IN ({})"
+)
+
 _log = logging.getLogger(__name__)
 
 
@@ -144,7 +150,7 @@ class ArchiveView:
         for one, other in (("article", "other"), ("other", "article")):
             query = (
                 f"SELECT a.id, b.id, c.resemblance FROM article a JOIN copy c ON c.{one} = a.key"
-                f" JOIN article b ON b.key = c.{other} WHERE a.id IN ({{}})"
+                f" JOIN article b ON b.key = c.{other} WHERE typeof(c.resemblance) = 'real' AND a.id IN ({{}})"
             )
             for article_id, copy_id, resemblance in self._select(query, article_ids):
                 found.setdefault(article_id, []).append((copy_id, resemblance))
@@ -153,13 +159,14 @@ class ArchiveView:
     def article_vectors(self, article_ids: Sequence[str]) -> dict[str, Matrix]:
         """Return the unit vectors, of shape (dimension,), of these articles: the direction of their passages' sum.
 
-        An article without passages is left out.
+        An article without passages is left out, and so is one whose vector is none any more.
         """
         query = (
             "SELECT a.id, v.value FROM article a JOIN article_vector v ON v.article = a.key"
-            " WHERE v.value <> x'' AND a.id IN ({})"
+            " WHERE typeof(v.value) = 'blob' AND length(v.value) = ? AND a.id IN ({})"
         )
-        return {article_id: np.frombuffer(value, "<f4") for article_id, value in self._select(query, article_ids)}
+        size = 4 * self._snapshot.dimension
+        return {article_id: np.frombuffer(value, "<f4") for article_id, value in self._select(query, article_ids, size)}
 
     def article(self, article_id: str, digest: str = "") -> Article | None:
         """Return an article, or None.
@@ -264,12 +271,18 @@ class ArchiveView:
         return np.fromiter((row for (row,) in self._connection.execute(query, values)), np.int64)
 
     def _named(self, rows: Rows, scores: Matrix) -> list[Scored]:
-        ids: dict[int, str] = dict(self._select("SELECT row, id FROM passage WHERE row IN ({})", rows.tolist()))
+        """Return the ids and scores of passages; one that is stored as what no passage can be is left out."""
+        ids = {row: names[0] for row, *names in self._select(_PLACED, rows.tolist()) if _typed(names)}
         named = [(ids[row], score) for row, score in zip(rows.tolist(), scores.tolist(), strict=True) if row in ids]
         return sorted(named, key=lambda item: (-item[1], item[0]))
 
-    def _select(self, query: str, keys: Sequence[str] | Sequence[int]) -> Iterator[tuple[Any, ...]]:
-        """Yield what a query finds for all of the keys, which stand in it as ``{}``."""
+    def _select(self, query: str, keys: Sequence[str] | Sequence[int], *first: int) -> Iterator[tuple[Any, ...]]:
+        """Yield what a query finds for all of the keys, which stand in it as ``{}`` behind what is ``first``."""
         for begin in range(0, len(keys), _KEYS_A_QUERY):
             chosen = keys[begin : begin + _KEYS_A_QUERY]
-            yield from self._connection.execute(query.format(",".join("?" * len(chosen))), chosen)
+            yield from self._connection.execute(query.format(",".join("?" * len(chosen))), [*first, *chosen])
+
+
+def _typed(names: Sequence[object]) -> bool:
+    """Whether what ``_PLACED`` gives of a passage is four texts and two numbers."""
+    return all(isinstance(value, str) for value in names[:4]) and all(isinstance(value, int) for value in names[4:])

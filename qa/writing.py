@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Literal, Self
 
 from qa import database, lexical, origins, versions
+from qa.creating import create_archive
 from qa.dates import period
 from qa.embedding import Embedder
 from qa.errors import ArchiveError, DamageError
 from qa.files import writable, writer_lock
-from qa.generations import FOLDER
 from qa.hashing import bytes_match, content_hash
 from qa.passages import PassageMaker, renew_directions, renew_signatures
 from qa.publishing import Changes, Publisher
@@ -52,10 +52,10 @@ class ArchiveWriter:
         if not embedder and not (folder / ARCHIVE_FILE).is_file():
             database.connect(folder)  # says that there is none, before a folder is made for the lock
         self._lock = writer_lock(folder)
-        with ExitStack() as undo:
+        with database.readable(folder), ExitStack() as undo:
             undo.callback(self._lock.release)
             if embedder and not (folder / ARCHIVE_FILE).exists():
-                _create(folder, embedder, settings or IndexSettings(embedder.name))
+                create_archive(folder, embedder, settings or IndexSettings(embedder.name))
             self._connection = database.connect(folder, write=True)
             undo.callback(self._connection.close)
             upgrade(self._connection, folder)
@@ -277,25 +277,3 @@ class ArchiveWriter:
     def _last_row(self) -> int:
         generation = current_generation(self._connection)
         return generation.vectors.last_row if generation else 0
-
-
-# What a kill may leave in a folder before there is an archive in it.
-_LEFT_OVER = {"writer.lock", "writer.pid", "archive.new", "archive.new-journal"}
-
-
-def _create(folder: Path, embedder: Embedder, settings: IndexSettings) -> None:
-    others = [path.name for path in folder.iterdir() if path.name not in _LEFT_OVER]
-    if others and not (folder / FOLDER).exists():
-        raise ArchiveError(
-            f"{folder}: is not an archive and holds other files ({sorted(others)[0]}); give an empty or new folder"
-        )
-    stored = {
-        "embedder": settings.embedder,
-        "fingerprint": embedder.fingerprint,
-        "dimension": str(embedder.dimension),
-        "max_tokens": str(min(settings.max_tokens, embedder.max_tokens)),
-        "overlap_sentences": str(settings.overlap_sentences),
-        "precision": settings.precision,
-    }
-    with writable(folder):
-        database.create(folder, stored)

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,27 @@ def test_what_is_removed_need_not_be_there(tmp_path: Path) -> None:
         files.remove(tmp_path / "folder" / "file")
         files.remove_folder(tmp_path / "folder")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_written_behind_a_file_is_flushed_with_it(tmp_path: Path, flushed: list[tuple[int, int]]) -> None:
+    (tmp_path / "a").write_bytes(b"one ")
+    files.append(tmp_path / "a", b"two")
+    assert (tmp_path / "a").read_bytes() == b"one two"
+    assert flushed == [((tmp_path / "a").stat().st_ino, 7)]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_two_folders_change_names_whether_or_not_the_system_does_it_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: bool
+) -> None:
+    if not at_once:
+        monkeypatch.setattr(files.sys, "platform", "darwin")
+    elif sys.platform.startswith("linux"):
+        monkeypatch.delattr(files, "rename")  # there is no moment without one of the names
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name).touch()
+    files.exchange(tmp_path / "one", tmp_path / "other")
+    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")) == [
+        "one", "one/other", "other", "other/one",
+    ]  # fmt: skip

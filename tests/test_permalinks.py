@@ -1,4 +1,4 @@
-"""Addresses of citations: what they say, the page that they lead to, and the texts to paste."""
+"""Addresses of citations: what they say, and the page that they lead to."""
 
 import hashlib
 import re
@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
-from markdown_it import MarkdownIt
 
 from qa.archive import Archive
 from qa.records import Article, Citation
@@ -21,9 +20,7 @@ from tests.test_render import DIGEST, HOSTILE, Reader, citation
 from ui.addresses import address
 from ui.article_page import article_page
 from ui.permalinks import permalink
-from ui.quoting import footnote, plain_quotation
 from ui.reading import Reference, reading
-from ui.refinding import find_again, quote_hash, searched_whole
 
 IDS = [
     "a/b c%2F#?é",
@@ -229,69 +226,6 @@ def test_nothing_of_an_article_becomes_markup_on_its_page() -> None:
     assert f"{HOSTILE}�[31m \u202egnp.exe" in plain.text
     assert "t" * 1_001 not in plain.text
     assert "javascript:alert(1)" not in plain.links
-
-
-def test_quoted_words_that_stand_twice_are_found_nearest_to_their_old_place() -> None:
-    text = "Held. " * 100
-    assert find_again(text, 301, 5, quote_hash("Held.")) == 300
-    assert find_again(text, 303, 5, quote_hash("Held.")) == 300
-    assert find_again(text, 304, 5, quote_hash("Held.")) == 306
-    assert find_again(text, 10**9, 5, quote_hash("Held.")) == 594
-
-
-@pytest.mark.parametrize(
-    ("text", "quote"),
-    [("水坝关闭。水坝重开。", "水坝重开。"), ("The dam,which held,burst", "which held"), ("a\n\nb c", "b c"),
-     ("whole", "whole"), ("🌊🌊 x", "🌊 x")],
-)  # fmt: skip
-def test_quoted_words_are_found_wherever_they_begin(text: str, quote: str) -> None:
-    assert find_again(text, 0, len(quote), quote_hash(quote)) == text.index(quote)
-    assert find_again(text, 0, len(quote), quote_hash("other")) is None
-    assert find_again("", 0, len(quote), quote_hash(quote)) is None
-
-
-def test_in_a_very_long_text_words_are_found_far_away_and_other_stretches_only_near_their_old_place() -> None:
-    text = "y " * 600_000 + "x" * 500_000 + "needle" + "x" * 500_000
-    assert find_again(text, 1_650_000, 6, quote_hash("needle")) == 1_700_000
-    assert find_again(text, 0, 6, quote_hash("needle")) is None
-    far = "Two words. " + "y " * 300_000
-    assert find_again(far, 600_000, 10, quote_hash("Two words.")) == 0
-    assert searched_whole("x" * 400_000, 1)
-    assert not searched_whole("x" * 400_001, 1)
-
-
-def test_a_footnote_names_what_is_known() -> None:
-    link = "http://127.0.0.1:7860/article/dam#quote"
-    assert footnote(citation(), link) == f"[^1]: “The dam was closed.”, *Dam closed*, Courier, 11 May 2015. <{link}>"
-    assert footnote(citation(title="", source="", published=""), link, 12) == f"[^12]: “The dam was closed.”. <{link}>"
-
-
-@pytest.mark.parametrize(
-    "hostile",
-    [HOSTILE, "a\n\n# b\r\n> c\n- d\n1. e\t\n    code\n---", "a | b | c", "``` x ```", "]: http://evil.example",
-     "_*_**x**__y__", "<http://evil.example> http://evil.example www.evil.example",
-     "^[note]", "&lt;b&gt; &#60;", "\\", "ends in \\",
-     "![i](//x) $a$ ~~s~~ ==m== {.c}", "\u202egnp.exe\u200b"],
-)  # fmt: skip
-def test_markdown_shows_hostile_words_as_they_are(hostile: str) -> None:
-    shown = " ".join(re.sub("[\u202e\u200b]", "", hostile).split())
-    made = footnote(citation(hostile, title=hostile, source=hostile, published=hostile), "http://x/article/a%2F#quote")
-    assert "\n" not in made
-    markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    html = markdown.render(made.removeprefix("[^1]: "))
-    page = Reader(html)
-    assert page.tags == ["p", "em", "a"]
-    assert page.links == ["http://x/article/a%2F#quote"]
-    assert page.text.strip() == f"“{shown}”, {shown}, {shown}, {shown}. http://x/article/a%2F#quote"
-
-
-def test_a_plain_quotation_is_two_lines_of_what_is_known() -> None:
-    assert plain_quotation(citation("The dam\n\nwas closed.")) == (
-        "“The dam was closed.”\nCourier, “Dam closed”, 11 May 2015"
-    )
-    assert plain_quotation(citation(title="", source="", published="")) == "“The dam was closed.”"
-    hostile = plain_quotation(citation("rm\n-rf\u202e", title="x\x1b[31m\r\ny", published="<b>"))
-    assert hostile == "“rm -rf”\nCourier, “x[31m y”, <b>"
 
 
 def test_the_digest_may_be_given_whole(client: TestClient, folder: Path) -> None:

@@ -101,6 +101,25 @@ def test_an_open_reader_sees_the_archive_that_was_put_in_place(
     assert names(tmp_path) == {"archive", "news.backup"}
 
 
+def test_a_view_that_outlives_its_archive_does_not_bring_it_back(
+    archive: Archive, tmp_path: Path, embedder: WordEmbedder
+) -> None:
+    make_backup(archive.folder, tmp_path / "news.backup")
+    with ArchiveWriter(archive.folder, embedder) as writer:
+        writer.delete(["dam"])
+        writer.commit()
+
+    def held() -> set[str]:
+        with archive.view() as view:
+            return {listed.id for listed in view.articles()}
+
+    with archive.view() as old:
+        restore_backup(tmp_path / "news.backup", archive.folder, force=True)
+        assert held() == {"dam", "vote", "fire"}
+        assert {listed.id for listed in old.articles()} == {"vote", "fire"}
+    assert held() == {"dam", "vote", "fire"}
+
+
 def test_a_broken_archive_is_replaced(archive: Archive, tmp_path: Path, embedder: WordEmbedder) -> None:
     make_backup(archive.folder, tmp_path / "news.backup")
     (archive.folder / "archive.sqlite").write_bytes(b"no database any more" * 500)

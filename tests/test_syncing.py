@@ -1,19 +1,17 @@
-import io
 import json
 import os
 import shutil
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from qa import indexing, syncing
 from qa.archive import Archive
-from qa.errors import InputError
+from qa.errors import BusyError, InputError
 from qa.indexing import AddReport
 from qa.origins import is_gone, origin_of
-from tests.conftest import Qa
+from qa.writing import ArchiveWriter
 from tests.plain import WordEmbedder
 
 TEXTS = {
@@ -201,84 +199,18 @@ def test_what_was_not_shown_is_not_removed(folder: Path) -> None:
     assert len(texts(folder)) == 3
 
 
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
-    """Let stdin and stderr be a terminal, at which somebody types what is given."""
-    controller, end = os.openpty()
-    with os.fdopen(end, "r+b", buffering=0) as raw, io.TextIOWrapper(raw, write_through=True) as stream:
+def test_from_the_last_look_to_the_removal_nobody_else_writes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive, plan = folder.parent / "archive", syncing.plan
+    (folder / "dam.txt").unlink()
+    agreed = plan(archive, [folder], 4)
+    refused = []
 
-        def types(answer: str) -> None:
-            monkeypatch.setattr(sys, "stdin", stream)
-            monkeypatch.setattr(sys, "stderr", stream)
-            os.write(controller, f"{answer}\n".encode())
+    def look(*arguments: Any) -> syncing.Plan:
+        with pytest.raises(BusyError) as told:
+            ArchiveWriter(archive)
+        refused.append(told.value)
+        return plan(*arguments)
 
-        yield types
-        monkeypatch.undo()
-    os.close(controller)
-
-
-def numbers(out: str) -> dict[str, object]:
-    report = json.loads(out)
-    return {name: report[name] for name in ("given", "added", "updated", "unchanged", "removed")}
-
-
-@pytest.mark.model
-def test_the_command_shows_and_removes_what_is_agreed(qa: Qa, tmp_path: Path, terminal: Callable[[str], None]) -> None:
-    news = tmp_path / "news"
-    news.mkdir()
-    for name, text in TEXTS.items():
-        (news / f"{name}.txt").write_text(f"{text}\n")
-    code, out, _ = qa("add", news, "--json")
-    assert code == 0
-    assert "removed" not in json.loads(out)
-    (news / "dam.txt").unlink()
-    code, out, err = qa("add", "--sync", news, "--dry-run", "--json")
-    assert [Path(one["file"]).name for one in json.loads(out)["gone"]] == ["dam.txt"]
-    code, out, err = qa("add", "--sync", news, "--json")  # nobody is there to ask
-    assert code == 3
-    assert numbers(out) == {"given": 3, "added": 0, "updated": 0, "unchanged": 3, "removed": 0}
-    assert [Path(one["file"]).name for one in json.loads(out)["gone"]] == ["dam.txt"]
-    assert "dam.txt: article a" in err
-    assert "1 article has lost its file, of 4 that were read from there" in err
-    assert "nothing was removed, for nobody agreed: give --yes" in err
-    code, out, _ = qa("add", "--sync", news, "--yes", "--json")
-    assert code == 0
-    assert numbers(out) == {"given": 3, "added": 0, "updated": 0, "unchanged": 3, "removed": 1}
-    (news / "mill.txt").unlink()
-    for answer, expected, told in (("n", 3, "0 removed\n"), ("", 3, "0 removed\n"), ("y", 0, "1 removed\n")):
-        terminal(answer)
-        code, out, _ = qa("add", "--sync", news)
-        assert (code, out[-len(told) :]) == (expected, told)
-    code, out, _ = qa("add", "--sync", news)
-    assert code == 0
-    assert out.endswith("0 removed\n")
-    assert len(json.loads(qa("list", "--json")[1])["articles"]) == 2
-
-
-@pytest.mark.model
-def test_an_emptied_folder_never_empties_the_archive_by_itself(qa: Qa, tmp_path: Path) -> None:
-    news = tmp_path / "news"
-    news.mkdir()
-    for name, text in TEXTS.items():
-        (news / f"{name}.txt").write_text(f"{text}\n")
-    qa("add", news)
-    for name in TEXTS:
-        (news / f"{name}.txt").unlink()
-    for more in ((), ("--yes",)):
-        code, _, err = qa("add", "--sync", news, *more)
-        assert code == 1
-        assert "nothing was removed, for that is most of what was read from there" in err
-    (news / "stray.txt").write_text("The mount is gone, and this lay below it all the time.\n")
-    assert qa("add", "--sync", news, "--yes")[0] == 1
-    news.rename(tmp_path / "away")
-    code, _, err = qa("add", "--sync", news, "--yes", "--remove-most")
-    assert code == 1
-    assert "no such folder" in err
-    assert len(json.loads(qa("list", "--json")[1])["articles"]) == 5
-    (tmp_path / "away").rename(news)
-    code, out, _ = qa("add", "--sync", news, "--yes", "--remove-most")
-    assert code == 0
-    assert out.endswith("4 removed\n")
-    code, _, err = qa("add", news, "--yes")
-    assert code == 1
-    assert "--yes goes with --sync only" in err
+    monkeypatch.setattr(syncing, "plan", look)
+    assert syncing.carry_out(archive, [folder], agreed) == 1
+    assert len(refused) == 1

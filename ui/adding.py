@@ -92,13 +92,14 @@ def add(
             )
         except KeyboardInterrupt:
             interrupted = True
-    if not interrupted:
-        removing.look()
-        try:
+    try:
+        if not interrupted:
+            removing.look()
             removing.ask_and_remove(as_json)
-        except KeyboardInterrupt:
-            interrupted = True
-    _print(report, removing, as_json)
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:  # what was added is told whatever becomes of the removal
+        _print(report, removing, as_json)
     if interrupted:
         print_notice("qa: interrupted; what is counted above is on disk, the same command goes on from there")
         return 130

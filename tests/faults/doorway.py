@@ -14,7 +14,8 @@ from typing import Any, Literal
 from qa import files
 
 DOOR = (
-    "write", "rename", "link", "make_folder", "remove", "remove_folder", "flush_folder", "flush_and_hash",
+    "write", "append", "rename", "exchange", "link", "make_folder", "remove", "remove_folder", "flush_folder",
+    "flush_and_hash",
 )  # fmt: skip
 
 

@@ -5,8 +5,8 @@
 Steps are what Python's audit hooks tell of (files opened, renamed, removed, databases connected) and what progress
 tells of.  After each kill, what lay under the final name has to be as it was or as it will be, and the next run has to
 do its work and to leave nothing of the kill.  Prints how many kills were survived.  This process loads all that is
-needed and works in forks of itself.  With ``named``
-only folders made, names changed and progress are steps, and no file that is opened.
+needed and works in forks of itself.  With ``named`` only folders made, names changed and progress are steps, and no
+file that is opened.
 """
 
 import os

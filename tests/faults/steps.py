@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.faults import stories
 from tests.faults.doorway import Step, all_steps, watched
 from tests.faults.outcomes import Broken, Outcome
-from tests.faults.stories import STORY, Act, Contents, contents_through
+from tests.faults.stories import STORY, Contents, contents_through
 from tests.faults.zygote import Zygote
 
 
@@ -74,6 +74,3 @@ def _kill(zygote: Zygote, folder: Path, act: int, index: int, side: str, legal: 
     acknowledged = out.read_text().count("acknowledged")
     held = stories.check(work, legal[acknowledged : acknowledged + 2])
     stories.further(work, held)
-
-
-__all__ = ["Act", "every_kill", "play"]
