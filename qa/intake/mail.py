@@ -6,7 +6,7 @@ from email.errors import MessageError
 from email.message import Message
 from email.parser import BytesParser
 
-from qa.errors import InputError
+from qa.errors import InputError, in_short
 from qa.intake import decoding
 from qa.intake.dates import normalise
 from qa.intake.html import declared_charset, visible_text
@@ -32,7 +32,7 @@ def read_mail(content: bytes, limits: Limits) -> Extracted:
     except RecursionError as error:
         raise InputError("the mail's parts are nested too deep: save its text as .txt") from error
     except _BROKEN as error:
-        raise InputError(f"the mail cannot be read ({str(error)[:80]}): save its text as .txt") from error
+        raise InputError(f"the mail cannot be read ({in_short(error)}): save its text as .txt") from error
     if not any(_head(message, name) for name in ("From", "Subject", "Date", "Received")):
         raise InputError("no mail: it does not begin with a From, Subject or Date line; give text the name .txt")
     if count > limits.mail_parts:
