@@ -11,7 +11,7 @@ PLATFORMS = (
 )
 WIRES = r"AP|AFP|UPI|Reuters|Associated Press|Bloomberg"
 ROLES = r"reporter|writer|correspondent|editor|columnist|journalist|contributor"
-# Parts of lines: how somebody is reached (mail, telephone, handle), that somebody speaks, how prose and no headline ends.
+# Parts of lines: how somebody is reached (mail, telephone, handle), that somebody speaks, how prose ends.
 HANDLE = re.compile(r"(?<![\w.])@\w")
 REACHED_BY = re.compile(rf"[\w.+-]{{1,60}}@[\w-]{{1,60}}\.\w|\d{{3}}[-. ]\d{{4}}|{HANDLE.pattern}")
 SOMEBODY_SAYS = re.compile(r"\b(?:said|says|told|according)\b")
