@@ -142,6 +142,22 @@ def test_a_crash_is_the_files_fault_and_named(tmp_path: Path) -> None:
     assert isinstance(after, Reading)
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [b"\xff" * 4, frame(b"7"), frame(b"[7]"), frame(b"[[]]"), frame(b'[["reading", 0]]'), frame(b'[["failed", 7]]')],
+    ids=["too long", "no list", "no event", "an empty event", "no reading", "no cause"],
+)
+def test_a_process_that_tells_nonsense_is_ended_and_its_file_rejected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes
+) -> None:
+    monkeypatch.setattr("qa.intake.child._START", f"import os, time; os.write(1, {answer!r}); time.sleep(60)")
+    paths = [write(tmp_path / "a.txt", STORY), write(tmp_path / "b.txt", STORY)]
+    reason = (
+        "what was read from it makes no sense or is too long (parse_result_bytes): save its text as .txt and add that"
+    )
+    assert told(paths) == [f"0: {reason}"] * 2
+
+
 def test_a_process_reads_many_files_and_then_another_takes_over(tmp_path: Path) -> None:
     for number in range(7):
         write(tmp_path / f"{number}.txt", STORY)

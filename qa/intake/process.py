@@ -152,6 +152,8 @@ class _Apart:
         if not child.retired:
             why = child.why()
             at = next((task for task in tasks if task.number and task.number == number), None)
+            if child.distrusted and tasks:  # the nonsense was of what is heard now, however far ahead it was
+                at, begun, done = tasks[0], 0, 0
             if at:
                 self._blame(at, begun, done, why)
             else:
