@@ -50,6 +50,8 @@ def dropped(*lines: str) -> list[tuple[str, str]]:
         ("Divers wait beside the wreck on March 3, 2022. Kersey Coast Guard", "credit"),
         ("The ferry left port for the last time in May (Image credit: Ann Lowe / Kersey Wire)", "credit"),
         ("Ann Lowe/Kersey Press Agency", "credit"),
+        ("The bride arrives on October 12, 2018. (Ann Lowe/Pool via Kersey Wire)", "credit"),
+        ("The span is lifted out of the water by two cranes. ann_lowe/Adobe Stock", "credit"),
         ("— The Courier's Ann Lowe and Piotr Wend contributed to this report", "footer"),
         ("(Editing by Ann Lowe; Additional reporting by Piotr Wend)", "footer"),
     ],

@@ -130,7 +130,7 @@ PICTURE_AGENCIES = (
     r"Getty(?: Images)?|AP|AFP|Reuters|EPA|Shutterstock|Associated Press|Bloomberg|PA|PA Wire|Anadolu|ZUMA|Sipa USA|"
     r"iStock|Adobe Stock|USA TODAY(?: Sports| NETWORK| Network)?"
 )
-AGENCIES = rf"(?:{PICTURE_AGENCIES}|[A-Z][\w.'’-]+ (?:via|for) [A-Z][\w.'’ -]{1, 30})"
+AGENCIES = rf"(?:{PICTURE_AGENCIES}|[A-Z][\w.'’-]+ (?:via|for) [A-Z][\w.'’ -]{{1,30}})"
 PERSON = r"[A-Z][\w.'’-]*[a-zà-ÿ][\w.'’-]*(?:\s[A-Z][\w.'’-]*){1,3}"
 CREDIT_TAIL = re.compile(
     r"[.!?][”\"]?\s+\(?(?:(?:Photo|Photograph|Picture|Image|Credit|Photo credit|PHOTO|CREDIT)(?::|"
