@@ -116,7 +116,7 @@ class _Apart:
         task.number = self._number
         found = task.found
         task.size = self._child.ask(
-            task.number, str(found.path.absolute()), found.kind, found.walked, found.root, task.after, task.until,
+            task.number, str(found.path), found.kind, found.walked, found.root, task.after, task.until,
             sorted(task.reasons),
         )  # fmt: skip
         self._asked += task.size
