@@ -35,6 +35,11 @@ class BusyError(ArchiveError):
     """Another process is writing to the archive."""
 
 
+def in_short(error: BaseException) -> str:
+    """Return what another library's error says, in a line of at most 80 characters; its kind if it says nothing."""
+    return " ".join(str(error).split())[:80] or type(error).__name__
+
+
 def check_text(value: object, name: str) -> str:
     """Return a text that can be searched for and stored.
 

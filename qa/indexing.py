@@ -36,7 +36,6 @@ class AddReport:
     unchanged: int = 0
     rejected: list[Rejection] = field(default_factory=list)
     notes: list[tuple[str, int, str]] = field(default_factory=list)
-    passages: int = 0
     embedded: int = 0
     languages: Counter[str] = field(default_factory=Counter)
     embedder: str = ""

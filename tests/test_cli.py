@@ -255,6 +255,20 @@ def test_an_interrupt_keeps_what_was_acknowledged(tmp_path: Path) -> None:
     assert sorted(listed["id"] for listed in json.loads(done.stdout)["articles"]) == sorted(acknowledged)
 
 
+def test_an_interrupt_says_so(tmp_path: Path) -> None:
+    rows = "".join(json.dumps({"text": f"Rain fell on day {n}."}) + "\n" for n in range(5000))
+    (tmp_path / "many.jsonl").write_text(rows)
+    with subprocess.Popen(
+        [QA, "add", "--dry-run", str(tmp_path / "many.jsonl")], text=True, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(str(tmp_path))  # the rest is more than the pipe holds
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=60)[1] == "qa: interrupted\n"
+    assert process.returncode == 130
+
+
 @pytest.mark.offline
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("unshare"), reason="needs root and unshare")
 def test_add_ask_and_eval_work_without_a_network(news: Path, tmp_path: Path) -> None:

@@ -38,6 +38,13 @@ def test_title_style_header_lines_headings_and_paragraphs_are_read(tmp_path: Pat
     assert article.text == f"{LONG}\n\nThe ring\n\n{SECOND}"
 
 
+def test_the_title_is_known_by_its_style_wherever_it_stands(tmp_path: Path) -> None:
+    document = docx.Document()
+    for text, style in (("By Ada Lunt", None), (LONG, None), ("Goose returns ring", "Title"), (SECOND, None)):
+        document.add_paragraph(text, style=style)
+    assert one(put(tmp_path / "a.docx", word(document))).article.title == "Goose returns ring"
+
+
 def test_rows_of_tables_are_lines_and_layout_tables_are_paragraphs(tmp_path: Path) -> None:
     document = docx.Document()
     document.add_paragraph(LONG)

@@ -150,3 +150,5 @@ def test_encodings_compression_and_the_limit(tmp_path: Path) -> None:
     over = "over the limit of 100 bytes (feed_bytes): split it"
     assert refused(put(tmp_path / "a.rss", feed), Limits(feed_bytes=100)).reason == over
     assert refused(tmp_path / "a.rss.gz", Limits(feed_bytes=100)).reason == over
+    padded = put(tmp_path / "b.rss.gz", gzip.compress((feed + " " * 5000).encode()))
+    assert refused(padded, Limits(feed_bytes=1000)).reason == "over the limit of 1000 bytes (feed_bytes): split it"

@@ -40,6 +40,15 @@ def test_plain_text_is_taken_where_the_html_says_nothing(tmp_path: Path) -> None
     assert one(put(tmp_path / "a.eml", message.as_bytes())).article.text == LONG
 
 
+def test_texts_in_several_types_are_each_there_once_and_none_is_lost(tmp_path: Path) -> None:
+    parts = (("plain", LONG), ("html", f"<p>{SECOND}</p>"), ("plain", "Sent from Mere."))
+    mixed = "".join(f"--b\nContent-Type: text/{kind}\n\n{text}\n" for kind, text in parts)
+    path = put(tmp_path / "a.eml", f"Subject: Goose\nContent-Type: multipart/mixed; boundary=b\n\n{mixed}--b--\n")
+    assert one(path).article.text == f"{LONG}\n\n{SECOND}\n\nSent from Mere."
+    alternative = path.read_text().replace("mixed", "alternative")
+    assert one(put(path, alternative)).article.text == SECOND
+
+
 @pytest.mark.parametrize(
     ("sender", "source", "author"),
     [

@@ -1,6 +1,6 @@
 """Furniture of pages that were scraped whole; all lines but those of the ``data`` test are our own."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -50,6 +50,8 @@ def dropped(*lines: str) -> list[tuple[str, str]]:
         ("Divers wait beside the wreck on March 3, 2022. Kersey Coast Guard", "credit"),
         ("The ferry left port for the last time in May (Image credit: Ann Lowe / Kersey Wire)", "credit"),
         ("Ann Lowe/Kersey Press Agency", "credit"),
+        ("The bride arrives on October 12, 2018. (Ann Lowe/Pool via Kersey Wire)", "credit"),
+        ("The span is lifted out of the water by two cranes. ann_lowe/Adobe Stock", "credit"),
         ("— The Courier's Ann Lowe and Piotr Wend contributed to this report", "footer"),
         ("(Editing by Ann Lowe; Additional reporting by Piotr Wend)", "footer"),
     ],
@@ -151,9 +153,9 @@ def test_a_page_of_nothing_but_offers_is_left_whole() -> None:
 )
 def test_a_hostile_line_costs_little(part: str) -> None:
     line = (part * 400)[:790].strip()
-    start = perf_counter()
+    start = process_time()
     furniture_spans("\n\n".join([line, line[:400], line[:300] + " x"] * 40))
-    assert perf_counter() - start < 5
+    assert process_time() - start < 5
 
 
 @pytest.mark.data

@@ -173,7 +173,7 @@ class _Watch:
         self._bar: Progress | None = None
         if console.is_terminal and not as_json:
             self._bar = Progress(
-                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("files"),
+                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("articles"),
                 TextColumn("{task.fields[rate]}"), TextColumn("time left"), TimeRemainingColumn(), console=console,
             )  # fmt: skip
             self._task: TaskID = self._bar.add_task("reading", total=total, rate="")

@@ -52,9 +52,10 @@ def main() -> None:
     except QaError as error:
         print_notice(f"qa: {error}")
         sys.exit(1)
-    except KeyboardInterrupt:
-        print_notice("qa: interrupted")
-        sys.exit(130)
+    except SystemExit as end:
+        if isinstance(getattr(end.__context__, "__cause__", None), KeyboardInterrupt):  # typer ends it without a word
+            print_notice("qa: interrupted")
+        raise
     except OSError as error:  # what is ours to say about files is a QaError; this is the terminal itself
         print_notice(f"qa: the result cannot be written ({error.strerror or error}); look at where stdout goes")
         sys.exit(1)

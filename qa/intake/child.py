@@ -86,34 +86,39 @@ class Child:
         return len(content)
 
     def event(self) -> list[Any] | None:
-        """Return what it tells next; None when it has ended and told all.
+        """Return what it tells next, a list that is not empty; None when it has ended and told all.
 
-        A process that tells nothing for too long, or what makes no sense, is ended.
+        A process that tells nothing for too long, or what makes no sense, is ended, and nothing more of it is heard.
         """
         deadline = time.monotonic() + self._limits.parse_seconds + _GRACE_SECONDS
-        while not self._events:
+        while not self.cause:
             try:
-                values = self._frames.take()
+                if self._events:
+                    match self._events.popleft():
+                        case ["retired"]:
+                            self.retired = True
+                        case ["failed", str(cause)]:
+                            self.cause = cause
+                        case [_, *_] as event:
+                            return event
+                        case _:
+                            self.distrust()
+                elif (values := self._frames.take()) is not None:
+                    self._events.extend(values)
+                elif not self._listen(deadline):
+                    break
             except ValueError:
-                self._kill("sense")
-                return None
-            if values is not None:
-                self._events.extend(values)
-            elif not self._listen(deadline):
-                return None
-        event = self._events.popleft()
-        if event == ["retired"]:
-            self.retired = True
-        elif event[:1] == ["failed"]:
-            self.cause = str(event[1])
-        else:
-            return event
-        return self.event()
+                self.distrust()
+        return None
 
     def distrust(self) -> None:
-        """End it for what it has told."""
-        self._events.clear()
+        """End it for what it has told, which makes no sense; nothing more of it is heard."""
         self._kill("sense")
+
+    @property
+    def distrusted(self) -> bool:
+        """Whether it was ended for what it has told."""
+        return self.cause == "sense"
 
     def _listen(self, deadline: float) -> bool:
         """Wait for bytes and take them; return whether more can come."""

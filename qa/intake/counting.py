@@ -21,7 +21,7 @@ _INFLATE_MEMORY = 1 << 26  # an .xz file says how much it takes to read it, up t
 
 
 def count(paths: Iterable[str | Path], *, limits: Limits = LIMITS) -> int:
-    """Return how many articles and rejections are to come: exact for files of moderate size, else an estimate.
+    """Return how many articles and rejections are to come: exact for whole files of moderate size, else an estimate.
 
     Nothing is parsed, so that no file can cost more than reading its first 256 MiB.
     """

@@ -13,6 +13,7 @@ from qa.errors import InputError
 from qa.intake.kinds import COMPRESSED, refuse_other
 from qa.intake.opening import open_file
 
+EMPTY = "empty: there is nothing to read"
 _BLOCK = 1 << 20
 _BOMS = (  # the longer first: UTF-32's begins with UTF-16's
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -45,9 +46,12 @@ def read_bytes(path: Path, limit: int, name: str = "file_bytes") -> bytes:
     """Return the (decompressed) content, reading at most ``limit`` bytes and one; ``name`` is the limit's.
 
     Raises:
-        InputError: The content is over the limit, or the compressed data is cut off or damaged.
+        InputError: There is none but white space, it is over the limit, or the compressed data is cut off or damaged.
         OSError: The file cannot be opened.
     """
+    too_long = f"over the limit of {limit} bytes ({name}): split it"
+    if path.stat().st_size > limit:  # told before so much of it is read
+        raise InputError(too_long)
     blocks: list[bytes] = []
     size = 0
     with open_bytes(path) as stream:
@@ -57,11 +61,15 @@ def read_bytes(path: Path, limit: int, name: str = "file_bytes") -> bytes:
             except BROKEN as error:
                 raise InputError(broken(path, error)) from error
             if not block:
-                return b"".join(blocks)
+                break
             blocks.append(block)
             size += len(block)
             if size > limit:
-                raise InputError(f"over the limit of {limit} bytes ({name}): split it")
+                raise InputError(too_long)
+    content = b"".join(blocks)
+    if not content.strip():
+        raise InputError(EMPTY)
+    return content
 
 
 def broken(path: Path, error: BaseException) -> str:

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from qa.errors import InputError
+from qa.errors import InputError, in_short
 from qa.intake.page import Extracted, Page
 from qa.intake.stated import made_on, sensible_author, sensible_title
 from qa.intake.units import Unit
@@ -17,7 +17,7 @@ _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _BREAKS = {f"{_WORD}tab": "\t", f"{_WORD}br": "\n", f"{_WORD}cr": "\n", f"{_WORD}noBreakHyphen": "\u2011"}
 _TEMPLATE = "2013-12-23T23:15:00+00:00"  # the empty document that comes with python-docx
-_UNREAD = {"footnotes": "footnotes", "endnotes": "endnotes", "comments": "comments"}
+_UNREAD = frozenset({"footnotes", "endnotes", "comments"})
 
 
 def read_docx(content: bytes, limits: Limits) -> Extracted:
@@ -42,11 +42,13 @@ def read_docx(content: bytes, limits: Limits) -> Extracted:
             name: str(getattr(properties, name) or "") for name in ("title", "author", "last_modified_by", "language")
         }
         dates = tuple(_iso(properties, name) for name in ("created", "modified"))
+        notes = _unread(document)
     except (InputError, MemoryError):
         raise
-    except Exception as error:  # python-docx meets what is broken with errors of any kind
-        told = " ".join(str(error).split())[:80] or type(error).__name__
-        raise InputError(f"the Word document is damaged ({told}): open it and save it again") from error
+    # python-docx meets what is broken with whatever its XML and zip libraries or its own assumptions raise (KeyError,
+    # AttributeError, XMLSyntaxError, BadZipFile, ...); it documents none of it, so that no list would be whole.
+    except Exception as error:
+        raise InputError(f"the Word document is damaged ({in_short(error)}): open it and save it again") from error
     author = sensible_author(stated["author"])
     return Extracted(
         units,
@@ -54,7 +56,7 @@ def read_docx(content: bytes, limits: Limits) -> Extracted:
             title=title or sensible_title(stated["title"]),
             dek=dek,
             language=stated["language"],
-            notes=_unread(document),
+            notes=notes,
         ),
         Page(authors=author, published="" if dates[0] == _TEMPLATE else made_on(*dates)),
     )
@@ -71,7 +73,9 @@ def _check_size(content: bytes, limits: Limits) -> None:
             parts = packed.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise InputError(f"the Word document is damaged ({error}): open it and save it again") from error
-    if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > limits.inflated_bytes:
+    if len(parts) > _MOST_PARTS:
+        raise InputError(f"the Word document is made of more than {_MOST_PARTS} parts: save its text as .txt")
+    if sum(part.file_size for part in parts) > limits.inflated_bytes:
         raise InputError(
             f"over the limit of {limits.inflated_bytes} bytes unpacked (inflated_bytes): save its text as .txt"
         )
@@ -149,7 +153,7 @@ def _unread(document: Any) -> tuple[str, ...]:
     for part in document.part.package.iter_parts():
         name = re.sub(r"^.*/|\.xml$", "", str(part.partname))
         if name in _UNREAD and len(re.findall(rb"<w:t[ >]", part.blob)):
-            notes.append(f"{_UNREAD[name]} are not read")
+            notes.append(f"{name} are not read")
     return tuple(notes)
 
 

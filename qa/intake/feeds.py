@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from qa.errors import InputError
+from qa.errors import InputError, in_short
 from qa.intake import decoding
 from qa.intake.dates import normalise
 from qa.intake.fields import article_of
@@ -27,25 +27,19 @@ _WHOLE = 1000  # characters; a summary as long is taken for the article, if it d
 
 
 def read_feed(path: Path, defaults: Defaults, limits: Limits, gate: Gate = open_gate) -> Iterator[Reading | Rejection]:
-    """Yield each item's article or rejection; ``line`` is the item's number in the feed, from 1."""
+    """Yield each item's article or rejection; ``line`` is the item's number in the feed, from 1.
+
+    Raises:
+        InputError: It is empty, over the limit, another kind of file, or no feed.
+        OSError: It cannot be opened or read.
+    """
     file = str(path)
-    try:
-        if path.stat().st_size > limits.feed_bytes:
-            raise InputError(f"over the limit of {limits.feed_bytes} bytes (feed_bytes): split it")
-        content = decoding.read_bytes(path, limits.feed_bytes, "feed_bytes")
-        if not content.strip():
-            raise InputError("empty: there is nothing to read")
-        decoding.refuse_binary(content)
-        _check_root(content)
-        feed, items, problem = _parse(content)
-        if not items:
-            raise InputError(f"the feed has no items{f' ({problem})' if problem else ''}")
-    except InputError as error:
-        yield Rejection(file, 0, str(error))
-        return
-    except OSError as error:
-        yield Rejection(file, 0, f"cannot be read ({error.strerror or error})")
-        return
+    content = decoding.read_bytes(path, limits.feed_bytes, "feed_bytes")
+    decoding.refuse_binary(content)
+    _check_root(content)
+    feed, items, problem = _parse(content)
+    if not items:
+        raise InputError(f"the feed has no items{f' ({problem})' if problem else ''}")
     ids = Counter(_text(item, "id") for item in items)
     for number, item in enumerate(items, start=1):
         if not gate(number):
@@ -93,7 +87,7 @@ def _parse(content: bytes) -> tuple[dict[str, Any], list[dict[str, Any]], str]:
     try:
         found = feedparser.parse(io.BytesIO(content))
     except (RecursionError, ValueError, AssertionError, LookupError) as error:
-        raise InputError(f"the feed cannot be read ({str(error)[:80] or type(error).__name__})") from error
+        raise InputError(f"the feed cannot be read ({in_short(error)}): save its articles as .html") from error
     problem = dict.get(found, "bozo_exception")
     told = str(problem).removeprefix("<unknown>:")[:80] if isinstance(problem, SAXException) else ""
     return dict.get(found, "feed") or {}, dict.get(found, "entries") or [], told

@@ -7,7 +7,6 @@ from qa.errors import InputError
 from qa.intake import decoding
 from qa.intake.datelines import dateline
 from qa.intake.dates import normalise
-from qa.intake.language import article_language
 from qa.intake.values import Defaults
 from qa.records import Article
 from qa.settings import Limits
@@ -45,7 +44,7 @@ def article_of(record: Mapping[str, Any], defaults: Defaults, limits: Limits, no
         published=published if stated_date else defaults.published,
         updated=_date(record, ("updated",), notes),
         dateline_text=dateline(text.lstrip()[:300])[0],
-        language=article_language(_string(record, "language"), text),
+        language=_string(record, "language"),
     )
 
 

@@ -50,8 +50,7 @@ def foot_reason(text: str) -> str:
         return reason
     if any(pattern.fullmatch(text) for pattern in patterns.FOOT):
         return "footer"
-    contact = patterns.MAIL.search(text) or patterns.HANDLE.search(text) or patterns.PHONE.search(text)
-    if contact and (patterns.CONTACT.match(text) or patterns.BIO.match(text)):
+    if patterns.REACHED_BY.search(text) and (patterns.CONTACT.match(text) or patterns.BIO.match(text)):
         return "footer"
     if patterns.BIO.match(text) and re.search(r"(?i)\b(?:for|at|with)\s+(?:the\s+)?[A-Z]", text) and len(text) <= 160:
         return "footer"
@@ -74,7 +73,7 @@ def _is_related(text: str) -> bool:
     rest = match["rest"].strip()
     if not (rest[:1].isupper() or rest[:1].isdigit() or rest[:1] in "'\"‘“$£€¿"):
         return False  # "Related: prices rose in March, and..." is a sentence
-    ends = bool(re.search(r"[.;:,][\"'”’)]*$", rest))
+    ends = bool(patterns.ENDS.search(rest))
     if match["strong"]:
         return not ends or len(rest) <= 110
     return not ends and len(rest.split()) >= 3 and not re.search(r"[.;]\s+[A-Z]", rest)
@@ -94,7 +93,7 @@ def _asks_reader(text: str) -> bool:
     """Whether the line speaks to the reader, as an offer does and a sentence about newsletters does not."""
     return bool(
         re.search(r"(?i)\bsign[\s-]*up\b|\bsubscribe\b|\byour\b|\byou\b|\bour\b|\bmy\b|\bus\b", text)
-    ) and not re.search(r"\b(?:said|says|told|according)\b", text)
+    ) and not patterns.SOMEBODY_SAYS.search(text)
 
 
 def _is_social(text: str) -> bool:

@@ -9,9 +9,13 @@ LONGEST = 420  # characters; no line of furniture is longer, and the bound keeps
 PLATFORMS = (
     "Twitter|X|Facebook|Instagram|Threads|Bluesky|BlueSky|LinkedIn|TikTok|YouTube|Mastodon|WhatsApp|Telegram|Snapchat"
 )
-MAIL = re.compile(r"[\w.+-]{1,60}@[\w-]{1,60}\.\w")
-PHONE = re.compile(r"\d{3}[-. ]\d{4}")
+WIRES = r"AP|AFP|UPI|Reuters|Associated Press|Bloomberg"
+ROLES = r"reporter|writer|correspondent|editor|columnist|journalist|contributor"
+# Parts of lines: how somebody is reached (mail, telephone, handle), that somebody speaks, how prose ends.
 HANDLE = re.compile(r"(?<![\w.])@\w")
+REACHED_BY = re.compile(rf"[\w.+-]{{1,60}}@[\w-]{{1,60}}\.\w|\d{{3}}[-. ]\d{{4}}|{HANDLE.pattern}")
+SOMEBODY_SAYS = re.compile(r"\b(?:said|says|told|according)\b")
+ENDS = re.compile(r"[.;,:][\"'”’)]*$")
 
 RELATED_LABEL = re.compile(
     r"(?i:(?P<strong>read\s+more|also\s+(?:on|in)\s+[^:|.]{2,40}|also\s+read|see\s+also|read\s+also|"
@@ -51,7 +55,7 @@ ADVERTISEMENT = re.compile(
     r"article)\s+continues\s+below|"
     r"advertisement\s*[-–—:]\s*(?:story|article)\s+continues\s+below|(?:scroll|"
     r"keep\s+scrolling)\s+to\s+continue(?:\s+reading)?|"
-    r"ad\s+feedback|video\s+ad\s+feedback|how\s+relevant\s+is\s+this\s+ad\s+to\s+you\?)[-–—*_\s\])]*)"
+    r"ad\s+feedback|how\s+relevant\s+is\s+this\s+ad\s+to\s+you\?)[-–—*_\s\])]*)"
 )
 NEWSLETTER_START = re.compile(
     r"(?i:(?:sign[\s-]+up|signup|subscribe|get|join|want|like|enjoy\w*|receive|don['’]t\s+miss|stay|"
@@ -61,9 +65,8 @@ NEWSLETTER_START = re.compile(
     r"the\s+\w+\s+(?:newsletter|briefing)))\b"
 )
 NEWSLETTER_WORD = re.compile(
-    r"(?i:\bnewsletters?\b|\b(?:your|my)\s+(?:e-?mail\s+)?inbox\b|\bby\s+e-?mail\b|\be-?mail\s+(?:alerts?|"
-    r"updates?)\b|\bbreaking\s+news\s+"
-    r"alerts?\b)"
+    r"(?i:\bnewsletters?\b|\b(?:your|my)\s+(?:e-?mail\s+)?inbox\b|\bby\s+e-?mail\b|"
+    r"\b(?:e-?mail|text)\s+(?:message\s+)?(?:alerts?|updates?)\b|\bnews\s+alerts?\b)"
 )
 BRIEFING = re.compile(
     r"(?:Sign up|Sign-up|Subscribe) (?:for|to) [\w .&'’-]{2,60} (?:briefing|bulletin|digest|round-?up|"
@@ -72,8 +75,7 @@ BRIEFING = re.compile(
 OFFER = re.compile(
     r"(?i:sign[\s-]+up(?:\s+(?:here|now|today|free|for\s+free))?|subscribe(?:\s+(?:now|today|here|"
     r"for\s+free))?|"
-    r"subscribe\s+to\s+[\w.' ’-]{2,60}(?:today|now|here|for\s+as\s+little.{0,40})|support\s+(?:local|"
-    r"independent|our)\s+journalism\b.{0,120}|"
+    r"subscribe\s+to\s+[\w.' ’-]{2,60}(?:today|now|here|for\s+as\s+little.{0,40})|"
     r"download\s+(?:the|our)\s+[\w ]{0,30}app\b.{0,80}|get\s+(?:the|our)\s+[\w ]{0,30}app\b.{0,80}|"
     r"already\s+a\s+subscriber\?.{0,60}|"
     r"become\s+a\s+(?:member|subscriber|supporter)(?:\s+(?:today|now|of\s.{2,40}))?)\s*[.!»>]*"
@@ -124,11 +126,11 @@ BRACKETED = re.compile(
     r"[\[(](?:Photo|Photograph|Picture|Image|Photos|Pictures|Video|Map|Graphic|Illustration|"
     r"Caption)\b ?[:by].*[\])]"
 )
-AGENCIES = (
-    r"(?:Getty(?: Images)?|AP|AFP|Reuters|EPA|Shutterstock|Associated Press|Bloomberg|PA|PA Wire|Anadolu|"
-    r"ZUMA|iStock|Adobe Stock|"
-    r"USA TODAY(?: Sports| NETWORK| Network)?|[A-Z][\w.'’-]+ (?:via|for) [A-Z][\w.'’ -]{1,30})"
+PICTURE_AGENCIES = (
+    r"Getty(?: Images)?|AP|AFP|Reuters|EPA|Shutterstock|Associated Press|Bloomberg|PA|PA Wire|Anadolu|ZUMA|Sipa USA|"
+    r"iStock|Adobe Stock|USA TODAY(?: Sports| NETWORK| Network)?"
 )
+AGENCIES = rf"(?:{PICTURE_AGENCIES}|[A-Z][\w.'’-]+ (?:via|for) [A-Z][\w.'’ -]{{1,30}})"
 PERSON = r"[A-Z][\w.'’-]*[a-zà-ÿ][\w.'’-]*(?:\s[A-Z][\w.'’-]*){1,3}"
 CREDIT_TAIL = re.compile(
     r"[.!?][”\"]?\s+\(?(?:(?:Photo|Photograph|Picture|Image|Credit|Photo credit|PHOTO|CREDIT)(?::|"
@@ -173,9 +175,7 @@ TOPICS = re.compile(
     r"(?i:(?:topics?|tags?|filed\s+under|keywords|categories|more\s+topics|posted\s+in)\s*:\s*.{2,200})"
 )
 BIO = re.compile(
-    r"(?:[A-Z][\w.'’-]+\s){1,4}(?:is|covers|writes|reports|was)\s.{0,200}?\b(?:reporter|writer|"
-    r"correspondent|editor|columnist|journalist|"
-    r"covers|writes|reports|contributor)\b",
+    rf"(?:[A-Z][\w.'’-]+\s){{1,4}}(?:is|covers|writes|reports|was)\s.{{0,200}}?\b(?:{ROLES}|covers|writes|reports)\b",
     re.DOTALL,
 )
 CONTACT = re.compile(
@@ -198,10 +198,11 @@ UPDATED_NOTE = re.compile(
     r"(?:first|originally)\s+(?:published|posted))"
     r".{0,160})"
 )
-_APPEARED = re.compile(
-    r"(?i:(?:a\s+version\s+of\s+)?this\s+(?:article|story|piece|column|interview)\s+(?:first\s+|originally\s+|also\s+)?"
-    r"(?:appears?|appeared|ran)\b.{2,160})"
+APPEARED = (
+    r"(?:a\s+version\s+of\s+)?this\s+(?:article|story|piece|column|interview)\s+(?:first\s+|originally\s+|also\s+)?"
+    r"(?:appears?|appeared|ran)\b"
 )
+_APPEARED_ELSEWHERE = re.compile(rf"(?i:{APPEARED}.{{2,160}})")
 _VIEWS = re.compile(r"(?i:the\s+(?:views|opinions)(?:\s+and\s+opinions)?\s+expressed\b.{2,300})", re.DOTALL)
 _AUTHOR = re.compile(
     r"(?:[A-ZÀ-Þ][\w.'’-]+\s){1,4}(?:is|was)\s+(?:the|an?)\s+(?:[\w-]+\s){0,3}(?:author|editor|co-author)\s+of\s[A-ZÀ-Þ“\"‘'].{2,160}"
@@ -225,7 +226,7 @@ FOOT = (
     REPORT_FROM,
     ADDRESS,
     OWNER,
-    _APPEARED,
+    _APPEARED_ELSEWHERE,
     _VIEWS,
     _AUTHOR,
     _CALL,

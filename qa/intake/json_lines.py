@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from qa.errors import InputError
+from qa.errors import InputError, in_short
 from qa.intake import decoding
 from qa.intake.fields import article_of
 from qa.intake.values import Defaults, Gate, Reading, Rejection, open_gate
@@ -20,38 +20,33 @@ def read_json_lines(
     """Yield each line's article or rejection, for the lines that ``gate`` lets through.
 
     A question file that was ``walked`` to, not named, is passed over; the first record decides.
+
+    Raises:
+        InputError: It is empty or another kind of file, or compressed data is damaged; what stood before was yielded.
+        OSError: It cannot be opened or read.
     """
     file, empty, first = str(path), True, True
-    try:
-        for number, raw in decoding.numbered_lines(path, limits.line_bytes, limits.file_bytes):
-            if raw is not None and not raw.strip():
-                continue
-            empty = False
-            if not gate(number):
-                first = False
-                continue
-            if raw is None:
-                reason = f"the line is over the limit of {limits.line_bytes} bytes (line_bytes): split it"
-                yield Rejection(file, number, reason)
-                continue
-            try:
-                record, notes = _record(raw)
-                if "question" in record and "text" not in record:
-                    if walked and first:
-                        return
-                    raise InputError(QUESTIONS)
-                yield Reading(article_of(record, defaults, limits, notes), file, number, (), tuple(notes))
-            except InputError as error:
-                yield Rejection(file, number, str(error))
-            first = False
-    except InputError as error:
-        yield Rejection(file, 0, str(error))
-        return
-    except OSError as error:
-        yield Rejection(file, 0, f"cannot be read ({error.strerror or error})")
-        return
+    for number, raw in decoding.numbered_lines(path, limits.line_bytes, limits.file_bytes):
+        if raw is not None and not raw.strip():
+            continue
+        leads, first, empty = first, False, False
+        if not gate(number):
+            continue
+        if raw is None:
+            reason = f"the line is over the limit of {limits.line_bytes} bytes (line_bytes): split it"
+            yield Rejection(file, number, reason)
+            continue
+        try:
+            record, notes = _record(raw)
+            if "question" in record and "text" not in record:
+                if walked and leads:
+                    return
+                raise InputError(QUESTIONS)
+            yield Reading(article_of(record, defaults, limits, notes), file, number, (), tuple(notes))
+        except InputError as error:
+            yield Rejection(file, number, str(error))
     if empty:
-        yield Rejection(file, 0, "empty: there is nothing to read")
+        raise InputError(decoding.EMPTY)
 
 
 def _record(raw: bytes) -> tuple[dict[str, Any], list[str]]:
@@ -63,7 +58,7 @@ def _record(raw: bytes) -> tuple[dict[str, Any], list[str]]:
     except json.JSONDecodeError as error:
         raise InputError(f"not valid JSON ({error.msg} at character {error.pos + 1})") from error
     except ValueError as error:  # NaN, or a number of thousands of digits
-        raise InputError(f"not valid JSON ({str(error)[:80]})") from error
+        raise InputError(f"not valid JSON ({in_short(error)})") from error
     if not isinstance(record, dict):
         raise InputError("not a JSON object: give one article a line")
     return record, list(notes)

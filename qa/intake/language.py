@@ -6,9 +6,11 @@ model comes with the package.
 """
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from qa.intake.values import Reading
 from qa.intake.words import word_set
 
 FEWEST_LETTERS = 20
@@ -29,22 +31,20 @@ _CODES = word_set(
 _NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis"})
 
 
-_left_to_others = False
+def with_language(reading: Reading) -> Reading:
+    """Return a reading whose article's language is settled.
 
-
-def leave_to_others() -> None:
-    """Let ``article_language`` return, from now on, what files state: who gets the articles judges that.
-
-    For a process that parses a few hundred files: numpy and the model would take it a second, and memory and threads
-    that its limits forbid, where the one who started it loads them once.
+    Readers leave it at what the file states: they also run in a process that parses a few hundred files, where numpy
+    and the model would take a second, and memory and threads that its limits forbid.
     """
-    global _left_to_others
-    _left_to_others = True
+    article = reading.article
+    language = article_language(article.language, article.text)
+    return replace(reading, article=replace(article, language=language)) if language != article.language else reading
 
 
 def article_language(stated: str, text: str) -> str:
     """Return what a file states when that is a language's code, unchanged; else the code that the text looks like."""
-    return stated if _left_to_others or primary(stated) else recognised(text)
+    return stated if primary(stated) else recognised(text)
 
 
 def primary(code: str) -> str:

@@ -6,7 +6,7 @@ from email.errors import MessageError
 from email.message import Message
 from email.parser import BytesParser
 
-from qa.errors import InputError
+from qa.errors import InputError, in_short
 from qa.intake import decoding
 from qa.intake.dates import normalise
 from qa.intake.html import declared_charset, visible_text
@@ -32,13 +32,15 @@ def read_mail(content: bytes, limits: Limits) -> Extracted:
     except RecursionError as error:
         raise InputError("the mail's parts are nested too deep: save its text as .txt") from error
     except _BROKEN as error:
-        raise InputError(f"the mail cannot be read ({str(error)[:80]}): save its text as .txt") from error
+        raise InputError(f"the mail cannot be read ({in_short(error)}): save its text as .txt") from error
     if not any(_head(message, name) for name in ("From", "Subject", "Date", "Received")):
         raise InputError("no mail: it does not begin with a From, Subject or Date line; give text the name .txt")
     if count > limits.mail_parts:
         raise InputError(f"over the limit of {limits.mail_parts} parts (mail_parts): save its text as .txt")
-    text, notes = _body(bodies)
-    if not text.strip():
+    chosen = [_chosen(parts) for parts in bodies.values()]
+    text = "\n\n".join(text for text, _ in chosen if text)
+    notes = tuple(note for _, lost in chosen for note in lost)
+    if not text:
         raise InputError("no text recovered: save the mail's text as .txt and add that")
     if attached:
         names = ", ".join(attached[:10]) + (", …" if len(attached) > 10 else "")
@@ -75,23 +77,27 @@ def _head(message: Message, name: str) -> str:
     return " ".join(decoding.clean(value)[0].split())[:2000]
 
 
-def _parts(message: Message, most: int) -> tuple[list[tuple[str, Message]], list[str], int]:
-    """Return the text parts (type, part) that make up the body, the names of what is attached, and how many parts."""
-    bodies: list[tuple[str, Message]] = []
+def _parts(message: Message, most: int) -> tuple[dict[int, list[tuple[str, Message]]], list[str], int]:
+    """Return the texts of the body in order, the names of what is attached, and how many parts there are.
+
+    A text is its parts (type, part), of which one is to be chosen: several where it is there in several types.
+    """
+    bodies: dict[int, list[tuple[str, Message]]] = {}
     attached: list[str] = []
     count = 0
-    waiting: list[tuple[Message, int]] = [(message, 0)]
+    waiting: list[tuple[Message, int, int]] = [(message, 0, 0)]  # and the number of the choice that it belongs to
     while waiting and count <= most:
-        part, depth = waiting.pop()
+        part, depth, choice = waiting.pop()
         count += 1
         kind = part.get_content_type()
         inner = part.get_payload() if part.is_multipart() else None
         if isinstance(inner, list) and kind != "message/rfc822":
             if depth >= _DEEPEST:
                 raise InputError("the mail's parts are nested too deep: save its text as .txt")
-            waiting.extend((child, depth + 1) for child in reversed(inner) if isinstance(child, Message))
+            choice = choice or (count if kind == "multipart/alternative" else 0)
+            waiting.extend((child, depth + 1, choice) for child in reversed(inner) if isinstance(child, Message))
         elif kind in ("text/plain", "text/html") and _disposition(part) != "attachment":
-            bodies.append((kind, part))
+            bodies.setdefault(choice or count, []).append((kind, part))
         elif not (kind.startswith("image/") and part.get("Content-ID")):  # pictures of the layout are no attachments
             attached.append(_name(part) or kind)
     return bodies, attached, count
@@ -112,8 +118,8 @@ def _name(part: Message) -> str:
     return " ".join(decoding.clean(name)[0].split())[:80]
 
 
-def _body(bodies: list[tuple[str, Message]]) -> tuple[str, tuple[str, ...]]:
-    """Return the text and notes: of the HTML parts if they say anything, else of the plain ones.
+def _chosen(parts: list[tuple[str, Message]]) -> tuple[str, tuple[str, ...]]:
+    """Return a text and notes: of its HTML parts if they say anything, else of the plain ones.
 
     All of an HTML part is taken: a newsletter has many stories in tables, and what tells a web page's one story from
     its surroundings would keep one of them.
@@ -121,7 +127,7 @@ def _body(bodies: list[tuple[str, Message]]) -> tuple[str, tuple[str, ...]]:
     for wanted in ("text/html", "text/plain"):
         texts: list[str] = []
         notes: tuple[str, ...] = ()
-        for raw, charset in ((_bytes(part), _charset(part)) for kind, part in bodies if kind == wanted):
+        for raw, charset in ((_bytes(part), _charset(part)) for kind, part in parts if kind == wanted):
             text, lost = decoding.decode(raw, charset or (declared_charset(raw) if wanted == "text/html" else ""))
             text, removed = decoding.clean(decoding.unify_newlines(text))
             text = visible_text(text) if wanted == "text/html" else text

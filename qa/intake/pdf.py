@@ -5,7 +5,7 @@ import logging
 import re
 from typing import Any
 
-from qa.errors import InputError
+from qa.errors import InputError, in_short
 from qa.intake import pdf_lines
 from qa.intake.page import Extracted, Page
 from qa.intake.pdf_lines import Line
@@ -50,10 +50,12 @@ def read_pdf(content: bytes, limits: Limits) -> Extracted:
         count = len(reader.pages)
     except (InputError, MemoryError):
         raise
-    except Exception as error:  # pypdf meets what is broken with errors of any kind
+    # pypdf meets what is broken with its own errors, and from deep within with KeyError, AttributeError, TypeError,
+    # RecursionError and others; it documents none of these, so that no list would be whole.
+    except Exception as error:
         if b"%%EOF" not in content[-2048:]:
             raise InputError("the PDF is cut off: get the file again") from error
-        raise InputError(f"the PDF is damaged ({_told(error)}): open it and save or print it again") from error
+        raise InputError(f"the PDF is damaged ({in_short(error)}): open it and save or print it again") from error
     pages, notes = _pages(reader, count, limits)
     lines = [line for page in pages for line in page]
     text = "".join(line.text for line in lines)
@@ -84,8 +86,8 @@ def _pages(reader: Any, count: int, limits: Limits) -> tuple[list[list[Line]], t
         gathered = _Gathered(number, sum(map(len, pages)))
         try:
             reader.pages[number].extract_text(visitor_operand_before=gathered.look, visitor_text=gathered.take)
-        except Exception as error:  # as above; what was read of the page is kept
-            problem = problem or _told(error)
+        except Exception as error:  # of any kind, as in read_pdf: it costs what stands after it on the page, no more
+            problem = problem or ("parse_memory_bytes" if isinstance(error, MemoryError) else in_short(error))
             broken.append(str(number + 1))
         page = gathered.lines()
         pages.append(page)
@@ -159,7 +161,7 @@ def _stated(reader: Any) -> dict[str, str]:
     """Return the document's information; what is broken in it is left out."""
     try:
         return {str(name): str(value) for name, value in (reader.metadata or {}).items() if value is not None}
-    except Exception:  # as above
+    except Exception:  # of any kind, as in read_pdf: what a file says of itself is worth no article's loss
         return {}
 
 
@@ -178,10 +180,6 @@ def _title(title: str, units: list[Unit]) -> tuple[str, str]:
 def _day(stamp: str) -> str:
     match = _STAMP.match(stamp)
     return "-".join(match.groups()) if match else ""
-
-
-def _told(error: Exception) -> str:
-    return " ".join(str(error).split())[:80] or type(error).__name__
 
 
 def _why(notes: tuple[str, ...]) -> str:

@@ -7,14 +7,14 @@ the limit's name, and a new process goes on with the next file; of a file of rec
 
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from qa.errors import InputError
 from qa.intake.child import Child
 from qa.intake.framing import made_reading
-from qa.intake.language import article_language
+from qa.intake.language import with_language
 from qa.intake.reader import NO_DEFAULTS, checked
 from qa.intake.values import Defaults, Reading, Rejection
 from qa.intake.walking import Found, find
@@ -59,12 +59,6 @@ class _Task:
     deaths: int = 0
     reasons: dict[int, str] = field(default_factory=dict)  # lines that ended a process, and how
     verdict: str = ""  # how the rest of the file did
-
-
-def _with_language(reading: Reading) -> Reading:
-    article = reading.article
-    language = article_language(article.language, article.text)
-    return replace(reading, article=replace(article, language=language)) if language != article.language else reading
 
 
 class _Apart:
@@ -122,7 +116,7 @@ class _Apart:
         task.number = self._number
         found = task.found
         task.size = self._child.ask(
-            task.number, str(found.path.absolute()), found.kind, found.walked, found.root, task.after, task.until,
+            task.number, str(found.path), found.kind, found.walked, found.root, task.after, task.until,
             sorted(task.reasons),
         )  # fmt: skip
         self._asked += task.size
@@ -134,7 +128,7 @@ class _Apart:
         try:
             heard: Reading | Rejection
             if event[0] == "reading":
-                heard = _with_language(made_reading(event[1:], file))
+                heard = with_language(made_reading(event[1:], file))
             else:
                 line = int(event[1])
                 heard = Rejection(file, line, task.reasons[line] if event[0] == "skipped" else str(event[2]))
@@ -158,6 +152,8 @@ class _Apart:
         if not child.retired:
             why = child.why()
             at = next((task for task in tasks if task.number and task.number == number), None)
+            if child.distrusted and tasks:  # the nonsense was of what is heard now, however far ahead it was
+                at, begun, done = tasks[0], 0, 0
             if at:
                 self._blame(at, begun, done, why)
             else:

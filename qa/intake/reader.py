@@ -16,7 +16,7 @@ from qa.intake.feeds import read_feed
 from qa.intake.html import declared_charset, read_html
 from qa.intake.json_lines import read_json_lines
 from qa.intake.kinds import DOCUMENTS, RECORDS, refuse_other
-from qa.intake.language import article_language
+from qa.intake.language import with_language
 from qa.intake.mail import read_mail
 from qa.intake.markdown import read_markdown
 from qa.intake.page import NOTHING, Extracted, Page
@@ -61,21 +61,35 @@ def _read(paths: Iterable[str | Path], defaults: Defaults, limits: Limits) -> It
         if isinstance(found, Rejection):
             yield found
         else:
-            yield from read_found(found, defaults, limits)
+            for one in read_found(found, defaults, limits):
+                yield with_language(one) if isinstance(one, Reading) else one
 
 
 def read_found(
     found: Found, defaults: Defaults, limits: Limits, gate: Gate = open_gate
 ) -> Iterator[Reading | Rejection]:
-    """Yield the articles and rejections of one file; of a file of records only those that ``gate`` lets through."""
-    if found.kind in RECORDS:
-        yield from _records(found, defaults, limits, gate)
-    else:
-        yield _whole_file(found, defaults, limits)
+    """Yield the articles and rejections of one file; of a file of records only those that ``gate`` lets through.
+
+    An article's language is what the file states.
+    """
+    try:
+        if found.kind in RECORDS:
+            yield from _records(found, defaults, limits, gate)
+        else:
+            yield _whole_file(found, defaults, limits)
+    except InputError as error:
+        yield Rejection(str(found.path), 0, str(error))
+    except OSError as error:
+        yield Rejection(str(found.path), 0, f"cannot be read ({error.strerror or error})")
 
 
 def _records(found: Found, defaults: Defaults, limits: Limits, gate: Gate) -> Iterator[Reading | Rejection]:
-    """Yield the articles and rejections of a file that holds many."""
+    """Yield the articles and rejections of a file that holds many.
+
+    Raises:
+        InputError: The file as a whole, or what is left of it, cannot be used.
+        OSError: It cannot be opened or read.
+    """
     if found.kind == ".jsonl":
         return read_json_lines(found.path, defaults, limits, found.walked, gate)
     if found.kind in (".csv", ".tsv"):
@@ -83,19 +97,17 @@ def _records(found: Found, defaults: Defaults, limits: Limits, gate: Gate) -> It
     return read_feed(found.path, defaults, limits, gate)
 
 
-def _whole_file(found: Found, defaults: Defaults, limits: Limits) -> Reading | Rejection:
-    file = str(found.path)
-    try:
-        if found.path.stat().st_size > limits.file_bytes:
-            raise InputError(f"over the limit of {limits.file_bytes} bytes (file_bytes): split it")
-        content = decoding.read_bytes(found.path, limits.file_bytes)
-        page, fallback = _page(content, found.kind, limits)
-        if len(page.text) > limits.article_characters:
-            raise InputError(f"over the limit of {limits.article_characters} characters (article_characters): split it")
-    except InputError as error:
-        return Rejection(file, 0, str(error))
-    except OSError as error:
-        return Rejection(file, 0, f"cannot be read ({error.strerror or error})")
+def _whole_file(found: Found, defaults: Defaults, limits: Limits) -> Reading:
+    """Return the one article of a file.
+
+    Raises:
+        InputError: The file cannot be used.
+        OSError: It cannot be opened or read.
+    """
+    content = decoding.read_bytes(found.path, limits.file_bytes)
+    page, fallback = _page(content, found.kind, limits)
+    if len(page.text) > limits.article_characters:
+        raise InputError(f"over the limit of {limits.article_characters} characters (article_characters): split it")
     published = page.published or defaults.published
     notes = page.notes
     if fallback.published and not published:
@@ -112,19 +124,17 @@ def _whole_file(found: Found, defaults: Defaults, limits: Limits) -> Reading | R
         published=published,
         updated=page.updated,
         dateline_text=page.dateline_text,
-        language=article_language(page.language, page.text),
+        language=page.language,
     )
-    return Reading(article, file, 0, page.dropped, notes)
+    return Reading(article, str(found.path), 0, page.dropped, notes)
 
 
 def _page(content: bytes, kind: str, limits: Limits) -> tuple[Page, Page]:
     """Take a file apart: return what it says, and what holds only where nothing else is said.
 
     Raises:
-        InputError: It is empty, is another kind of file, or holds no story.
+        InputError: It is another kind of file, or holds no story.
     """
-    if not content.strip():
-        raise InputError("empty: there is nothing to read")
     if kind in DOCUMENTS:
         refuse_other(content, kind)
         found = read_pdf(content, limits) if kind == ".pdf" else read_docx(content, limits)
@@ -156,7 +166,7 @@ def _read_text(content: bytes, kind: str) -> Extracted:
     text, notes = decoding.decode(content, declared_charset(content) if kind.startswith(".htm") else "")
     text, lost = decoding.clean(decoding.unify_newlines(text))
     if decoding.is_blank(text):
-        raise InputError("empty: there is nothing to read")
+        raise InputError(decoding.EMPTY)
     notes += lost
     known = NOTHING
     if kind == ".md":

@@ -9,8 +9,6 @@ import re
 from qa.intake import furniture_patterns as known
 from qa.intake import scraped_patterns as patterns
 
-_ENDS = re.compile(r"[.;,:][\"'”’)]*$")
-
 
 def reason(text: str, *, arrow: bool = False) -> str:
     """Return why a line is furniture wherever it stands, "" when it may be body.
@@ -64,10 +62,10 @@ def foot_reason(text: str) -> str:
         return "related"
     if patterns.SOURCES.fullmatch(text) or patterns.UPDATED.fullmatch(text):
         return "footer"
-    contact = known.MAIL.search(text) or known.HANDLE.search(text) or known.PHONE.search(text)
-    if contact and patterns.FOLLOWS.fullmatch(text):
+    reached_by = known.REACHED_BY.search(text)
+    if reached_by and patterns.FOLLOWS.fullmatch(text):
         return "social"
-    if contact and patterns.REACHED.fullmatch(text):
+    if reached_by and patterns.REACHED.fullmatch(text):
         return "footer"
     return "footer" if patterns.WRITES.fullmatch(text) else ""
 
@@ -78,7 +76,7 @@ def shouted_label(text: str) -> str:
     What stands around the line has to say that it is a link and no entry of a list, nor somebody speaking.
     """
     match = patterns.SHOUTED.fullmatch(text)
-    if match is None or patterns.NOT_A_LINK.fullmatch(match["label"]) or _ENDS.search(text):
+    if match is None or patterns.NOT_A_LINK.fullmatch(match["label"]) or known.ENDS.search(text):
         return ""
     spoken = re.match(r"(?:I|We|And|But|So|You|Well|He|She|It|Yes|No|Right|OK|Okay)\b", match["title"])
     if spoken or text.endswith(("-", "–", "—", "…")) or len(match["title"].split()) < 4:
@@ -102,10 +100,10 @@ def _is_offer(text: str, folded: str) -> bool:
     """Whether the reader is asked to sign up for letters."""
     if not any(sign in folded for sign in ("sign", "subscribe", "inbox")):
         return False
-    if re.search(r"\b(?:said|says|told|according)\b", text):
+    if known.SOMEBODY_SAYS.search(text):
         return False
     asks = patterns.ASKS_TO_SUBSCRIBE.search(text)
-    if asks and patterns.LETTER.search(text):
+    if asks and known.NEWSLETTER_WORD.search(text):
         return asks.start() == 0 or len(text) <= 330
     return len(text) <= 200 and bool(patterns.DELIVERED.fullmatch(text))
 
@@ -116,7 +114,7 @@ def _is_link(text: str, *, arrow: bool) -> bool:
         label, title = match["label"], match["title"]
         words = len(label.split())
         short = words <= 14 and not re.search(r"[a-z]{3}[.!?]\s", label)
-        ends = _ENDS.search(title) and not (arrow or (words <= 5 and len(text) <= 150))
+        ends = known.ENDS.search(title) and not (arrow or (words <= 5 and len(text) <= 150))
         if short and not ends and len(title.split()) >= 3:
             return True
     if arrow and (match := patterns.ARROWED.fullmatch(text)):

@@ -5,7 +5,7 @@ They are general: what a line asks of its reader, and the form of links whose la
 
 import re
 
-from qa.intake.furniture_patterns import AGENCIES, PERSON
+from qa.intake.furniture_patterns import AGENCIES, APPEARED, PERSON, PICTURE_AGENCIES, ROLES, WIRES
 
 LONGEST_OFFER = 800  # characters; the offers of a newsletter, its terms included, are the longest furniture
 
@@ -37,10 +37,6 @@ PRIVACY = re.compile(
 ASKS_TO_SUBSCRIBE = re.compile(
     r"(?i:(?:^|[.!?:,)–—-][\"”’]?\s*|\b(?:you\s+can|please|or)\s+)(?:sign[\s-]+up|subscribe)\b|\bto\s+get\s+it\s+in\s+your\s+inbox\b)"
 )
-LETTER = re.compile(
-    r"(?i:\bnewsletters?\b|\b(?:your|my)\s+(?:e-?mail\s+)?inbox\b|\bby\s+e-?mail\b|\b(?:e-?mail|text)\s+(?:message\s+)?(?:alerts?|updates?)\b|"
-    r"\bnews\s+alerts?\b)"
-)
 DELIVERED = re.compile(
     r"(?i:.{2,160}\b(?:delivered\s+)?(?:directly\s+|right\s+|straight\s+)?(?:in|to)\s+your\s+(?:e-?mail\s+)?inbox)[.!]?"
 )
@@ -57,10 +53,7 @@ NOTE = re.compile(
     r"(?i:editor['’]?s?['’]?\s+note:?\s.{0,200}(?:newsletter|\bsign\s+up\b|\bthis\s+(?:page|story|article|report|column|live\s+blog|file)\b|"
     r"\b(?:opinions|views)\s+expressed\b|\blive\s+updates\b|\bhere\s+for\b).{0,200})"
 )
-FIRST_SENT = re.compile(
-    r"(?i:(?=.{0,360}$)(?:a\s+version\s+of\s+)?this\s+(?:article|story|piece|column)\s+(?:first\s+|originally\s+|also\s+)?(?:appears?|appeared|ran)\b"
-    r".{2,160}\bnewsletter\b.{0,160})"
-)
+FIRST_SENT = re.compile(rf"(?i:(?=.{{0,360}}$){APPEARED}.{{2,160}}\bnewsletter\b.{{0,160}})")
 # "Ferry strike:What travellers should know": no space after the colon, so a link and its label.
 JOINED = re.compile(
     r"(?P<label>[^:\n]{2,80}):(?P<title>(?=[A-ZÀ-Þ\"“'‘¿¡])(?![\"'’”]\s)(?![^\n]{0,200}\b(?:misstated|misspelled|misidentified|incorrectly)\b)[^\n]{12,200})",
@@ -103,24 +96,17 @@ NO_NAME = re.compile(
     r"Who|Read|See|Watch|More|Then|Now|So|If|Not|Just|All|New)\b"
 )
 # Where an agency's name behind a slash ends the line, no full stop need stand before it.
-AGENCY_LAST = re.compile(
-    r".{20,400}\s?/\s?(?:AFP|AP|EPA|PA|Reuters|Sipa USA|Bloomberg|Shutterstock|Anadolu|ZUMA|Getty Images)"
-    r"(?: via (?:AP|Getty Images))?"
-)
+AGENCY_LAST = re.compile(rf".{{20,400}}\s?/\s?(?:{PICTURE_AGENCIES})(?: via (?:AP|Getty Images))?")
 CREDITED = re.compile(r".{10,400}\((?:[Ii]mage|[Pp]hoto|[Pp]icture)s? [Cc]redit: ?[^()]{2,90}\)")
 BARE_CREDIT = re.compile(
     rf"(?:{PERSON}\s?/\s?)(?:{NAMED}\s?/\s?){{0,2}}(?:{AGENCIES}|CNN|BBC|NPR|"
     rf"[A-ZÀ-Þ][\w ]{{2,30}}\b(?:Agency|Images|Pictures|Group|News|Wire|Press))"
 )
 # Who wrote a section of a live report: "— Ann Lowe, KERSEY WIRE"; the name may be the agency's alone.
-SIGNED = re.compile(
-    rf"(?:[-–−]\s?|—\s)(?:{PERSON}(?:\s(?:and|&)\s{PERSON})?(?:,\s[A-Z][\w.&'’ ]{{1,40}})?|"
-    r"Reuters|Associated Press|AP|AFP|Bloomberg)"
-)
+SIGNED = re.compile(rf"(?:[-–−]\s?|—\s)(?:{PERSON}(?:\s(?:and|&)\s{PERSON})?(?:,\s[A-Z][\w.&'’ ]{{1,40}})?|{WIRES})")
 AGENCY_ALONE = re.compile(r"(?:[A-Z]{2,5}|Reuters|Bloomberg)(?: [A-Z][a-z]+)? ?[-–—−]")
 OUTLET_ALONE = re.compile(
-    r"(?:AP|AFP|UPI|Reuters|(?:The )?Associated Press|Bloomberg|"
-    r"[A-Z][\w-]+(?:\s[A-Z][\w-]+){0,3}\s(?:Network|Wire|Press|News Service))"
+    rf"(?:(?:The )?(?:{WIRES})|[A-Z][\w-]+(?:\s[A-Z][\w-]+){{0,3}}\s(?:Network|Wire|Press|News Service))"
 )
 SPECIAL_TO = re.compile(
     r"(?i:(?:special|exclusive)\s+(?:to|for)\s+.{2,50}|(?:opinion\s+)?(?:contributor|columnist|correspondent))"
@@ -134,7 +120,7 @@ REACHED = re.compile(
 )
 WRITES = re.compile(
     r"(?:Dr\.\s)?(?:[A-ZÀ-Þ][\w.'’-]+,?\s){2,4}(?:is|are)\s(?:a|an|the)\s(?:[\w,'’-]+\s){0,6}?"
-    r"(?:journalist|reporter|writer|columnist|editor|producer|correspondent|professor|student|economist|author|contributor)\b.{0,260}"
+    rf"(?:{ROLES}|producer|professor|student|economist|author)\b.{{0,260}}"
 )
 FOLLOWS = re.compile(r"(?:Follow|Reach|Contact|Email|Find)\s.{2,380}")
 EDITED = re.compile(r"\((?:Editing|Reporting|Writing|Additional reporting)\b[^()]{3,200}\)")

@@ -62,37 +62,35 @@ def read_table(
         limits: ``line_bytes`` bounds a row, ``file_bytes`` what has to be decoded as a whole.
         walked: whether a folder led here; a table of questions is then passed over.
         gate: which rows are taken apart.
+
+    Raises:
+        InputError: It is empty, has no column for the text, or is damaged; the rows before were yielded.
+        OSError: It cannot be opened or read.
     """
     file = str(path)
-    try:
-        lines = _Lines(decoding.numbered_lines(path, limits.line_bytes, limits.file_bytes), limits.line_bytes)
-        header, delimiter = _header(lines, kind)
-        places = _places(header)
-        if "text" not in places:
-            names = [_plain(name) for name in header]
-            if "question" in names:
-                if not walked:
-                    yield Rejection(file, 0, QUESTIONS)
+    lines = _Lines(decoding.numbered_lines(path, limits.line_bytes, limits.file_bytes), limits.line_bytes)
+    header, delimiter = _header(lines, kind)
+    places = _places(header)
+    if "text" not in places:
+        if "question" in map(_plain, header):
+            if walked:
                 return
-            raise InputError(_no_text(header))
-        lines.drop()
-        empty = True
-        for row in _rows(lines, delimiter):
-            empty = False
-            if not gate(row.line):
-                continue
-            notes = list(row.notes)
-            try:
-                record = _record(row, places, len(header))
-                yield Reading(article_of(record, defaults, limits, notes), file, row.line, (), tuple(notes))
-            except InputError as error:
-                yield Rejection(file, row.line, str(error))
-        if empty:
-            raise InputError("empty: there is a header and nothing below it")
-    except InputError as error:
-        yield Rejection(file, 0, str(error))
-    except OSError as error:
-        yield Rejection(file, 0, f"cannot be read ({error.strerror or error})")
+            raise InputError(QUESTIONS)
+        raise InputError(_no_text(header))
+    lines.drop()
+    empty = True
+    for row in _rows(lines, delimiter):
+        empty = False
+        if not gate(row.line):
+            continue
+        notes = list(row.notes)
+        try:
+            record = _record(row, places, len(header))
+            yield Reading(article_of(record, defaults, limits, notes), file, row.line, (), tuple(notes))
+        except InputError as error:
+            yield Rejection(file, row.line, str(error))
+    if empty:
+        raise InputError("empty: there is a header and nothing below it")
 
 
 class _TooLongError(Exception):
@@ -180,7 +178,7 @@ def _header(lines: _Lines, kind: str) -> tuple[list[str], str]:
         while not lines.first().strip(" \t\n,;"):
             lines.drop_first()
     except StopIteration:
-        raise InputError("empty: there is nothing to read") from None
+        raise InputError(decoding.EMPTY) from None
     except _TooLongError as error:
         raise InputError(str(error)) from None
     best: tuple[list[str], str] | None = None

@@ -28,8 +28,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from qa.errors import in_short
 from qa.intake.framing import Frames, encode, frame, reading_values
-from qa.intake.language import leave_to_others
 from qa.intake.opening import confine
 from qa.intake.reader import read_found
 from qa.intake.values import Defaults, Reading, Rejection
@@ -141,7 +141,7 @@ class _Parser:
         except MemoryError:
             self._fail("memory")
         except Exception as error:  # a fault of a parser: this file's, and not the next one's
-            self._fail(f"{type(error).__name__}: {' '.join(str(error).split())[:200]}")
+            self._fail(f"{type(error).__name__}: {in_short(error)}")
         self._tell(["end"])
         self._number = 0
         self._note()
@@ -252,7 +252,6 @@ def main(arguments: list[str]) -> None:
             pipes = _Pipes(0, answers)
             defaults, limits = _settings(pipes.request())
             _restrict(limits)
-            leave_to_others()
             _Parser(pipes, page, defaults, limits).serve()
     except (_Ended, BrokenPipeError):
         return

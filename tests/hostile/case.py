@@ -11,6 +11,9 @@ SENTENCE = "The dam at Verrin was closed on Monday after eleven of forty sensors
 STORY = f"{SENTENCE}\n\nEngineers will open it again when the river has fallen, the water office said on Friday."
 
 Maker = Callable[[Path, bool], Path]
+Content = bytes | str | Callable[[bool], bytes | str]
+
+ANY = r"\S"  # a reason, whatever it is: what a broken document still gives is the parser's affair
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Case:
     needs: str = ".txt"
 
 
-def file(name: str, content: bytes | str | Callable[[bool], bytes | str]) -> Maker:
+def file(name: str, content: Content) -> Maker:
     """Return what writes one file, compressed if its name says so."""
 
     def make(folder: Path, full: bool) -> Path:

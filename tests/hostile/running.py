@@ -19,10 +19,10 @@ from qa.intake import Reading, Rejection
 from qa.intake.process import read_apart
 from qa.intake.walking import kind_of
 from qa.settings import Limits
-from tests.hostile import documents, lines, oddities, pages
+from tests.hostile import documents, lines, oddities, pages, pdfs
 from tests.hostile.case import Case
 
-ALL: tuple[Case, ...] = (*documents.CASES, *pages.CASES, *lines.CASES, *oddities.CASES)
+ALL: tuple[Case, ...] = (*pdfs.CASES, *documents.CASES, *pages.CASES, *lines.CASES, *oddities.CASES)
 SMALL_LIMITS = Limits(parse_seconds=30, parse_cpu_seconds=8)
 _BY_LIMIT = re.compile(r"\(parse_(?:seconds|cpu_seconds|memory_bytes)\)")
 _CRASHED = re.compile(r"ends the process that reads it|cannot be taken apart")
