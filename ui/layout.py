@@ -110,8 +110,11 @@ def build_page(page: Page, *, logins: bool = False) -> Any:
             event.then(None, js=_ANSWERED)
         fresh.click(page.start_over, None, [box, chat, turns], cancels=[asked, chosen], **direct)
         kept.submit(page.restore, kept, [chat, turns], js=_ONCE_GREETED, **direct)
-        for changed in (sources.change, after.blur, after.submit, before.blur, before.submit):
-            changed(page.note_filters, [sources, after, before], [date_error, fold], js=_TO_ADDRESS, **direct)
+        # One after another, the last with what is set by then: were several under way, an older answer could come last.
+        gr.on(
+            [sources.change, after.blur, after.submit, before.blur, before.submit], page.note_filters,
+            [sources, after, before], [date_error, fold], js=_TO_ADDRESS, trigger_mode="always_last", **direct,
+        )  # fmt: skip
         greeted = [masthead, chat, sources, after, before, box, times, fold]
         greeting = blocks.load(page.greet, box, greeted, js=_FROM_ADDRESS, **direct)
         for ended in (greeting.then, greeting.failure):

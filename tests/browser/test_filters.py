@@ -1,7 +1,7 @@
 """The filters, the sorting and the timeline in a real browser."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.chatting import (
     QUESTION,
@@ -57,6 +57,25 @@ def test_filters_stand_in_the_address_and_are_there_again_after_a_reload(page: P
     expect(page.get_by_label("Question")).to_have_value("Why?")
     answer = ask(page, QUESTION)
     assert set(answer.locator(".hit .hit-head .source").all_inner_texts()) == {"Sensors close dam"}
+
+
+def test_a_late_answer_about_other_filters_does_not_replace_a_newer_one(page: Page) -> None:
+    late: list[Route] = []
+    order: list[str] = []
+
+    def hold(route: Route) -> None:
+        order.append("asked")
+        late.append(route) if not late else route.continue_()
+
+    page.route("**/run/predict*", hold)
+    page.on("response", lambda response: order.append("answered") if "/run/predict" in response.url else None)
+    page.get_by_role("button", name="Filters").click()  # the outlets appear, and are told to have changed
+    page.get_by_role("button", name="Jun 2016 1 article").click()
+    expect(page.get_by_label("Before")).to_have_value("2016-07")
+    late[0].continue_()
+    expect(page.get_by_role("button", name="Filters: from June 2016 on; before July 2016")).to_be_visible()
+    assert order == ["asked", "answered"] * (len(order) // 2)
+    page.unroute("**/run/predict*")
 
 
 def test_a_bad_date_is_explained_and_the_box_stays_usable(page: Page) -> None:
