@@ -84,6 +84,7 @@ def test_without_an_archive_the_command_that_makes_one_is_told(qa: Qa, tmp_path:
     told = json.loads(out)
     assert (code, told["ok"]) == (0, True)
     (articles,) = [one for one in told["findings"] if one["name"] == "articles"]
+    assert articles["state"] == "care"
     assert articles["advice"] == f"make one with: qa add FOLDER --archive {tmp_path / 'archive'}"
 
 

@@ -199,6 +199,17 @@ def test_what_was_not_shown_is_not_removed(folder: Path) -> None:
     assert len(texts(folder)) == 3
 
 
+def test_when_the_folder_is_gone_by_then_nothing_is_removed(folder: Path) -> None:
+    archive = folder.parent / "archive"
+    (folder / "dam.txt").unlink()
+    plan = syncing.plan(archive, [folder], 4)
+    folder.rename(folder.parent / "unmounted")
+    with pytest.raises(InputError, match="no such folder"):
+        syncing.carry_out(archive, [folder], plan)
+    with Archive(archive).view() as view:
+        assert view.count() == 4
+
+
 def test_from_the_last_look_to_the_removal_nobody_else_writes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive, plan = folder.parent / "archive", syncing.plan
     (folder / "dam.txt").unlink()

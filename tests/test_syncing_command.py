@@ -47,6 +47,10 @@ def test_the_command_shows_and_removes_what_is_agreed(qa: Qa, tmp_path: Path, te
     (news / "dam.txt").unlink()
     code, out, err = qa("add", "--sync", news, "--dry-run", "--json")
     assert [Path(one["file"]).name for one in json.loads(out)["gone"]] == ["dam.txt"]
+    (news / "mill.txt").rename(news / "moved.txt")
+    code, out, err = qa("add", "--sync", news, "--dry-run", "--json")  # what was moved is not gone, though not added
+    assert [Path(one["file"]).name for one in json.loads(out)["gone"]] == ["dam.txt"]
+    (news / "moved.txt").rename(news / "mill.txt")
     code, out, err = qa("add", "--sync", news, "--json")  # nobody is there to ask
     assert code == 3
     assert numbers(out) == {"given": 3, "added": 0, "updated": 0, "unchanged": 3, "removed": 0}
