@@ -50,7 +50,18 @@ def test_single_sentences_are_recognised_or_left_open_but_never_mistaken() -> No
     assert sum(language == code for language, code in found) >= 90
 
 
-@pytest.mark.parametrize("text", ["", "Fire!", "12:30 45% 1,000 – 2,000; 3.5 km", "https://x.example/", "\ud800" * 30])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Fire!",
+        "Überfüllte Straße",
+        "Ostra Kell Verrin Venn Aldmoor Kersey Tides Pell",
+        "12:30 45% 1,000 – 2,000; 3.5 km",
+        "https://x.example/",
+        "\ud800" * 30,
+    ],
+)
 def test_a_text_too_short_or_without_words_has_no_language(text: str) -> None:
     assert recognised(text) == ""
 
