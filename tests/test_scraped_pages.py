@@ -83,10 +83,6 @@ def test_furniture_of_scraped_pages_is_known_wherever_it_stands(line: str, reaso
         "Is the harbour deep enough?",
         "you can sign up for the harbour's Tides newsletter.",
         "Sign up for the newsletter of the harbour board, the mayor said on Monday.",
-        "The board wrote to every household on the island when the last of the fallen span had been lifted out of the "
-        "water: to be told of the next steps, it wrote, you can sign up for its newsletter at the town hall. More than two "
-        "thousand islanders had done so by Friday, many of them people who had never written to the board before in all "
-        "their lives.",
         "VOTE RESULT: Ferry sailing stopped",
         "ORLA VENN: I never said that the ferry would sail again",
         "___",
