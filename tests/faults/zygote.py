@@ -8,6 +8,7 @@ process id, and once it has ended a second one its exit status.
 import importlib
 import json
 import os
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,10 @@ class Zygote:
         self._process.stdin.write(json.dumps([str(out), str(error), target, *arguments]) + "\n")
         self._process.stdin.flush()
         return int(self._line())
+
+    def ended(self, seconds: float) -> bool:
+        """Return whether the child ends within so many seconds."""
+        return bool(select.select([self._process.stdout], [], [], seconds)[0])
 
     def wait(self) -> int:
         """Return the exit status of the child, as ``os.waitpid`` gives it, once it has ended."""
