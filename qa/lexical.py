@@ -185,9 +185,14 @@ class LexicalIndex:
                 for file in folder.iterdir():
                     if not file.name.endswith(".lock"):
                         (Path(links) / file.name).symlink_to(file.resolve())
+                _check_counts(folder)
                 return cls(_open(Path(links)))
             except ValueError as error:
                 raise OSError(f"the BM25 index in {folder} cannot be read: {error}") from error
+            except BaseException as error:  # tantivy believes its files; a panic of Rust's is no Exception
+                if type(error).__module__ != "pyo3_runtime":
+                    raise
+                raise OSError(f"the BM25 index in {folder} cannot be read: {error}") from None
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -262,16 +267,34 @@ class LexicalIndex:
         return tantivy.Query.range_query(_schema(), name, tantivy.FieldType.Integer, lower_bound=low, upper_bound=high)
 
 
+def _check_counts(folder: Path) -> None:
+    """Refuse an index that tells of more entries than its files have bytes: memory would be taken for them.
+
+    Raises:
+        OSError: if it does, or does not say.
+    """
+    held = sum(path.stat().st_size for path in folder.iterdir())
+    if not all(0 <= segment["max_doc"] <= held for segment in _segments(folder)):
+        raise OSError(f"the BM25 index in {folder} cannot be read: it tells of more entries than it holds")
+
+
+def _segments(folder: Path) -> list[dict[str, Any]]:
+    try:
+        segments: list[dict[str, Any]] = json.loads((folder / "meta.json").read_text())["segments"]
+        if all(type(segment["max_doc"]) is int for segment in segments):
+            return segments
+        raise ValueError("its counts are no numbers")
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise OSError(f"the BM25 index in {folder} cannot be read: {error}") from error
+
+
 def deleted_share(folder: Path, more: int = 0) -> float:
     """Return the share of entries that are deleted but not yet merged away, were ``more`` deleted.
 
     Raises:
         OSError: if the folder does not hold a readable index.
     """
-    try:
-        segments = json.loads((folder / "meta.json").read_text())["segments"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise OSError(f"the BM25 index in {folder} cannot be read: {error}") from error
+    segments = _segments(folder)
     total = sum(segment["max_doc"] for segment in segments)
     deleted = sum((segment["deletes"] or {}).get("num_deleted_docs", 0) for segment in segments)
     return float((deleted + more) / total) if total else 0.0

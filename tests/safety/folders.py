@@ -19,8 +19,8 @@ RAN = "ran"  # the file that a payload makes in the secret folder
 class Case:
     """A hostile folder: a copy of the good ``base``, opened as ``kind``, after ``change`` was made to it.
 
-    ``change`` is given the copy and a folder beside it, of which nothing may be touched.  ``harmless``: it must be of use
-    all the same, for what is hostile in it is nothing that would be loaded.
+    ``change`` is given the copy and a folder beside it, of which nothing may be touched.  ``harmless``: it must be of
+    use all the same, for what is hostile in it is nothing that would be loaded.
     """
 
     name: str
@@ -84,6 +84,7 @@ def make_bases(folder: Path) -> None:
         writer.upsert(article("The dam in Verrin was closed. Its sensors had drifted.", id="dam", title="Dam closed"))
         writer.upsert(article("The mayor of Ostra resigned. A vote follows.", id="mayor", title="Mayor resigns"))
         writer.commit()
+        writer.rebuild()  # with it comes a file of vectors
 
 
 def changed_json(name: str, **changes: Any) -> Callable[[Path, Path], None]:

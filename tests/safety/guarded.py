@@ -1,4 +1,4 @@
-"""A folder of a stranger's, opened in a process in which everything that runs, leads out or is fetched is written down."""
+"""A stranger's folder, opened in a process in which all that runs, leads out or is fetched is written down."""
 
 import contextlib
 import json
@@ -83,11 +83,10 @@ class Watch:
         if not isinstance(path, (str, bytes, os.PathLike)):
             return ""
         name = os.fsdecode(path)
-        beside = os.readlink(f"/proc/self/fd/{near}") if near >= 0 else "."
+        beside = Path(f"/proc/self/fd/{near}").readlink() if near >= 0 else Path()
+        path = beside / name
         # What is removed or made is the name itself, not what it may lead to.
-        name = os.path.join(os.path.realpath(os.path.join(beside, os.path.dirname(name))), os.path.basename(name))
-        if not writes:
-            name = os.path.realpath(name)
+        name = str(path.parent.resolve() / path.name) if writes else os.path.realpath(path)
         if self._inside(name, self._secret):
             return f"touched {name}"
         return f"changed {name}" if writes and not self._inside(name, *self._writable) else ""

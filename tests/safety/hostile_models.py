@@ -89,46 +89,160 @@ _CASES = [
         _case(f"auto_map in {file}", _evil, _auto(file))
         for file in ("config.json", "tokenizer_config.json", "sentence_bert_config.json")
     ),
-    _case("auto_map far inside", _evil, changed_json("config.json", text_config={"x": [{"auto_map": {"AutoConfig": "evil.Evil"}}]})),
-    _case("a model type that no library has", _evil, changed_json("config.json", model_type="evil", auto_map={"AutoConfig": "evil.Evil"})),
-    _case("trust_remote_code in its settings", _evil, changed_json("sentence_bert_config.json", model_args={"trust_remote_code": True})),
-    *(_case(f"modules.json naming {what}", _evil, replaced("modules.json", _modules(kind))) for what, kind in _MODULES.items()),
+    _case(
+        "auto_map far inside",
+        _evil,
+        changed_json("config.json", text_config={"x": [{"auto_map": {"AutoConfig": "evil.Evil"}}]}),
+    ),
+    _case(
+        "a model type that no library has",
+        _evil,
+        changed_json("config.json", model_type="evil", auto_map={"AutoConfig": "evil.Evil"}),
+    ),
+    _case(
+        "trust_remote_code in its settings",
+        _evil,
+        changed_json("sentence_bert_config.json", model_args={"trust_remote_code": True}),
+    ),
+    *(
+        _case(f"modules.json naming {what}", _evil, replaced("modules.json", _modules(kind)))
+        for what, kind in _MODULES.items()
+    ),
     _case("a module's folder above", replaced("modules.json", _modules(_POOLING, "../secret"))),
     _case("a module's folder elsewhere", replaced("modules.json", _modules(_POOLING, "SECRET"))),
     _case("modules.json of a million modules", replaced("modules.json", b"[" + b"{}," * 1_000_000 + b"{}]")),
-    _case("an activation that runs programs", changed_json("config.json", sentence_transformers={"activation_fn": "torch.utils.collect_env.main"}), kind="reranker", base="reranker"),
-    _case("an old activation that runs programs", changed_json("config.json", sbert_ce_default_activation_function="torch.utils.collect_env.get_pretty_env_info"), kind="reranker", base="reranker"),
-    _case("a layer's activation from the hub", changed_json("2_Dense/config.json", activation_function="torch.hub.list")),
-    _case("an adapter of another model", changed_json("adapter_config.json", base_model_name_or_path="evil/base", peft_type="LORA", auto_mapping={"base_model_class": "Evil", "parent_library": "evil"})),
-    _case("an adapter of a reader", changed_json("adapter_config.json", base_model_name_or_path="SECRET", peft_type="LORA"), kind="reader", base="reader"),
-    _case("weights named elsewhere", linked("model.safetensors", "SECRET/x.safetensors"), changed_json("config.json", transformers_weights="../secret/x.safetensors")),
-    _case("weights named as a pickle", pickled("adapter_model.bin"), changed_json("config.json", transformers_weights="adapter_model.bin")),
-    _sharded("SECRET/x.safetensors"), _sharded("../secret/x.safetensors"), _sharded("../secret/x.bin"), _sharded("y.bin"),
-    _case("a name in the network", changed_json("config.json", _name_or_path="https://evil.example/model"), harmless=True),
-    _case("a kernel of a hub", changed_json("config.json", _attn_implementation="evil/kernels"), changed_json("sentence_bert_config.json", model_args={"attn_implementation": "evil/kernels"})),
-    _case("weights of another kind asked for", changed_json("sentence_bert_config.json", model_args={"gguf_file": "x.gguf"})),
-    _case("safetensors turned off", pickled("pytorch_model.bin"), changed_json("sentence_bert_config.json", model_args={"use_safetensors": False, "weights_only": False})),
-    _case("a vocabulary elsewhere", replaced("../secret/vocab.txt", "x"), changed_json("sentence_bert_config.json", tokenizer_args={"vocab_file": "SECRET/vocab.txt"})),
-    _case("a vocabulary of the tokenizer elsewhere", replaced("../secret/t.json", "{}"), changed_json("tokenizer_config.json", tokenizer_file="SECRET/t.json")),
-    _case("a template that never ends", changed_json("tokenizer_config.json", chat_template="{% for a in range(99999) %}{% for b in range(99999) %}{{ a }}{% endfor %}{% endfor %}"), harmless=True),
-    _case("a template that is used", changed_json("tokenizer_config.json", chat_template="{% for a in range(99999) %}{% for b in range(99999) %}{{ a }}{% endfor %}{% endfor %}"), changed_json("sentence_bert_config.json", modality_config={"message": {"method": "forward", "method_output_name": "last_hidden_state"}})),
-    *(_case(f"{name} as a link out", linked(name, f"SECRET/{Path(name).name}")) for name in ("model.safetensors", "config.json", "tokenizer.json", "modules.json", "1_Pooling")),
+    _case(
+        "an activation that runs programs",
+        changed_json("config.json", sentence_transformers={"activation_fn": "torch.utils.collect_env.main"}),
+        kind="reranker",
+        base="reranker",
+    ),
+    _case(
+        "an old activation that runs programs",
+        changed_json("config.json", sbert_ce_default_activation_function="torch.utils.collect_env.get_pretty_env_info"),
+        kind="reranker",
+        base="reranker",
+    ),
+    _case(
+        "a layer's activation from the hub", changed_json("2_Dense/config.json", activation_function="torch.hub.list")
+    ),
+    _case(
+        "an adapter of another model",
+        changed_json(
+            "adapter_config.json",
+            base_model_name_or_path="evil/base",
+            peft_type="LORA",
+            auto_mapping={"base_model_class": "Evil", "parent_library": "evil"},
+        ),
+    ),
+    _case(
+        "an adapter of a reader",
+        changed_json("adapter_config.json", base_model_name_or_path="SECRET", peft_type="LORA"),
+        kind="reader",
+        base="reader",
+    ),
+    _case(
+        "weights named elsewhere",
+        linked("model.safetensors", "SECRET/x.safetensors"),
+        changed_json("config.json", transformers_weights="../secret/x.safetensors"),
+    ),
+    _case(
+        "weights named as a pickle",
+        pickled("adapter_model.bin"),
+        changed_json("config.json", transformers_weights="adapter_model.bin"),
+    ),
+    _sharded("SECRET/x.safetensors"),
+    _sharded("../secret/x.safetensors"),
+    _sharded("../secret/x.bin"),
+    _sharded("y.bin"),
+    _case(
+        "a name in the network", changed_json("config.json", _name_or_path="https://evil.example/model"), harmless=True
+    ),
+    _case(
+        "a kernel of a hub",
+        changed_json("config.json", _attn_implementation="evil/kernels"),
+        changed_json("sentence_bert_config.json", model_args={"attn_implementation": "evil/kernels"}),
+    ),
+    _case(
+        "weights of another kind asked for",
+        changed_json("sentence_bert_config.json", model_args={"gguf_file": "x.gguf"}),
+    ),
+    _case(
+        "safetensors turned off",
+        pickled("pytorch_model.bin"),
+        changed_json("sentence_bert_config.json", model_args={"use_safetensors": False, "weights_only": False}),
+    ),
+    _case(
+        "a vocabulary elsewhere",
+        replaced("../secret/vocab.txt", "x"),
+        changed_json("sentence_bert_config.json", tokenizer_args={"vocab_file": "SECRET/vocab.txt"}),
+    ),
+    _case(
+        "a vocabulary of the tokenizer elsewhere",
+        replaced("../secret/t.json", "{}"),
+        changed_json("tokenizer_config.json", tokenizer_file="SECRET/t.json"),
+    ),
+    _case(
+        "a template that never ends",
+        changed_json(
+            "tokenizer_config.json",
+            chat_template="{% for a in range(99999) %}{% for b in range(99999) %}{{ a }}{% endfor %}{% endfor %}",
+        ),
+        harmless=True,
+    ),
+    _case(
+        "a template that is used",
+        changed_json(
+            "tokenizer_config.json",
+            chat_template="{% for a in range(99999) %}{% for b in range(99999) %}{{ a }}{% endfor %}{% endfor %}",
+        ),
+        changed_json(
+            "sentence_bert_config.json",
+            modality_config={"message": {"method": "forward", "method_output_name": "last_hidden_state"}},
+        ),
+    ),
+    *(
+        _case(f"{name} as a link out", linked(name, f"SECRET/{Path(name).name}"))
+        for name in ("model.safetensors", "config.json", "tokenizer.json", "modules.json", "1_Pooling")
+    ),
     _case("settings that are a device", linked("tokenizer_config.json", "/dev/zero")),
     Case("settings that are a pipe", "embedder", "bert", _pipe),
     _case("a header of 2^63 bytes", replaced("model.safetensors", safetensors({}, length=1 << 63))),
     _case("a header of 4 GB", replaced("model.safetensors", safetensors({}, length=1 << 32))),
     _case("a header of none", replaced("model.safetensors", safetensors({}, length=0))),
-    _case("tensors that overlap", replaced("model.safetensors", safetensors({n: {"dtype": "F32", "shape": [16], "data_offsets": [0, 64]} for n in "ab"}))),
-    _case("a tensor beyond the end", replaced("model.safetensors", safetensors({"a": {"dtype": "F32", "shape": [1 << 40], "data_offsets": [0, 1 << 42]}}))),
-    _case("a tensor of a negative size", replaced("model.safetensors", safetensors({"a": {"dtype": "F32", "shape": [-16], "data_offsets": [64, 0]}}))),
+    _case(
+        "tensors that overlap",
+        replaced(
+            "model.safetensors",
+            safetensors({n: {"dtype": "F32", "shape": [16], "data_offsets": [0, 64]} for n in "ab"}),
+        ),
+    ),
+    _case(
+        "a tensor beyond the end",
+        replaced(
+            "model.safetensors", safetensors({"a": {"dtype": "F32", "shape": [1 << 40], "data_offsets": [0, 1 << 42]}})
+        ),
+    ),
+    _case(
+        "a tensor of a negative size",
+        replaced("model.safetensors", safetensors({"a": {"dtype": "F32", "shape": [-16], "data_offsets": [64, 0]}})),
+    ),
     _case("a header nested without end", replaced("model.safetensors", safetensors(b'{"a":' + b"[" * 1_000_000))),
-    *(_case(f"{name} nested without end", replaced(name, _NESTED)) for name in ("tokenizer.json", "tokenizer_config.json")),
+    *(
+        _case(f"{name} nested without end", replaced(name, _NESTED))
+        for name in ("tokenizer.json", "tokenizer_config.json")
+    ),
     Case("a tokenizer of 1 GB", "embedder", "bert", _sparse),
     *(
         _case(f"{name} of {size:,}", changed_json("config.json", **{name: size}))
         for name, size in (
-            ("num_hidden_layers", 10_000_000), ("vocab_size", 1 << 24), ("max_position_embeddings", 1 << 23),
-            ("hidden_size", 1 << 20), ("hidden_size", -1), ("intermediate_size", 1 << 40), ("type_vocab_size", 1 << 22),
+            ("num_hidden_layers", 10_000_000),
+            ("vocab_size", 1 << 24),
+            ("max_position_embeddings", 1 << 23),
+            ("hidden_size", 1 << 20),
+            ("hidden_size", -1),
+            ("intermediate_size", 1 << 40),
+            ("type_vocab_size", 1 << 22),
         )
     ),
     _case("a layer of 10^12 numbers", changed_json("2_Dense/config.json", in_features=1 << 20, out_features=1 << 20)),
@@ -142,5 +256,5 @@ _CASES = [
             _case(f"scripts beside a {kind}", _evil, pickled("pytorch_model.bin"), kind=kind, base=kind, harmless=True),
         )
     ),
-]  # fmt: skip
+]
 CASES = _CASES

@@ -12,10 +12,11 @@ from typing import Any
 from tests.faults.outcomes import Broken, Outcome
 from tests.faults.zygote import Zygote
 from tests.safety.folders import RAN, Case, make_bases
+from tests.safety.hostile_archives import CASES as ARCHIVES
 from tests.safety.hostile_models import CASES as MODELS
 
 LOADED = ("qa.reader", "qa.retrieval", "qa.reranking", "qa.question_answering", "qa.writing", "tests.safety.loaded")
-CASES = [*MODELS]
+CASES = [*MODELS, *ARCHIVES]
 SECONDS, BYTES = 60.0, 256 << 20
 GOOD = [
     Case(f"a good {base}", kind, base, lambda folder, secret: None, harmless=True)
@@ -70,11 +71,10 @@ def _opened(zygote: Zygote, bases: Path, place: Path, case: Case) -> dict[str, A
     """Return what came of opening a folder: what ``guarded.open_folder`` tells, and whether a payload ran."""
     own = place / "case"
     folder, secret, told = own / case.base, own / "secret", own / "told.json"
-    shutil.copytree(bases / case.base, folder)
-    secret.mkdir()
-    (secret / "vocab.txt").write_text("secret")
-    case.change(folder, secret)
     try:
+        shutil.copytree(bases / case.base, folder)
+        secret.mkdir()
+        case.change(folder, secret)
         begun = time.monotonic()
         child = zygote.start(own / "out", own / "err", "tests.safety.guarded:open_folder", case.kind, str(folder),
                              str(secret), str(told))  # fmt: skip
