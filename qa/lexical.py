@@ -46,6 +46,7 @@ class Entry:
 
 
 PERIOD_FIELDS = ("published_from", "published_until", "published_utc_from", "published_utc_until")
+_FIELDS = ["text", "title", "article_id", "source", "row", *PERIOD_FIELDS]
 # Which stored end of the period each condition looks at: the whole period has to lie inside the window.
 _PUBLISHED = {
     ("published", ">="): "published_from",
@@ -133,6 +134,15 @@ def commit(folder: Path, additions: Iterable[Entry], deletions: Sequence[int]) -
         full = shutil.disk_usage(folder).free < _HEADROOM_BYTES
         cause = os.strerror(errno.ENOSPC) if full else error
         raise OSError(f"the BM25 index in {folder} cannot be written: {cause}") from error
+    except BaseException as error:
+        if not _is_panic(error):
+            raise
+        raise OSError(f"the BM25 index in {folder} cannot be written: {error}; run: qa rebuild") from None
+
+
+def _is_panic(error: BaseException) -> bool:
+    """Whether Rust gave up: tantivy believes its files, and its panics are no exceptions that one would catch."""
+    return type(error).__module__ == "pyo3_runtime"
 
 
 def _change(index: Any, additions: Iterable[Entry], deletions: Sequence[int]) -> None:
@@ -189,8 +199,8 @@ class LexicalIndex:
                 return cls(_open(Path(links)))
             except ValueError as error:
                 raise OSError(f"the BM25 index in {folder} cannot be read: {error}") from error
-            except BaseException as error:  # tantivy believes its files; a panic of Rust's is no Exception
-                if type(error).__module__ != "pyo3_runtime":
+            except BaseException as error:
+                if not _is_panic(error):
                     raise
                 raise OSError(f"the BM25 index in {folder} cannot be read: {error}") from None
 
@@ -279,8 +289,16 @@ def _check_counts(folder: Path) -> None:
 
 
 def _segments(folder: Path) -> list[dict[str, Any]]:
+    """Return what an index tells of its segments.
+
+    Raises:
+        OSError: if it is none of ours: what tantivy comes to with another schema is no error but a panic.
+    """
     try:
-        segments: list[dict[str, Any]] = json.loads((folder / "meta.json").read_text())["segments"]
+        told = json.loads((folder / "meta.json").read_text())
+        segments: list[dict[str, Any]] = told["segments"]
+        if [field["name"] for field in told["schema"]] != _FIELDS:
+            raise ValueError("its fields are others")
         if all(type(segment["max_doc"]) is int for segment in segments):
             return segments
         raise ValueError("its counts are no numbers")

@@ -60,10 +60,10 @@ class Watch:
             return repr(given)
         if event in {"exec", "compile"}:
             name = str(given[0].co_filename if event == "exec" else given[1])
-            return name if self._inside(name, self._folder, self._secret) else ""
+            return name if self._inside(os.path.realpath(name), self._folder, self._secret) else ""
         if event in {"import", "ctypes.dlopen"}:
             name = str((given[1] if event == "import" else given[0]) or "")
-            return name if self._inside(name, self._folder, self._secret) else ""
+            return name if self._inside(os.path.realpath(name), self._folder, self._secret) else ""
         if event == "open":
             path, mode, flags = (*given, None, None)[:3]
             if not isinstance(path, (str, bytes, os.PathLike)):
@@ -93,8 +93,7 @@ class Watch:
 
     @staticmethod
     def _inside(name: str, *folders: str) -> bool:
-        whole = os.path.realpath(name) if name.startswith("/") else ""
-        return any(whole == folder or whole.startswith(f"{folder}/") for folder in folders)
+        return any(name == folder or name.startswith(f"{folder}/") for folder in folders)
 
 
 def open_folder(kind: str, folder: str, secret: str, told: str) -> None:

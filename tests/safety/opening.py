@@ -63,7 +63,8 @@ def check(case: Case, told: dict[str, Any]) -> None:
         raise Broken(f"took {told['seconds']:.0f} s and {told['bytes'] >> 20} MB")
     if case.harmless and told["refused"]:
         raise Broken(f"a model that is of use was refused: {told['refused']}")
-    if told["refused"] and (told["folder"] not in told["refused"] or ";" not in told["refused"]):
+    named = told["folder"] in told["refused"] or "article dam is damaged" in told["refused"]
+    if told["refused"] and not (named and ";" in told["refused"]):
         raise Broken(f"the refusal names no file or no way out: {told['refused']}")
 
 
