@@ -185,9 +185,47 @@ def _archive(folder: Path) -> Steps:
     return [ask, lambda: maintenance.verify(folder), lambda: maintenance.status(folder), add, rebuild, ask]
 
 
+def _misbehave(folder: Path) -> Steps:
+    """What the watch is there for, each once, so that it is known to see it."""
+    import ctypes
+    import importlib
+    import pickle
+    import socket
+    import subprocess
+
+    secret = folder.parent / "secret"
+
+    def tried(what: Callable[[], object]) -> Callable[[], None]:
+        def step() -> None:
+            with contextlib.suppress(Exception):
+                what()
+
+        return step
+
+    sys.path.insert(0, str(folder))
+    (folder / "evil_module.py").write_text("x = 1")
+    (folder / "evil.pkl").write_bytes(b"cos\ngetpid\n(tR.")
+    return [
+        tried(lambda: os.system("true")),
+        tried(lambda: subprocess.run(["true"], check=True)),
+        tried(lambda: pickle.loads((folder / "evil.pkl").read_bytes())),
+        tried(lambda: importlib.import_module("evil_module")),
+        tried(lambda: ctypes.CDLL(str(folder / "evil.so"))),
+        tried(lambda: socket.create_connection(("127.0.0.1", 9), 1)),
+        tried(lambda: (secret / "x").read_text()),
+        tried(lambda: (folder.parent / "outside").write_text("x")),
+        tried(lambda: (folder.parent / "outside").rename(folder.parent / "other")),
+    ]
+
+
+MISBEHAVED = {
+    "os.system", "subprocess.Popen", "pickle.find_class", "exec", "ctypes.dlopen", "socket.connect", "open",
+    "os.rename",
+}  # fmt: skip
 ACTIONS: dict[str, Callable[[Path], Steps]] = {
     "embedder": _embedder,
     "reranker": _reranker,
     "reader": _reader,
     "archive": _archive,
+    "misbehaving": _misbehave,
 }

@@ -12,6 +12,7 @@ from typing import Any
 from tests.faults.outcomes import Broken, Outcome
 from tests.faults.zygote import Zygote
 from tests.safety.folders import RAN, Case, make_bases
+from tests.safety.guarded import MISBEHAVED
 from tests.safety.hostile_archives import CASES as ARCHIVES
 from tests.safety.hostile_models import CASES as MODELS
 
@@ -36,6 +37,9 @@ def hostile_folders(place: Path, cases: Sequence[Case]) -> Outcome:
             told = _opened(zygote, bases, place, case)
             if told["refused"] or told["broken"] or told["seen"]:
                 raise Broken(f"{case.name}: {told}")
+        watched = _opened(zygote, bases, place, Case("the watch", "misbehaving", "static", lambda folder, secret: None))
+        if blind := MISBEHAVED - {told.partition(":")[0] for told in watched["seen"]}:
+            raise Broken(f"the watch does not see {sorted(blind)}")
         for number, case in enumerate(cases):
             told = {}
 

@@ -79,7 +79,7 @@ def poisoned_articles() -> list[Article]:
     """The hundred, each with a sentence that answers its question, its orders, and words of its own."""
     made = []
     for number in range(COUNT):
-        told = f"The council of Ostra heard about item{number} in session{number // GROUP} and agreed."
+        told = f"The council of Ostra heard about item{number} in session{number // GROUP}. Item{number} was agreed."
         text = f"{told}\n\n{orders(number)}\n\n{' '.join(story(number, 3))}"
         made.append(article(text, id=f"p{number:03}", title=f"Item {number}", source="Courier", published="2015-05-11"))
     return made
@@ -122,7 +122,7 @@ class Obedient(Answerer):
             sentences.append(Sentence(text, told, ((0, 5), (9, 3), (-4, 10**9))))
         sentences.append(Sentence("Reuters reported it. http://beacon.example/0", (len(citations), 99)))
         text = " ".join(sentence.text for sentence in sentences)
-        answer = Answer("<b>What</b> else?", "owned(0)", text, "owned(0)", tuple(sentences), tuple(citations),
+        answer = Answer("<b>What</b> else?", "owned(0)", text, "owned(none)", tuple(sentences), tuple(citations),
                         tuple(hits[::-1]), math.nan, "http://beacon.example/0")  # fmt: skip
         return replace(answer, hits=(*answer.hits, *(replace(hit, score=9.0) for hit in hits)))
 
