@@ -121,8 +121,8 @@ def _group(
         found = resemblances(signature, [group.signature for group in groups])
         group, resemblance = _nearest(groups, passage, found, recorded.get(passage.article_id, set()))
         if group is None:
-            near = (found >= SAME_STORY).nonzero()[0]
-            group = _Group(signature, [], groups[near[0]].crowd if len(near) else len(groups))
+            alike = (found >= SAME_STORY).nonzero()[0].tolist()
+            group = _Group(signature, [], groups[alike[0]].crowd if alike else len(groups))
             groups.append(group)
         group.add(_Member(place, ranked[place], passage, resemblance))
 
@@ -173,7 +173,7 @@ def _capped(shown: Sequence[_Member], groups: Sequence[_Group], per_article: int
     for group in groups:
         sizes[group.crowd] += len(group.members)
     for i, (member, group) in enumerate(zip(shown, groups, strict=True)):
-        own = [member.passage.article_id, *([group.crowd] if sizes[group.crowd] >= CROWD else [])]
+        own: list[str | int] = [member.passage.article_id, *([group.crowd] if sizes[group.crowd] >= CROWD else [])]
         counts.update(own)
         (within if per_article == 0 or all(counts[one] <= per_article for one in own) else over).append(i)
     return within, over
