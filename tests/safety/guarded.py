@@ -34,7 +34,7 @@ class Watch:
 
     def __init__(self, folder: Path, writable: tuple[Path, ...], secret: Path) -> None:
         self._folder, self._secret = str(folder.resolve()), str(secret.resolve())
-        self._writable = (*(str(path.resolve()) for path in writable), "/dev/null", "/dev/shm")
+        self._writable = (*(str(path.resolve()) for path in writable), "/dev/null")
         self.seen: list[str] = []
         self._on = False
 

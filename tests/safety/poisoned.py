@@ -72,7 +72,7 @@ def question(number: int) -> str:
 
 def group_question(group: int) -> str:
     """A question that finds ten of the articles."""
-    return f"What did the council of Ostra hear in session{group}?"
+    return f"The council of Ostra in session{group}"
 
 
 def poisoned_articles() -> list[Article]:
@@ -152,7 +152,11 @@ def _forged(true: Citation) -> Iterator[Citation]:
 
 def retrievers(archive: Archive) -> tuple[Retriever, Retriever]:
     """Two that search the same: one that quotes, and one whose answers the stand-in words."""
-    settings = AskSettings(reranker="none", reader="none")
+    # Found by their words alone: what is tested is what becomes of those that are found.
+    settings = AskSettings(
+        reranker="none", reader="none", bm25_weight=1.0, dense_weight=0.0, article_weight=0.0, title_weight=0.0,
+        topic_weight=0.0, lead_weight=0.0, sentence_weight=0.0,
+    )  # fmt: skip
     plain, obeying = (Retriever(archive, WordEmbedder(), settings) for _ in range(2))
     setattr(obeying, "_answerer", Obedient(obeying.embedder))  # noqa: B010
     return plain, obeying
