@@ -8,9 +8,9 @@ process id, and once it has ended a second one its exit status.
 import importlib
 import json
 import os
-import select
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 
@@ -36,9 +36,15 @@ class Zygote:
         self._process.stdin.flush()
         return int(self._line())
 
-    def ended(self, seconds: float) -> bool:
-        """Return whether the child ends within so many seconds."""
-        return bool(select.select([self._process.stdout], [], [], seconds)[0])
+    @staticmethod
+    def ended(child: int, seconds: float) -> bool:
+        """Return whether a child ends within so many seconds."""
+        end = time.monotonic() + seconds
+        while Path(f"/proc/{child}").exists():
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.01)
+        return True
 
     def wait(self) -> int:
         """Return the exit status of the child, as ``os.waitpid`` gives it, once it has ended."""

@@ -83,7 +83,7 @@ def _opened(zygote: Zygote, bases: Path, place: Path, case: Case) -> dict[str, A
         begun = time.monotonic()
         child = zygote.start(own / "out", own / "err", "tests.safety.guarded:open_folder", case.kind, str(folder),
                              str(secret), str(told))  # fmt: skip
-        if not zygote.ended(SECONDS + 10):
+        if not zygote.ended(child, SECONDS + 10):
             os.kill(child, signal.SIGKILL)
         status = zygote.wait()
         if not told.exists() or not told.read_text():
