@@ -19,7 +19,7 @@ class Lane:
     jammed: int
 
 
-QUICK = Lane("quick", archives_every=4, jammed=2)
+QUICK = Lane("quick", archives_every=8, jammed=2)
 FULL = Lane("full", archives_every=1, jammed=6)
 
 
