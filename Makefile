@@ -1,4 +1,4 @@
-# make setup · make chat · make test · make bench · make faults · make lint: each makes what it needs and is quick when nothing changed.
+# make setup · make chat · make test · make bench · make faults · make safety · make lint: each makes what it needs and is quick when nothing changed.
 
 PYTHON ?= python3
 # The torch that was tested; give any other requirement for another build, for instance: make setup TORCH=./torch-2.13.0.whl
@@ -7,7 +7,7 @@ ARCHIVE ?= $(or $(QA_ARCHIVE),archive)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup chat test bench faults faults-full lint system clean
+.PHONY: setup chat test bench faults faults-full safety lint system clean
 
 setup: $(READY)
 
@@ -46,6 +46,10 @@ faults: setup
 
 faults-full:
 	@$(MAKE) --no-print-directory faults LANE=full
+
+# What strangers try: hostile texts, folders, articles that give orders, floods; some minutes, with a browser.
+safety: setup
+	$(BIN)/python -m benchmarks.safety
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -2,7 +2,7 @@
 
 By themselves run those that take hours or make other archives: ``peers``, ``copies``, ``question_time``, ``followups``,
 ``weights``, ``passage_length``, ``latency_by_size`` and ``fit_answering``; ``flakes``, which runs browser tests; and
-``faults``, which is ``make faults``.
+``faults``, which is ``make faults``, and ``safety``, which is ``make safety``.
 """
 
 from benchmarks import adding_one, cold_start, embedding_speed, latency, quality, question_dates

@@ -65,7 +65,7 @@ class Answerer:
         threshold = _models()[_kind(readings)].threshold
         scored = score(question, hits[:READ], self._embedder, weights, readings)
         if not scored.candidates or scored.confidence < threshold:
-            return _abstention(question, hits, scored.confidence)
+            return abstention(question, hits, scored.confidence)
         citations: list[Citation] = []
         sentences: list[Sentence] = []
         for group in _chosen(scored, hits):
@@ -73,7 +73,7 @@ class Answerer:
             citations += [_citation(hits[one.hit], one) for one in group]
             sentences.append(Sentence(group[0].text, numbers, group[0].marks))
         exact = sentences[0].text[slice(*sentences[0].marks[0])] if sentences[0].marks else ""
-        text = _text(sentences)
+        text = numbered(sentences)
         return Answer(
             question, question, text, exact, tuple(sentences), tuple(citations), tuple(hits), scored.confidence
         )
@@ -198,7 +198,7 @@ def _citation(hit: Hit, candidate: Candidate) -> Citation:
     )
 
 
-def _text(sentences: Sequence[Sentence]) -> str:
+def numbered(sentences: Sequence[Sentence]) -> str:
     """Return sentences with their numbers; what looks like a number in an article is not one."""
     lines = []
     for sentence in sentences:
@@ -212,7 +212,8 @@ def without_markers(text: str) -> str:
     return re.sub(r"\[([\s\d,;–-]+)\]", r"［\1］", text)
 
 
-def _abstention(question: str, hits: Sequence[Hit], confidence: float) -> Answer:
+def abstention(question: str, hits: Sequence[Hit], confidence: float) -> Answer:
+    """Return the answer that the archive holds none."""
     text = "No answer to this question was found in the archive."
     if hits:
         text += " The nearest passages follow."

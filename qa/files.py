@@ -87,6 +87,8 @@ def remove(path: Path) -> None:
 
 def remove_folder(folder: Path) -> None:
     """Remove a folder with all that is in it, as far as that can be done."""
+    if folder.is_symlink():  # what it leads to is not ours
+        folder.unlink()
     shutil.rmtree(folder, ignore_errors=True)
 
 

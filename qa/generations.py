@@ -7,6 +7,7 @@ left-overs of a kill and are removed by the next writer.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,11 +15,15 @@ from pathlib import Path
 import numpy as np
 
 from qa import files, lexical
-from qa.errors import DamageError
+from qa.errors import ArchiveError, DamageError
 from qa.files import hash_file
 from qa.vectors import ExactVectors, Matrix, Rows
 
 FOLDER = "generations"
+# Names are those of files in the archive, wherever the database comes from.
+_NAME = re.compile(r"\.?[\w-]+(?:\.[\w-]+)*", re.ASCII)
+_MOST = 1 << 48  # of anything that is counted: far beyond any archive, and its bytes fit into 64 bits
+_MOST_NUMBERS = 65_536  # in a vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +61,63 @@ class Generation:
         return self.number, vectors, passages, articles
 
     @classmethod
-    def from_row(cls, number: int, vectors: str, passages: str, articles: str) -> "Generation":
-        """Return the generation that the database stores.
+    def from_row(
+        cls, number: int, vectors: str, passages: str, articles: str, *, database: str = "archive.sqlite"
+    ) -> "Generation":
+        """Return the generation that the database stores, which is named where it cannot be read.
 
         Raises:
             DamageError: if what is stored is no generation.
         """
         try:
-            return cls(number, VectorFile(**json.loads(vectors)), _lexical_folder(passages), _lexical_folder(articles))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise DamageError(f"generation {number!r} of the indexes cannot be read; run: qa rebuild") from error
+            _check_counts(number)
+            return cls(number, _vector_file(vectors), _lexical_folder(passages), _lexical_folder(articles))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise DamageError(
+                f"{database}: generation {number!r} of the indexes cannot be read ({error}); the articles are safe, "
+                "make the indexes again with: qa rebuild"
+            ) from error
+
+
+def _vector_file(stored: str) -> VectorFile:
+    file = VectorFile(**json.loads(stored))
+    _check_counts(file.rows, file.dimension, file.last_row, file.size)
+    if file.name:
+        _check_name(file.name)
+    if not 0 < file.dimension <= _MOST_NUMBERS or not isinstance(file.sha256, str):
+        raise ValueError(f"vectors of {file.dimension!r} numbers")
+    return file
 
 
 def _lexical_folder(stored: str) -> LexicalFolder:
     folder = json.loads(stored)
-    return LexicalFolder(folder["name"], {name: (int(size), str(sha)) for name, (size, sha) in folder["files"].items()})
+    found = {name: (int(size), str(sha)) for name, (size, sha) in folder["files"].items()}
+    for name in (folder["name"], *found):
+        _check_name(name)
+    return LexicalFolder(folder["name"], found)
+
+
+def _check_counts(*counts: object) -> None:
+    for count in counts:
+        if type(count) is not int or not 0 <= count <= _MOST:
+            raise ValueError(f"{count!r} counts nothing")
+
+
+def _check_name(name: object) -> None:
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r} names no file of the archive")
+
+
+def check_folder(archive: Path) -> None:
+    """Refuse an archive whose index files would lie elsewhere: those that no generation names are removed there.
+
+    Raises:
+        ArchiveError: if the folder of the indexes is a link.
+    """
+    if (archive / FOLDER).is_symlink():
+        raise ArchiveError(
+            f"{archive / FOLDER}: is a link out of the archive, which is not followed; put the folder itself there"
+        )
 
 
 def write_vectors(archive: Path, number: int, rows: Rows, matrix: Matrix) -> VectorFile:
@@ -93,7 +140,8 @@ def read_vectors(archive: Path, file: VectorFile, dimension: int) -> ExactVector
         DamageError: if the file is not the one that was written.
         FileNotFoundError: if it is gone, because a newer generation replaced it.
     """
-    data = (archive / FOLDER / file.name).read_bytes()
+    path = archive / FOLDER / file.name
+    data = path.read_bytes() if path.stat().st_size == file.size else b""
     if len(data) != file.size or hashlib.sha256(data).hexdigest() != file.sha256:
         raise DamageError(damaged_index(archive, file.name, "is damaged"))
     if file.rows < 0 or file.dimension != dimension or file.size != file.rows * (8 + 4 * file.dimension):

@@ -64,6 +64,11 @@ def bytes_match(value: object, sha256: object) -> bool:
     return isinstance(value, bytes) and hashlib.sha256(value).digest() == sha256
 
 
+def vector_matches(value: object, sha256: object, dimension: int) -> bool:
+    """Return whether a stored vector is the one whose SHA-256 was stored with it, and has so many float32."""
+    return isinstance(value, bytes) and len(value) == 4 * dimension and bytes_match(value, sha256)
+
+
 def settings_hash(settings: Mapping[str, str]) -> str:
     """Return the SHA-256 over what is baked into an archive, in hex."""
     return hashlib.sha256(json.dumps(sorted(settings.items())).encode()).hexdigest()

@@ -46,6 +46,7 @@ class Entry:
 
 
 PERIOD_FIELDS = ("published_from", "published_until", "published_utc_from", "published_utc_until")
+_FIELDS = ["text", "title", "article_id", "source", "row", *PERIOD_FIELDS]
 # Which stored end of the period each condition looks at: the whole period has to lie inside the window.
 _PUBLISHED = {
     ("published", ">="): "published_from",
@@ -133,6 +134,15 @@ def commit(folder: Path, additions: Iterable[Entry], deletions: Sequence[int]) -
         full = shutil.disk_usage(folder).free < _HEADROOM_BYTES
         cause = os.strerror(errno.ENOSPC) if full else error
         raise OSError(f"the BM25 index in {folder} cannot be written: {cause}") from error
+    except BaseException as error:
+        if not _is_panic(error):
+            raise
+        raise OSError(f"the BM25 index in {folder} cannot be written: {error}; run: qa rebuild") from None
+
+
+def _is_panic(error: BaseException) -> bool:
+    """Whether Rust gave up: tantivy believes its files, and its panics are no exceptions that one would catch."""
+    return type(error).__module__ == "pyo3_runtime"
 
 
 def _change(index: Any, additions: Iterable[Entry], deletions: Sequence[int]) -> None:
@@ -185,9 +195,14 @@ class LexicalIndex:
                 for file in folder.iterdir():
                     if not file.name.endswith(".lock"):
                         (Path(links) / file.name).symlink_to(file.resolve())
+                _check_counts(folder)
                 return cls(_open(Path(links)))
             except ValueError as error:
                 raise OSError(f"the BM25 index in {folder} cannot be read: {error}") from error
+            except BaseException as error:
+                if not _is_panic(error):
+                    raise
+                raise OSError(f"the BM25 index in {folder} cannot be read: {error}") from None
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -262,16 +277,42 @@ class LexicalIndex:
         return tantivy.Query.range_query(_schema(), name, tantivy.FieldType.Integer, lower_bound=low, upper_bound=high)
 
 
+def _check_counts(folder: Path) -> None:
+    """Refuse an index that tells of more entries than its files have bytes: memory would be taken for them.
+
+    Raises:
+        OSError: if it does, or does not say.
+    """
+    held = sum(path.stat().st_size for path in folder.iterdir())
+    if not all(0 <= segment["max_doc"] <= held for segment in _segments(folder)):
+        raise OSError(f"the BM25 index in {folder} cannot be read: it tells of more entries than it holds")
+
+
+def _segments(folder: Path) -> list[dict[str, Any]]:
+    """Return what an index tells of its segments.
+
+    Raises:
+        OSError: if it is none of ours: what tantivy comes to with another schema is no error but a panic.
+    """
+    try:
+        told = json.loads((folder / "meta.json").read_text())
+        segments: list[dict[str, Any]] = told["segments"]
+        if [field["name"] for field in told["schema"]] != _FIELDS:
+            raise ValueError("its fields are others")
+        if all(type(segment["max_doc"]) is int for segment in segments):
+            return segments
+        raise ValueError("its counts are no numbers")
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise OSError(f"the BM25 index in {folder} cannot be read: {error}") from error
+
+
 def deleted_share(folder: Path, more: int = 0) -> float:
     """Return the share of entries that are deleted but not yet merged away, were ``more`` deleted.
 
     Raises:
         OSError: if the folder does not hold a readable index.
     """
-    try:
-        segments = json.loads((folder / "meta.json").read_text())["segments"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise OSError(f"the BM25 index in {folder} cannot be read: {error}") from error
+    segments = _segments(folder)
     total = sum(segment["max_doc"] for segment in segments)
     deleted = sum((segment["deletes"] or {}).get("num_deleted_docs", 0) for segment in segments)
     return float((deleted + more) / total) if total else 0.0

@@ -9,20 +9,22 @@ from qa.errors import ModelError
 
 @contextmanager
 def loading(failure: str, way_out: str) -> Iterator[None]:
-    """Load a model inside of this; what goes wrong becomes a ModelError.
+    """Load a model inside of this; whatever goes wrong becomes a ModelError.
 
     Args:
         failure: what cannot be done, "reader NAME: cannot be loaded".
         way_out: what to do instead.
 
     Raises:
-        ModelError: if a file is missing, damaged or of another kind of model.
+        ModelError: if a file is missing, damaged, hostile or of another kind of model.
     """
     os.environ["HF_HUB_OFFLINE"] = "1"
-    from safetensors import SafetensorError
-
     try:
         yield
-    except (OSError, ValueError, KeyError, AttributeError, ImportError, RuntimeError, SafetensorError) as error:
-        cause = " ".join(str(error).split())[:200]
+    except (KeyboardInterrupt, SystemExit, ModelError):
+        raise
+    # A folder may hold anything, and the libraries that parse it raise whatever they come to, a panic of Rust's
+    # included, which is no Exception.
+    except BaseException as error:
+        cause = " ".join(str(error).split())[:300] or type(error).__name__
         raise ModelError(f"{failure} ({cause}); {way_out}") from error

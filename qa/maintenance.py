@@ -12,7 +12,7 @@ import numpy as np
 from qa import database, lexical, versions
 from qa.checking import Problem, check_articles, check_copies, check_references, check_versions
 from qa.errors import DamageError
-from qa.generations import FOLDER, Generation, damaged_files, gone_share, read_vectors
+from qa.generations import FOLDER, Generation, check_folder, damaged_files, gone_share, read_vectors
 from qa.settings import ARCHIVE_FILE
 from qa.snapshots import Stamp, current_generation, read_stamp
 from qa.vectors import Rows
@@ -61,6 +61,7 @@ def status(folder: Path) -> Status:
     Raises:
         ArchiveError: if there is no archive.
     """
+    check_folder(folder)
     with database.readable(folder), closing(database.connect(folder)) as connection:
         stamp = read_stamp(connection, folder)
 
@@ -102,6 +103,7 @@ def verify(folder: Path, progress: Callable[[int, int], None] | None = None, *, 
     Raises:
         ArchiveError: if there is no archive, or its database cannot be read at all.
     """
+    check_folder(folder)
     with database.readable(folder), closing(database.connect(folder)) as connection:
         stamp = read_stamp(connection, folder)
         connection.execute("BEGIN")

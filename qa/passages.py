@@ -4,10 +4,10 @@ import hashlib
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
-from qa import copies, lexical
+from qa import copies, database, lexical
 from qa.chunking import chunk
 from qa.embedding import Embedder
-from qa.hashing import bytes_match
+from qa.hashing import vector_matches
 from qa.intake.anatomy import furniture_spans
 from qa.publishing import Changes
 from qa.records import Article, Passage
@@ -87,7 +87,7 @@ class PassageMaker:
         progress: Callable[[int], None] | None,
     ) -> tuple[list[bytes], int]:
         """Return the vector of each text; one that the archive holds for the same text is not computed again."""
-        known = dict(reusable)
+        known, size = dict(reusable), self._embedder.dimension
         for sha256 in dict.fromkeys(hashes):
             if sha256 not in known:
                 rows = self._connection.execute(
@@ -95,7 +95,7 @@ class PassageMaker:
                     " WHERE p.text_sha256 = ? LIMIT 2",
                     (sha256,),
                 )
-                known.update((sha256, value) for value, stored in rows if bytes_match(value, stored))
+                known.update((sha256, value) for value, stored in rows if vector_matches(value, stored, size))
         new = {sha256: text for sha256, text in zip(hashes, texts, strict=True) if sha256 not in known}
         if progress:
             progress(len(texts) - len(new))
@@ -106,12 +106,14 @@ class PassageMaker:
 
 def renew_directions(connection: sqlite3.Connection) -> None:
     """Compute the vectors of all articles anew from their passages', within the open transaction."""
+    dimension = database.dimension(connection)
     for (key,) in connection.execute("SELECT key FROM article ORDER BY key").fetchall():
         query = (
-            "SELECT v.value, p.vector_sha256 FROM passage p JOIN vector v ON v.row = p.row WHERE p.article = ?"
-            " ORDER BY p.row"
+            "SELECT v.value, p.vector_sha256 FROM passage p JOIN vector v ON v.row = p.row"
+            " WHERE p.article = ? ORDER BY p.row"
         )
-        value = direction([value for value, sha256 in connection.execute(query, (key,)) if bytes_match(value, sha256)])
+        found = connection.execute(query, (key,))
+        value = direction([value for value, sha256 in found if vector_matches(value, sha256, dimension)])
         connection.execute("INSERT OR REPLACE INTO article_vector VALUES (?, ?)", (key, value))
 
 

@@ -4,15 +4,18 @@ import logging
 import re
 import sqlite3
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from qa import files, lexical, stored
+from qa.errors import DamageError
 from qa.generations import (
     FOLDER,
     Generation,
     LexicalFolder,
     VectorFile,
+    check_folder,
     damaged_files,
     file_key,
     gone_share,
@@ -50,6 +53,7 @@ class Publisher:
         self._connection = connection
         self._dimension = dimension
         self._known: set[str] = set()  # index files that this writer compared or wrote
+        check_folder(folder)
         files.make_folders(folder / FOLDER)
 
     def publish(self, passages: Changes, articles: Changes, *, anew: bool = False) -> int:
@@ -88,8 +92,11 @@ class Publisher:
 
     def clean(self) -> None:
         """Remove index files that no generation names; the one before the current is kept for readers under way."""
-        rows = self._connection.execute("SELECT * FROM generation").fetchall()
-        remove_unnamed(self._folder, [Generation.from_row(*row) for row in rows])
+        named = []
+        for row in self._connection.execute("SELECT * FROM generation").fetchall():
+            with suppress(DamageError):  # what an older one names cannot be told, so nobody reads it
+                named.append(Generation.from_row(*row))
+        remove_unnamed(self._folder, named)
 
     def _vectors_stand(self, vectors: VectorFile) -> bool:
         """Whether the vector file is there; its bytes are compared by whoever reads it."""

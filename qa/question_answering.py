@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from qa.loading import loading
+from qa.model_folders import allowed_files, find_model
 from qa.reading import PassageReading, Span
 from qa.spans import best_spans
 
@@ -25,14 +26,16 @@ class QuestionAnsweringReader:
     """
 
     def __init__(self, name: str) -> None:
-        with loading(f"reader {name}: cannot be loaded", "give the folder of a transformers question-answering model"):
+        way_out = "give the folder of a transformers question-answering model with safetensors weights"
+        folder = find_model("reader", name)
+        with loading(f"reader {name}: cannot be loaded", way_out), allowed_files(folder) as allowed:
             import torch
             from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
             self._torch = torch
-            self._tokenizer: Any = AutoTokenizer.from_pretrained(name, local_files_only=True)
+            self._tokenizer: Any = AutoTokenizer.from_pretrained(str(allowed), local_files_only=True)
             model: Any = AutoModelForQuestionAnswering.from_pretrained(
-                name, local_files_only=True, use_safetensors=True
+                str(allowed), local_files_only=True, use_safetensors=True
             )
             self._model = model.eval()
         self._lock = threading.Lock()

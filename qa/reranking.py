@@ -7,6 +7,7 @@ from typing import Any
 
 from qa.fusion import Ranked, rerank
 from qa.loading import loading
+from qa.model_folders import allowed_files, find_model
 from qa.reading import PassageReader, PassageReading
 from qa.settings import AskSettings
 from qa.view import ArchiveView
@@ -22,11 +23,13 @@ class CrossEncoderReranker:
     """
 
     def __init__(self, name: str) -> None:
-        with loading(f"reranker {name}: cannot be loaded", "give the folder of a sentence-transformers CrossEncoder"):
+        way_out = "give the folder of a sentence-transformers CrossEncoder with safetensors weights"
+        folder = find_model("reranker", name)
+        with loading(f"reranker {name}: cannot be loaded", way_out), allowed_files(folder) as allowed:
             from sentence_transformers import CrossEncoder
 
             self._model: Any = CrossEncoder(
-                name, device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
+                str(allowed), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
             )
         self._lock = threading.Lock()
 

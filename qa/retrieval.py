@@ -18,6 +18,7 @@ from qa.exhaustive import find_all
 from qa.filters import Where
 from qa.fusion import Ranked
 from qa.hashing import text_digest
+from qa.proving import proven
 from qa.question_answering import QuestionAnsweringReader
 from qa.question_dates import Window
 from qa.ranking import rank
@@ -72,6 +73,11 @@ class Retriever:
                 f"{archive.folder}: the embedder {embedder.name} is not the one it was made with (fingerprint "
                 f"{archive.stamp.fingerprint[:12]}, now {embedder.fingerprint[:12]}); restore that model, or add the "
                 "articles to a new archive"
+            )
+        if embedder.dimension != archive.stamp.dimension:
+            raise ArchiveError(
+                f"{archive.folder}: says that its vectors have {archive.stamp.dimension} numbers, and its embedder "
+                f"makes {embedder.dimension}; restore it from a backup, or add the articles to a new archive"
             )
         reranker, reader = (
             None if name == NONE else load_reader() if name == PACKAGED else kind(name)
@@ -165,6 +171,7 @@ class Retriever:
             hits, read = self._hits(view, asked, k, where, per_article, spoken)
             weights = word_weights(view, asked)
             answer = self._answerer.answer(asked, hits, weights, self._readings(view, asked, hits[:READ], read))
+            answer = proven(answer, asked, hits)
             if answer.abstained:
                 answer = replace(
                     answer, reason=reason(view, asked, (*where, *date_ranking.where(view, spoken)), weights)

@@ -4,8 +4,12 @@ A copy is a passage of another article that says the same in the same words.  On
 ``k`` hits are ``k`` different things to read; nothing is lost, for the others are listed with it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from qa.copies import SHORT, SHORT_TEXT, resemblances
 from qa.dates import period
@@ -19,6 +23,9 @@ from qa.view import ArchiveView
 # find is measured by `python -m benchmarks.copies`.  Short passages need ``copies.SHORT_TEXT``, unless their articles
 # are recorded.
 SAME_TEXT, SAME_STORY, REPLACES = 0.5, 0.33, 0.7
+# So many passages, half of those that are looked at first, that resemble each other by ``SAME_STORY`` are a crowd: one
+# text worded again and again, which would keep all others out.  Of a crowd as few come first as of one article.
+CROWD = 50
 _STEP = 100  # passages are looked at in steps of this many, or of four times those wanted
 
 ArticleById = Callable[[str], Article | None]
@@ -45,10 +52,14 @@ class _Member:
 
 @dataclass(slots=True)
 class _Group:
-    """Copies of the first member, whose signature it bears: in the order of the ranking, each of another article."""
+    """Copies of the first member, whose signature it bears: in the order of the ranking, each of another article.
+
+    ``crowd`` is the place of the first group among those that this one's first member resembles.
+    """
 
     signature: bytes
     members: list[_Member]
+    crowd: int
     articles: set[str] = field(default_factory=set)
 
     def add(self, member: _Member) -> None:
@@ -61,8 +72,8 @@ def select(
 ) -> list[Chosen]:
     """Return the ``k`` passages of a ranking to show; fewer only when it holds fewer.
 
-    First come groups of copies in the order of their best members, at most ``per_article`` shown of one article; then
-    the groups over that cap; then, where there are not ``k`` groups, copies by themselves.
+    First come groups of copies in the order of their best members, at most ``per_article`` shown of one article or
+    crowd; then the groups over that cap; then, where there are not ``k`` groups, copies by themselves.
 
     Args:
         view: what was searched.
@@ -79,7 +90,7 @@ def select(
     for begin in range(0, len(ranked), step):
         _group(view, ranked, range(begin, min(begin + step, len(ranked))), groups, group_copies)
         shown = [_newest(group.members, article) for group in groups]
-        within, over = _capped(shown, per_article)
+        within, over = _capped(shown, groups, per_article)
         order = (within + over)[:k]
         if len(within) >= k:
             break
@@ -107,18 +118,22 @@ def _group(
         if passage is None:  # damaged: reported by the archive, never shown
             continue
         signature = signatures.get(passage.id, b"")
-        group, resemblance = _nearest(groups, passage, signature, recorded.get(passage.article_id, set()))
+        found = resemblances(signature, [group.signature for group in groups])
+        group, resemblance = _nearest(groups, passage, found, recorded.get(passage.article_id, set()))
         if group is None:
-            group = _Group(signature, [])
+            alike = (found >= SAME_STORY).nonzero()[0].tolist()
+            group = _Group(signature, [], groups[alike[0]].crowd if alike else len(groups))
             groups.append(group)
         group.add(_Member(place, ranked[place], passage, resemblance))
 
 
 def _nearest(
-    groups: Sequence[_Group], passage: Passage, signature: bytes, recorded: set[str]
+    groups: Sequence[_Group], passage: Passage, found: NDArray[np.float64], recorded: set[str]
 ) -> tuple[_Group | None, float]:
-    """Return the group that a passage belongs to and how much it resembles the first of it; None and 1 for none."""
-    found = resemblances(signature, [group.signature for group in groups])
+    """Return the group that a passage belongs to and how much it resembles the first of it; None and 1 for none.
+
+    ``found`` is how much it resembles the first of each.
+    """
     for i in sorted((found >= SAME_STORY).nonzero()[0].tolist(), key=lambda i: (-found[i], i)):
         best = groups[i].members[0].passage
         short = min(len(passage.text), len(best.text)) < SHORT
@@ -149,13 +164,16 @@ def _is_newer(one: Article, other: Article) -> bool:
     return published.start_utc >= before.end_utc
 
 
-def _capped(shown: Sequence[_Member], per_article: int) -> tuple[list[int], list[int]]:
-    """Return the places of the members within the cap, and of those over it."""
+def _capped(shown: Sequence[_Member], groups: Sequence[_Group], per_article: int) -> tuple[list[int], list[int]]:
+    """Return the places of the members, which stand for the groups, within the cap, and of those over it."""
     within: list[int] = []
     over: list[int] = []
-    counts: dict[str, int] = {}
-    for i, member in enumerate(shown):
-        article_id = member.passage.article_id
-        counts[article_id] = counts.get(article_id, 0) + 1
-        (within if per_article == 0 or counts[article_id] <= per_article else over).append(i)
+    counts: Counter[str | int] = Counter()
+    sizes: Counter[int] = Counter()
+    for group in groups:
+        sizes[group.crowd] += len(group.members)
+    for i, (member, group) in enumerate(zip(shown, groups, strict=True)):
+        own: list[str | int] = [member.passage.article_id, *([group.crowd] if sizes[group.crowd] >= CROWD else [])]
+        counts.update(own)
+        (within if per_article == 0 or all(counts[one] <= per_article for one in own) else over).append(i)
     return within, over

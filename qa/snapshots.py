@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from qa import database, stored
 from qa.errors import ArchiveError, DamageError, InputError
-from qa.generations import Generation, damaged_index, read_lexical, read_vectors
+from qa.generations import Generation, check_folder, damaged_index, read_lexical, read_vectors
 from qa.hashing import settings_hash
 from qa.lexical import LexicalIndex
 from qa.settings import IndexSettings
@@ -69,6 +69,7 @@ def read_snapshot(
     Raises:
         FileNotFoundError: if a file is gone, because a newer generation replaced it.
     """
+    check_folder(folder)
     vectors = generation.vectors
     anew = partial(_read_or_make, folder, recover_missing)
     base: ExactVectors | None = None
@@ -138,7 +139,10 @@ def read_stamp(connection: sqlite3.Connection, folder: Path) -> Stamp:
         settings = IndexSettings(
             found["embedder"], int(found["max_tokens"]), int(found["overlap_sentences"]), found["precision"]
         )
-        return Stamp(settings, found["fingerprint"], int(found["dimension"]))
+        dimension = int(found["dimension"])
+        if not 0 < dimension <= 65_536:
+            raise ValueError(f"vectors of {dimension} numbers")
+        return Stamp(settings, found["fingerprint"], dimension)
     except (ValueError, TypeError, KeyError, InputError) as error:
         raise DamageError(database.damaged(folder, f"its settings are damaged: {error}")) from error
 
@@ -146,4 +150,5 @@ def read_stamp(connection: sqlite3.Connection, folder: Path) -> Stamp:
 def current_generation(connection: sqlite3.Connection) -> Generation | None:
     """Return the generation that the database names current, if any."""
     row = connection.execute("SELECT * FROM generation ORDER BY number DESC LIMIT 1").fetchone()
-    return Generation.from_row(*row) if row else None
+    _, _, path = connection.execute("PRAGMA database_list").fetchone()
+    return Generation.from_row(*row, database=path) if row else None

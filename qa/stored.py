@@ -12,7 +12,7 @@ from qa import lexical
 from qa.chunking import passage_id
 from qa.database import ARTICLE_FIELDS
 from qa.dates import period
-from qa.hashing import article_matches, bytes_match, text_matches
+from qa.hashing import article_matches, bytes_match, text_matches, vector_matches
 from qa.intake.anatomy import furniture_spans
 from qa.records import Article
 from qa.vectors import Matrix, Rows
@@ -35,7 +35,7 @@ def vectors(connection: sqlite3.Connection, dimension: int, after: int = 0, last
     )
     filled = 0
     for row, value, sha256 in connection.execute(query, bounds):
-        if bytes_match(value, sha256):
+        if vector_matches(value, sha256, dimension):
             rows[filled], matrix[filled] = row, np.frombuffer(value, "<f4")
             filled += 1
         else:

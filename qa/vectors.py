@@ -84,7 +84,8 @@ class ExactVectors:
             bitmap = np.packbits(mask, bitorder="little")
             parameters = self._faiss.SearchParameters(sel=self._faiss.IDSelectorBitmap(bitmap))
         scores, positions = self._index.search(np.asarray(query, np.float32)[None], k, params=parameters)
-        return self._rows[positions[0]], scores[0]
+        found = positions[0] >= 0  # of vectors that are no numbers, faiss finds none
+        return self._rows[positions[0][found]], scores[0][found]
 
     def _positions(self, rows: Rows) -> tuple[Rows, NDArray[np.bool_]]:
         """Return where each row would stand, and whether it is there."""

@@ -13,9 +13,10 @@ from typing import Any, Literal
 import numpy as np
 
 from qa import chunking, database, versions
+from qa.copies import is_signature
 from qa.errors import DamageError, check_text
 from qa.filters import Condition, Where
-from qa.hashing import article_matches, bytes_match, text_digest, text_matches
+from qa.hashing import article_matches, text_digest, text_matches, vector_matches
 from qa.lexical import Field
 from qa.records import Article, Passage
 from qa.snapshots import Snapshot
@@ -105,8 +106,9 @@ class ArchiveView:
     def places(self, ids: Sequence[str]) -> dict[str, Place]:
         """Return where these passages stand, by id; unknown ones are left out."""
         query = (
-            "SELECT p.id, article.id, p.start, article.published, article.title"
-            " FROM passage p JOIN article ON article.key = p.article WHERE p.id IN ({})"
+            # As what they are meant to be: a stranger's archive, or a flipped bit, may have made them something else.
+            "SELECT p.id, article.id, CAST(p.start AS INTEGER), CAST(article.published AS TEXT),"
+            " CAST(article.title AS TEXT) FROM passage p JOIN article ON article.key = p.article WHERE p.id IN ({})"
         )
         return {passage_id: Place(*place) for passage_id, *place in self._select(query, ids)}
 
@@ -131,15 +133,17 @@ class ArchiveView:
         So are those that no longer match their hash.
         """
         query = "SELECT p.id, v.value, p.vector_sha256 FROM passage p JOIN vector v ON v.row = p.row WHERE p.id IN ({})"
-        return {
+        found = {
             passage_id: np.frombuffer(value, "<f4")
             for passage_id, value, sha256 in self._select(query, ids)
-            if bytes_match(value, sha256)
+            if vector_matches(value, sha256, self._snapshot.generation.vectors.dimension)
         }
+        return {passage_id: vector for passage_id, vector in found.items() if np.isfinite(vector).all()}
 
     def signatures(self, ids: Sequence[str]) -> dict[str, bytes]:
-        """Return the signatures (``copies.signature``) of these passages by id; unknown ones are left out."""
-        return dict(self._select("SELECT id, signature FROM passage WHERE id IN ({})", ids))
+        """Return the signatures (``copies.signature``) of these passages by id; unknown and damaged ones left out."""
+        found = self._select("SELECT id, signature FROM passage WHERE id IN ({})", ids)
+        return {passage_id: value for passage_id, value in found if is_signature(value)}
 
     def copies(self, article_ids: Sequence[str]) -> dict[str, tuple[Scored, ...]]:
         """Return the articles recorded as resembling each of these: (id, resemblance), nearest first, ties by id.
@@ -166,7 +170,8 @@ class ArchiveView:
             " WHERE typeof(v.value) = 'blob' AND length(v.value) = ? AND a.id IN ({})"
         )
         size = 4 * self._snapshot.dimension
-        return {article_id: np.frombuffer(value, "<f4") for article_id, value in self._select(query, article_ids, size)}
+        found = {key: np.frombuffer(value, "<f4") for key, value in self._select(query, article_ids, size)}
+        return {article_id: vector for article_id, vector in found.items() if np.isfinite(vector).all()}
 
     def article(self, article_id: str, digest: str = "") -> Article | None:
         """Return an article, or None.

@@ -10,8 +10,10 @@ from functools import lru_cache
 from qa.lexical import terms
 from ui.answers import Marks, pieces
 
-# Control characters, and marks that reverse or hide the text around them.
-_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# Control characters, marks that reverse or hide the text around them, and tags, which are letters that nobody sees.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
+)
 _SPACE = re.compile(r"\s+")
 _LONGEST = 300  # characters of a title or a name: no headline is longer, but a file may say anything
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")

@@ -48,11 +48,16 @@ class Tab:
         return found
 
 
+# All tabs of a run, so that what was counted in them can be told as one figure.
+OPENED: list[Tab] = []
+
+
 @contextmanager
 def counted(browser: Browser, url: str, **options: Any) -> Iterator[Tab]:
     """Give a tab; what runs, is fetched from anywhere but ``url``, asks, fails or violates the policy is in ``bad``."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce", **options)
     tab = Tab(context.new_page())
+    OPENED.append(tab)
     watch(context, url, tab.bad)
     yield tab
     context.close()

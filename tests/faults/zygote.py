@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 
@@ -34,6 +35,16 @@ class Zygote:
         self._process.stdin.write(json.dumps([str(out), str(error), target, *arguments]) + "\n")
         self._process.stdin.flush()
         return int(self._line())
+
+    @staticmethod
+    def ended(child: int, seconds: float) -> bool:
+        """Return whether a child ends within so many seconds."""
+        end = time.monotonic() + seconds
+        while Path(f"/proc/{child}").exists():
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.01)
+        return True
 
     def wait(self) -> int:
         """Return the exit status of the child, as ``os.waitpid`` gives it, once it has ended."""
