@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.settings import LIMITS
+from ui.watching import seen
 
 _HEADERS = {
     # Gradio needs inline scripts and eval, so this is the second line of defence; escaping is the first.
@@ -39,6 +40,7 @@ _TOO_LARGE = (
     f"This is more than the {LIMITS.page_request_bytes:,} bytes that are taken at a time (page_request_bytes). "
     "Begin a new conversation."
 )
+_REASONS = {403: "cross-site", 404: "closed", 411: "no length", 413: "too large"}  # in a word, for figures and logs
 # Given the length of a request with a file, or None: why it is refused.
 Refusal = Callable[[int | None], tuple[int, str] | None]
 
@@ -74,10 +76,12 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif self._hosts and _host(scope) not in self._hosts:
+            seen(scope).refusal = "host"
             names = ", ".join(sorted(self._hosts))
             await PlainTextResponse(f"This page answers only to: {names}\n", 400)(scope, receive, with_headers)
         elif scope["method"] == "POST" and (refusal := self._refused(scope)):
             status, sentence = refusal
+            seen(scope).refusal = _REASONS.get(status, "upload")
             await PlainTextResponse(sentence, status)(scope, receive, with_headers)
         elif _CLOSED.match(scope["path"]) and not (self._uploads and scope["path"] == _UPLOAD):
             await PlainTextResponse("not found\n", 404)(scope, receive, with_headers)
