@@ -153,7 +153,7 @@ class Limits:
     connections_per_address: int = 500
     request_seconds: float = 15.0
     slow_bytes: int = 5_000
-    ending_seconds: float = 6.0
+    ending_seconds: float = 5.0
     upload_files: int = 500
     upload_file_bytes: int = 50_000_000
     upload_bytes: int = 500_000_000

@@ -6,6 +6,8 @@ place that others need.  A stream of answers may be silent for as long as it lik
 """
 
 import asyncio
+import socket
+import struct
 import time
 from collections import Counter
 from collections.abc import Collection
@@ -128,7 +130,7 @@ class Connection(H11Protocol):
         elif now - self._stuck[0] > limits.request_seconds:
             if self._stuck[1] - waiting < limits.slow_bytes * (now - self._stuck[0]):
                 self._places.too_slow += 1
-                self.transport.abort()
+                self._cut()
                 return
             self._stuck = now, waiting
         if self._receives and not self.transport.is_closing():
@@ -154,6 +156,12 @@ class Connection(H11Protocol):
     def _receives(self) -> bool:
         """Whether more of a request has to come."""
         return self.conn.their_state is h11.SEND_BODY or (self._done and not self._idle)
+
+    def _cut(self) -> None:
+        """End at once, with what the kernel still holds for the other side."""
+        own = self.transport.get_extra_info("socket")
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
 
     def _end_slow(self) -> None:
         self._places.too_slow += 1

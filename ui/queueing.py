@@ -68,7 +68,8 @@ class Turnstile:
         self._app = app
         self._waiting = waiting
         self._limits = limits
-        self._asking: Counter[str] = Counter()  # requests of programs that are being answered, by name
+        # Requests that are being answered, by whether they join the page's queue, and by the visitor's name.
+        self._passing: Counter[tuple[bool, str]] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or pass on one request."""
@@ -83,24 +84,26 @@ class Turnstile:
         await Response(f"{told}\n", status, headers, "application/json")(scope, receive, send)
 
     async def _pass_on(self, route: str, scope: Scope, receive: Receive, send: Send) -> None:
-        name = visitor_of(scope).name if route in routes.QUESTIONS else ""
-        if not name:
+        if route not in routes.QUESTIONS | routes.JOINS:
             await self._app(scope, receive, send)
             return
-        self._asking[name] += 1
+        kept = route in routes.JOINS, visitor_of(scope).name
+        self._passing[kept] += 1
         try:
             await self._app(scope, receive, send)
         finally:
-            self._asking[name] -= 1
-            self._asking += Counter()  # forget names without any
+            self._passing[kept] -= 1
+            self._passing += Counter()  # forget those without any
 
     def _refusal(self, route: str, visitor: Visitor) -> tuple[int, str, str] | None:
         """Return the status, the word and the sentence with which a question is refused; None: it is not."""
-        queue, own = self._waiting(), self._asking[visitor.name]
-        if route in {routes.JOIN, routes.CALL} and queue:
-            if queue.waiting >= self._limits.requests_waiting:
+        queue, own = self._waiting(), self._passing[False, visitor.name]
+        if route in routes.JOINS and queue:
+            # Those that are just let in are counted too: many can come before Gradio has taken the first.
+            joining = sum(count for (joins, _), count in self._passing.items() if joins)
+            if queue.waiting + joining >= self._limits.requests_waiting:
                 return 503, "full", _FULL
-            own = queue.of(visitor)
+            own = queue.of(visitor) + self._passing[True, visitor.name]
         elif route not in routes.QUESTIONS:
             return None
         if visitor.name and own >= self._limits.waiting_per_visitor:

@@ -25,8 +25,8 @@ METHODS = frozenset(("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH")
 # Streams that last as long as a page is open; the time they take says nothing, and no end has to wait for them.
 ENDLESS = "/gradio_api/heartbeat/{session}"
 STREAM = "/gradio_api/queue/data"
-JOIN = "/gradio_api/queue/join"
-CALL = "/gradio_api/call/{name}"
+# What puts a question into the page's queue, and what has it answered at once.
+JOINS = frozenset(("/gradio_api/queue/join", "/gradio_api/call/{name}"))
 QUESTIONS = frozenset(("/api/search", "/api/ask"))
 # Requests that are only of interest when they go wrong.
 QUIET = frozenset((ENDLESS, STREAM, "/assets/{file}", "/healthz", "/metrics", "/theme.css", "/config"))

@@ -11,8 +11,6 @@ from qa.errors import InputError
 from qa.settings import AskSettings, archive_path, has_display
 from ui.options import DEFAULTS, ArchiveOption, ReaderOption, RerankerOption
 
-_LAST_SECONDS = 0.5  # for threads to end in when the server has
-
 
 def chat(
     archive: ArchiveOption = None,
@@ -44,7 +42,7 @@ def chat(
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = has_display(),
 ) -> None:
     """Serve the chat page until it is interrupted."""
-    from ui.cli import open_retriever, print_line
+    from ui.cli import open_retriever, print_line, print_notice
     from ui.logs import log_to
 
     # What cannot be is said before the models are loaded, which takes seconds.
@@ -62,7 +60,7 @@ def chat(
 
         make_archive(archive_path(archive))
     retriever = open_retriever(archive, AskSettings(reranker=reranker, reader=reader))
-    from ui.server import end_within
+    from ui.server import leave
     from ui.web import serve
 
     def ready(url: str) -> None:
@@ -74,10 +72,9 @@ def chat(
         proxies=proxy, on_ready=ready, log_questions=log_questions,
     )  # fmt: skip
     retriever.archive.close()
-    # What is still being worked out has nobody to be told to; Python would wait for it.
-    end_within(_LAST_SECONDS, 130 if interrupted else 0)
     if interrupted:
-        raise KeyboardInterrupt
+        print_notice("qa: interrupted")
+    leave(130 if interrupted else 0)
 
 
 def password(

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from qa.errors import InputError
 from qa.retrieval import Retriever
-from qa.settings import LIMITS
+from qa.settings import LIMITS, Limits
 from ui.api import serve_programs
 from ui.archive_adding import Adding, own_embedder
 from ui.archive_layout import add_archive_page
@@ -42,6 +42,7 @@ def build_app(
     uploads: Uploads | None = None,
     users: Users | None = None,
     log_questions: bool = False,
+    limits: Limits = LIMITS,
 ) -> FastAPI:
     """Return a fresh application that serves the pages for an archive.
 
@@ -52,11 +53,12 @@ def build_app(
         uploads: where files lie that are sent to be added; None: none can be, and none removed.
         users: who may log in, and has to; None: whoever reaches the page may do all that can be done on it.
         log_questions: whether what is asked may stand in the log.
+        limits: how many questions are worked on, how many wait, and how many one visitor may ask.
     """
     archive, running = retriever.archive, Running()
     health = Health(archive, running)
     metrics = Metrics(health)
-    rate, programs = CountedRate(metrics.refused), Workers(LIMITS.requests_at_once, LIMITS.requests_waiting)
+    rate, programs = CountedRate(metrics.refused, limits), Workers(limits.requests_at_once, limits.requests_waiting)
     queue: list[Waiting] = []  # the page's, once it is built
     own_page, own_api = (
         asked(retriever, surface, metrics.answered, questions=log_questions) for surface in ("page", "api")
@@ -73,20 +75,20 @@ def build_app(
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         # Gradio answers to the scripts of any site unless the application has a policy of its own; ours allows none.
         app.add_middleware(CORSMiddleware, allow_origins=[])
-        app.add_middleware(Turnstile, waiting=lambda: queue[0] if queue else None)
+        app.add_middleware(Turnstile, waiting=lambda: queue[0] if queue else None, limits=limits)
         if users:
             app.add_middleware(Login, users=users)
         app.add_middleware(Guard, hosts=hosts, uploads=uploads.refusal if uploads else None)
         app.add_middleware(Watch, state=running, told=finished)
         app.router.routes += [Route("/healthz", health.answer), Route("/metrics", metrics.answer)]
-        serve_programs(app, own_api, rate=rate, asking=programs)
+        serve_programs(app, own_api, limits, rate, programs)
         page = Page(own_page, examples, upload=uploads is not None, rate=rate)
         blocks = build_page(page, logins=users is not None)
         closed = ArchivePage(archive, refusal=READERS) if adding else ArchivePage(archive)
         add_archive_page(blocks, ArchivePage(archive, adding), closed, logins=users is not None)
         # Closed to direct calls, which would pass by the queue and its limits.
         blocks.queue(
-            default_concurrency_limit=LIMITS.requests_at_once, max_size=LIMITS.requests_waiting, api_open=False
+            default_concurrency_limit=limits.requests_at_once, max_size=limits.requests_waiting, api_open=False
         )
         # Fonts of the system: Gradio's own lack letters, and others would be fetched from elsewhere.
         theme = gr.themes.Base(
@@ -107,7 +109,7 @@ def build_app(
             for surface, work in (("page", queue[0]), ("api", programs))
             for what, told in (("busy", "being answered"), ("waiting", "that wait"))
         )
-        app.state.adding, app.state.running, app.state.metrics = adding, running, metrics
+        app.state.adding, app.state.running, app.state.metrics, app.state.queue = adding, running, metrics, queue[0]
         if uploads:
             for inner in _gradio_apps(app):
                 inner.uploaded_file_dir = str(uploads.inbox)
@@ -143,8 +145,11 @@ def page_server(
     proxies: Sequence[str] = (),
     on_ready: Callable[[str], None] = lambda url: None,
     log_questions: bool = False,
+    limits: Limits = LIMITS,
 ) -> PageServer:
     """Return a server that holds its port and is ready to run; the arguments are those of ``serve``.
+
+    Of ``limits`` those of connections, times and visitors hold.
 
     Raises:
         InputError: if the port cannot be had, others would reach the page without a password, or the password file or
@@ -162,10 +167,11 @@ def page_server(
     # With a login other names do no harm: a page elsewhere that uses one of them has no login under it.
     names = () if users else (*LOOPBACK, host)
     app = build_app(
-        retriever, examples=examples, hosts=names, uploads=uploads, users=users, log_questions=log_questions
-    )
+        retriever, examples=examples, hosts=names, uploads=uploads, users=users, log_questions=log_questions,
+        limits=limits,
+    )  # fmt: skip
 
-    server = PageServer(app, listener, address_of(listener, host), on_ready, _PageEnding(app, uploads), proxies)
+    server = PageServer(app, listener, address_of(listener, host), on_ready, _PageEnding(app, uploads), proxies, limits)
     metrics: Metrics = app.state.metrics
     metrics.gauges(
         (f"dateline_connections_{what}", f"Connections {told}", partial(getattr, server.places, what))
@@ -185,6 +191,7 @@ class _PageEnding(Ending):
     def __init__(self, app: FastAPI, uploads: Uploads | None) -> None:
         self._running: Running = app.state.running
         self._adding: Adding | None = app.state.adding
+        self._queue: Waiting = app.state.queue
         self._app = app
         self._uploads = uploads
 
@@ -195,8 +202,9 @@ class _PageEnding(Ending):
             self._adding.cancel()
 
     def busy(self) -> bool:
-        """Return whether requests run, or an addition."""
-        return self._running.requests > 0 or (self._adding is not None and self._adding.progress().state == "running")
+        """Return whether requests run, questions of the page wait, or an addition runs."""
+        asked = self._running.requests + self._queue.waiting + self._queue.busy
+        return asked > 0 or (self._adding is not None and self._adding.progress().state == "running")
 
     def finish(self) -> None:
         """End the responses that pages which are open hold; an event of theirs does that."""
