@@ -32,6 +32,8 @@ OWNERS = {
     "tantivy": {"qa/lexical.py"},
     "datasketch": {"qa/copies.py"},
     "gradio": {"ui/quiet_gradio.py"},
+    "prometheus_client": {"ui/metrics.py"},
+    "h11": {"ui/connections.py"},
     "pydantic": {"ui/api.py", "ui/conversations.py", "ui/requests.py"},
     "trafilatura": {"qa/intake/html.py"},
     "typer": {

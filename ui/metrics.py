@@ -18,6 +18,7 @@ from ui.visitors import visitor_of
 from ui.watching import Finished
 
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_COUNTS = frozenset(("together", "unread"))  # "stages" that are told as counts
 # What a proxy adds; with one of them a request that comes from this machine was sent by another.
 _PASSED_ON = frozenset((b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip", b"via"))
 # Name, what it is, and what gives its value.
@@ -50,6 +51,9 @@ class Metrics:
             "dateline_stage_seconds", "Seconds that the stages of questions took", ("stage",), buckets=_SECONDS,
             registry=self._registry,
         )  # fmt: skip
+        self._amounts = Counter(
+            "dateline_stage_amount", "What was counted in stages of questions", ("stage",), registry=self._registry
+        )
         self._refusals = Counter("dateline_refusals", "Requests refused", ("reason",), registry=self._registry)
         ProcessCollector(registry=self._registry)
         self._registry.register(self)
@@ -66,9 +70,12 @@ class Metrics:
         """Count a question; all but the seconds are words of ours."""
         self._questions.labels(surface, kind, outcome).observe(seconds)
 
-    def stage(self, name: str, seconds: float) -> None:
-        """Count a stage of a question; ``name`` is a word of ours."""
-        self._stages.labels(name).observe(seconds)
+    def stage(self, name: str, amount: float) -> None:
+        """Count a stage of a question, by its seconds, or something counted in one; ``name`` is a word of ours."""
+        if name in _COUNTS:
+            self._amounts.labels(name).inc(amount)
+        else:
+            self._stages.labels(name).observe(amount)
 
     def refused(self, reason: str) -> None:
         """Count a refusal; ``reason`` is a word of ours."""

@@ -253,10 +253,10 @@ def _end_asking(archive: Path) -> float:
 
 def _end_streaming(archive: Path) -> float:
     """A page waits for its answer, and gets it."""
-    with serving(archive, seconds=1) as served, ThreadPoolExecutor(1) as threads:
+    with serving(archive, seconds=0.3) as served, ThreadPoolExecutor(1) as threads:
         _check(clients.join(served, "tab").status_code, 200)
         stream = threads.submit(clients.fetch, served, "tab")
-        time.sleep(1)
+        time.sleep(0.5)
         begun = time.monotonic()
         served.process.send_signal(signal.SIGTERM)
         messages = [str(one["msg"]) for one in stream.result()]

@@ -27,4 +27,4 @@ def test_a_flood_is_told_when_to_come_back_and_others_are_answered(folder: Path,
 
 def test_a_signal_ends_the_server_within_ten_seconds_and_what_ran_is_answered(folder: Path) -> None:
     for outcome in figures.ends(folder, 1):
-        outcome.assert_whole(6)
+        outcome.assert_whole(5)
