@@ -14,7 +14,7 @@ _BEGINNINGS = tuple(
         (r"/article/.", "/article/{id}"),
         (r"/api/article/", "/api/article/{id}"),
         (r"/gradio_api/heartbeat/", "/gradio_api/heartbeat/{session}"),
-        (r"/gradio_api/call/[^/]*/?$", "/gradio_api/call/{name}"),
+        (r"/gradio_api/call/(v2/)?[^/]*/?$", "/gradio_api/call/{name}"),
         (r"/gradio_api/call/", "/gradio_api/call/{name}/{event}"),
         (r"/gradio_api/", "/gradio_api/{other}"),
         (r"/(assets|static)/", "/assets/{file}"),

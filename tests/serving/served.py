@@ -116,12 +116,16 @@ def main() -> None:
     if options.get("log"):
         log_to(sys.stderr, options["log"], questions=options.get("questions", False))
     uploads = Uploads() if options.get("upload") else None
-    if uploads:
-        print_line(str(uploads.inbox))
+
+    def ready(url: str) -> None:
+        print_line(url)
+        if uploads:
+            print_line(str(uploads.inbox))
+
     password_file = Path(options["password_file"]) if options.get("password_file") else None
     server = page_server(
         Retriever(Archive(archive), SlowEmbedder(options.get("seconds", 0))), port=0, uploads=uploads,
-        password_file=password_file, proxies=options.get("proxies", ()), on_ready=print_line,
+        password_file=password_file, proxies=options.get("proxies", ()), on_ready=ready,
         limits=replace(LIMITS, **options.get("limits", {})), log_questions=options.get("questions", False),
     )  # fmt: skip
     server.run()
