@@ -110,7 +110,7 @@ def serve_programs(
     retriever: Retriever,
     limits: Limits = LIMITS,
     rate: Rate | None = None,
-    asking: Workers | None = None,
+    programs: Workers | None = None,
 ) -> None:
     """Let an application answer programs below ``/api`` and permalinks below ``/article``; before it mounts others.
 
@@ -119,13 +119,13 @@ def serve_programs(
         retriever: the opened archive.
         limits: how large a request may be, how many are worked on at a time, and how many wait.
         rate: how often visitors may ask, shared with the page; None: as ``limits`` says.
-        asking: what answers questions; None: as many at a time as ``limits`` says.
+        programs: what answers questions; None: as many at a time as ``limits`` says.
     """
     pages = ArticlePages(retriever, Workers(limits.requests_at_once, limits.requests_waiting))
     app.add_middleware(QuotedPaths, prefixes=(addresses.PREFIX, PREFIX))
     app.router.routes.append(Route(addresses.PREFIX + "{article_id:path}", pages.show))
     app.router.routes.append(Route("/api", _to_description))
-    app.mount("/api", _sized(build_api(retriever, limits, rate, asking), limits.request_bytes))
+    app.mount("/api", _sized(build_api(retriever, limits, rate, programs), limits.request_bytes))
 
 
 def _sized(api: ASGIApp, most: int) -> ASGIApp:
@@ -146,7 +146,7 @@ async def _to_description(request: Request) -> Response:
 
 
 def build_api(
-    retriever: Retriever, limits: Limits = LIMITS, rate: Rate | None = None, asking: Workers | None = None
+    retriever: Retriever, limits: Limits = LIMITS, rate: Rate | None = None, programs: Workers | None = None
 ) -> FastAPI:
     """Return the application; its OpenAPI description is at ``/openapi.json`` and in words at ``/``.
 
@@ -154,7 +154,7 @@ def build_api(
         retriever: the opened archive.
         limits: how large a request may be, how many are worked on at a time, and how many wait.
         rate: how often visitors may ask, shared with the page; None: as ``limits`` says.
-        asking: what answers questions; None: as many at a time as ``limits`` says.
+        programs: what answers questions; None: as many at a time as ``limits`` says.
     """
     api = FastAPI(
         title="Dateline", version=__version__, description=_ABOUT, docs_url=None, redoc_url=None,
@@ -169,8 +169,8 @@ def build_api(
             raise HTTPException(429, str(error), {"Retry-After": str(error.seconds)}) from None
 
     question: list[Any] = [Depends(seldom_enough), Depends(_declared_as_json)]
-    workers = (Workers(limits.requests_at_once, limits.requests_waiting) for _ in range(2))
-    asking, reading = asking or next(workers), next(workers)
+    asking, reading = (Workers(limits.requests_at_once, limits.requests_waiting) for _ in range(2))
+    asking = programs or asking
 
     @api.post("/search", response_model=Found, responses=_told(_PROBLEMS), dependencies=question)
     async def search(wanted: SearchRequest) -> Response:

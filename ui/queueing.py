@@ -21,7 +21,7 @@ _FULL = (
 _OWN_WAIT = "{} of your questions wait already (waiting_per_visitor). Please ask again when they are answered."
 
 
-class Waiting:
+class PageQueue:
     """What waits in the queue of a Gradio page.
 
     Args:
@@ -64,7 +64,7 @@ class Turnstile:
         limits: ``requests_waiting`` and ``waiting_per_visitor``.
     """
 
-    def __init__(self, app: ASGIApp, waiting: Callable[[], Waiting | None], limits: Limits = LIMITS) -> None:
+    def __init__(self, app: ASGIApp, waiting: Callable[[], PageQueue | None], limits: Limits = LIMITS) -> None:
         self._app = app
         self._waiting = waiting
         self._limits = limits

@@ -66,21 +66,16 @@ class Workers:
     """
 
     def __init__(self, at_once: int, waiting: int) -> None:
+        self.refused = 0
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="request")
         self._at_once = at_once
         self._most = at_once + waiting
         self._taken = 0
-        self.refused = 0
-
-    @property
-    def busy(self) -> int:
-        """How many pieces of work are done now."""
-        return min(self._taken, self._at_once)
 
     @property
     def waiting(self) -> int:
-        """How many wait."""
-        return self._taken - self.busy
+        """How many pieces of work wait."""
+        return max(0, self._taken - self._at_once)
 
     async def run(self, work: Callable[[], _T]) -> _T:
         """Return what the work returns; called in the event loop.
@@ -96,6 +91,11 @@ class Workers:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         finally:
             self._taken -= 1
+
+    @property
+    def busy(self) -> int:
+        """How many pieces of work are done now."""
+        return min(self._taken, self._at_once)
 
 
 def listen(host: str, port: int) -> socket.socket:

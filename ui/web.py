@@ -27,7 +27,7 @@ from ui.login import Login
 from ui.metrics import Metrics
 from ui.page import Page
 from ui.passwords import Users
-from ui.queueing import Turnstile, Waiting
+from ui.queueing import Turnstile, PageQueue
 from ui.quiet_gradio import gr
 from ui.server import LOOPBACK, Ending, PageServer, Workers, address_of, check_alone, check_proxies, listen
 from ui.uploads import Uploads
@@ -59,7 +59,7 @@ def build_app(
     health = Health(archive, running)
     metrics = Metrics(health)
     rate, programs = CountedRate(metrics.refused, limits), Workers(limits.requests_at_once, limits.requests_waiting)
-    queue: list[Waiting] = []  # the page's, once it is built
+    queue: list[PageQueue] = []  # the page's, once it is built
     own_page, own_api = (
         asked(retriever, surface, metrics.answered, questions=log_questions) for surface in ("page", "api")
     )
@@ -103,7 +103,7 @@ def build_app(
                 enable_monitoring=False, max_file_size=LIMITS.upload_file_bytes if uploads else "1mb", ssr_mode=False,
                 mcp_server=False,
             )  # fmt: skip
-        queue.append(Waiting(blocks))
+        queue.append(PageQueue(blocks))
         metrics.gauges(
             (f"dateline_{surface}_{what}", f"Questions {told}, {surface}", partial(getattr, work, what))
             for surface, work in (("page", queue[0]), ("api", programs))
@@ -191,7 +191,7 @@ class _PageEnding(Ending):
     def __init__(self, app: FastAPI, uploads: Uploads | None) -> None:
         self._running: Running = app.state.running
         self._adding: Adding | None = app.state.adding
-        self._queue: Waiting = app.state.queue
+        self._queue: PageQueue = app.state.queue
         self._app = app
         self._uploads = uploads
 
