@@ -77,7 +77,7 @@ class Connection(H11Protocol):
         self._counted = False
         self._parting = False
         self._begun = 0.0  # when the first byte of the request came, or could have come
-        self._looked = 0.0
+        self._looked = time.monotonic()
         self._bytes = 0  # of it
         self._stuck: tuple[float, int] | None = None  # since when how many bytes wait to be read by the other side
 

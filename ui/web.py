@@ -27,7 +27,7 @@ from ui.login import Login
 from ui.metrics import Metrics
 from ui.page import Page
 from ui.passwords import Users
-from ui.queueing import Turnstile, PageQueue
+from ui.queueing import PageQueue, Turnstile
 from ui.quiet_gradio import gr
 from ui.server import LOOPBACK, Ending, PageServer, Workers, address_of, check_alone, check_proxies, listen
 from ui.uploads import Uploads
