@@ -1,4 +1,4 @@
-"""Floods, clients that are slow or gone, and ends by signal, counted; ``run`` does all of them at a lane's counts."""
+"""Floods, clients that are slow or gone, and ends by signal, counted; ``FIGURES`` are all of them at a lane's counts."""
 
 import asyncio
 import signal
@@ -37,23 +37,9 @@ class Lane(Protocol):
     def name(self) -> str: ...
 
 
-def run(lane: Lane) -> list[Outcome]:
-    """Try everything at a lane's counts, in a folder of its own."""
-    full = lane.name == "full"
-    with tempfile.TemporaryDirectory() as folder:
-        archive = make_archive(Path(folder))
-        return [
-            slow_clients(archive, 60 if full else 6),
-            half_open(archive, 200),
-            vanishing(archive, 500 if full else 40),
-            floods(archive, Path(folder), 500),
-            *(ends(archive, 5 if full else 1)),
-        ]
-
-
 def slow_clients(archive: Path, count: int) -> Outcome:
     """Clients that send a head, or a body, or read an answer, a few bytes a second, all at once."""
-    outcome = Outcome("slow clients cut off while others are answered")
+    outcome = Outcome("clients that send or read a few bytes a second, others asking")
     with serving(archive, limits=QUICKLY) as served:
         threads = ThreadPoolExecutor(3 * count)
         kinds: tuple[Callable[[Served], float], ...] = (_slow_head, _slow_body, _slow_reader)
@@ -96,7 +82,7 @@ def _slow_reader(served: Served) -> float:
 
 def half_open(archive: Path, count: int) -> Outcome:
     """Sockets on which nothing comes, while others ask."""
-    outcome = Outcome("answers beside 200 half-open sockets")
+    outcome = Outcome("200 half-open sockets, others asking")
     with serving(archive, limits={"request_seconds": 4.0}) as served, ExitStack() as stack:
         ask(served.url)
         for at in range(count):
@@ -130,7 +116,7 @@ def vanishing(archive: Path, count: int) -> Outcome:
 
 def floods(archive: Path, folder: Path, count: int) -> Outcome:
     """One user sends questions by the hundred to the page's queue, then to the API; another asks meanwhile."""
-    outcome = Outcome("flood requests answered at once, others served meanwhile")
+    outcome = Outcome("floods of one user's questions, another asking")
     anna, rolf = httpx.BasicAuth(*ANNA), httpx.BasicAuth(*ROLF)
     options = {"password_file": str(password_file(folder)), "seconds": 0.1}
     with serving(archive, **options) as served:
@@ -202,9 +188,9 @@ def _told(response: httpx.Response) -> None:
         _check(response.json()["error"].rstrip(".").count(" ") > 3, True)
 
 
-def ends(archive: Path, times: int) -> list[Outcome]:
+def ends(archive: Path, times: int) -> Outcome:
     """Servers that are ended by a signal while they work."""
-    outcome, seconds = Outcome("ends by SIGTERM: what ran was answered, exit 0, within 10 s"), []
+    outcome, seconds = Outcome("ends by SIGTERM: later than 10 s, or an answer lost"), []
     for _ in range(times):
         for kind in (_end_idle, _end_asking, _end_streaming, _end_hanging, _end_twice):
             begun: list[float] = []
@@ -214,7 +200,7 @@ def ends(archive: Path, times: int) -> list[Outcome]:
     for name, _ in seconds[:5]:
         worst = max(taken for kind, taken in seconds if kind == name)
         outcome.notes[f"{name}: seconds to exit"] = round(worst, 2)
-    return [outcome]
+    return outcome
 
 
 def _end(served: Served, code: int = 0, most: float = 10.0) -> float:
@@ -323,3 +309,33 @@ def _back_to(served: Served, base: tuple[float, float, float], outcome: Outcome,
         if time.monotonic() > until:
             raise AssertionError(f"threads, files, MB: {base} became {now}")
         time.sleep(0.5)
+
+
+def serving_slow_clients(lane: Lane) -> Outcome:
+    return _in_a_folder(lambda folder: slow_clients(make_archive(folder), 60 if lane.name == "full" else 3))
+
+
+def serving_half_open(lane: Lane) -> Outcome:
+    return _in_a_folder(lambda folder: half_open(make_archive(folder), 200))
+
+
+def serving_closed_tabs(lane: Lane) -> Outcome:
+    return _in_a_folder(lambda folder: vanishing(make_archive(folder), 500 if lane.name == "full" else 40))
+
+
+def serving_floods(lane: Lane) -> Outcome:
+    return _in_a_folder(lambda folder: floods(make_archive(folder), folder, 500 if lane.name == "full" else 200))
+
+
+def serving_ends(lane: Lane) -> Outcome:
+    return _in_a_folder(lambda folder: ends(make_archive(folder), 5 if lane.name == "full" else 1))
+
+
+def _in_a_folder(trial: Callable[[Path], Outcome]) -> Outcome:
+    with tempfile.TemporaryDirectory() as folder:
+        return trial(Path(folder))
+
+
+FIGURES: tuple[Callable[[Lane], Outcome], ...] = (
+    serving_slow_clients, serving_half_open, serving_closed_tabs, serving_floods, serving_ends,
+)  # fmt: skip

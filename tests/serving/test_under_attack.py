@@ -1,4 +1,4 @@
-"""Floods, slow and vanishing clients, and ends by signal; a full lane of the same is in ``tests.serving.figures``."""
+"""Floods, slow and vanishing clients, and ends by signal; ``make safety`` tries more of the same."""
 
 from pathlib import Path
 
@@ -26,5 +26,4 @@ def test_a_flood_is_told_when_to_come_back_and_others_are_answered(folder: Path,
 
 
 def test_a_signal_ends_the_server_within_ten_seconds_and_what_ran_is_answered(folder: Path) -> None:
-    for outcome in figures.ends(folder, 1):
-        outcome.assert_whole(5)
+    figures.ends(folder, 1).assert_whole(5)
