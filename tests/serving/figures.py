@@ -1,4 +1,4 @@
-"""Floods, clients that are slow or gone, and ends by signal, counted; ``FIGURES`` are all of them at a lane's counts."""
+"""Floods, clients that are slow or gone, and ends by signal, counted; ``FIGURES`` does all, each at a lane's counts."""
 
 import asyncio
 import signal
