@@ -4,15 +4,16 @@ Every read goes through a view, which sees one generation from beginning to end:
 Reading never writes and never waits for a writer.
 """
 
+import os
 import queue
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 from qa import database
 from qa.errors import ArchiveError
+from qa.forking import check_process, held_by_none
 from qa.records import Article
 from qa.settings import archive_path
 from qa.snapshots import Snapshot, current_generation, read_snapshot, read_stamp
@@ -26,7 +27,7 @@ class _File:
         self.folder = folder
         self.identity = database.identity(folder)
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
-        self._loading = threading.Lock()
+        self._loading = held_by_none()
         self._snapshot: Snapshot | None = None
         self._known: set[str] = set()
         with database.readable(folder), ExitStack() as undo:
@@ -94,7 +95,8 @@ class Archive:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._replacing = threading.Lock()
+        self._replacing = held_by_none()
+        self._process = os.getpid()
         self._file = _File(folder)
         self.stamp = self._file.stamp
 
@@ -136,6 +138,7 @@ class Archive:
         self._file.close()
 
     def _begin(self) -> tuple[_File, sqlite3.Connection, Snapshot]:
+        check_process(self._process, self.folder)
         while not (connection := (file := self._current()).take()):
             pass
         # A writer may replace the files between our reading of their names and of themselves; the next look finds the

@@ -112,9 +112,16 @@ class Limits:
     ``page_request_bytes`` is what the page itself sends at a time, ``kept_turns`` what is taken of a conversation that
     a browser has kept, ``note_characters`` what is kept of a reader's note on an answer.
     ``answers_per_minute`` may one ask who is logged in, ``answers_per_minute_unnamed`` one address where nobody has to
-    log in (only this machine's own then reach the page).  ``upload_…`` are for articles that are added on the page: how
-    many files at once, and how large one and all may be.  ``pdf_pages`` are read of a PDF, ``inflated_bytes`` may a
-    .docx hold when unpacked, ``mail_parts`` a mail; ``feed_bytes`` may a feed have, which is parsed as a whole.
+    log in (only this machine's own then reach the page); ``waiting_per_visitor`` questions may one who is logged in
+    have waiting at a time.
+
+    ``connections`` are open at most, ``connections_per_address`` from one address (a whole office may share one, and a
+    browser opens six).  A request may take ``request_seconds`` to come, the reading of its answer as long, and both a
+    second more for each ``slow_bytes``.  When the server ends, what runs gets ``ending_seconds``.
+
+    ``upload_…`` are for articles that are added on the page: how many files at once, and how large one and all may be.
+    ``pdf_pages`` are read of a PDF, ``inflated_bytes`` may a .docx hold when unpacked, ``mail_parts`` a mail;
+    ``feed_bytes`` may a feed have, which is parsed as a whole.
 
     ``parse_…`` bound the process that takes files apart (``qa.intake.process``), for each file or record of a file:
     ``parse_seconds`` by the clock, ``parse_cpu_seconds`` of a processor; ``parse_memory_bytes`` of addresses beyond
@@ -141,6 +148,12 @@ class Limits:
     note_characters: int = 2_000
     answers_per_minute: int = 60
     answers_per_minute_unnamed: int = 1_200
+    waiting_per_visitor: int = 8
+    connections: int = 1_000
+    connections_per_address: int = 500
+    request_seconds: float = 15.0
+    slow_bytes: int = 5_000
+    ending_seconds: float = 5.0
     upload_files: int = 500
     upload_file_bytes: int = 50_000_000
     upload_bytes: int = 500_000_000

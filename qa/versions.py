@@ -46,12 +46,12 @@ def keep(connection: sqlite3.Connection, key: int, newer: Article) -> None:
 
 
 def listed(connection: sqlite3.Connection, article_id: str) -> list[Version]:
-    """Return the earlier versions of an article, the newest first."""
+    """Return the earlier versions of an article, the newest first: as they were replaced, whatever the clock said."""
     if not kept(connection):
         return []
     query = (
         "SELECT v.digest, v.replaced FROM version v JOIN article a ON a.key = v.article WHERE a.id = ?"
-        " ORDER BY v.replaced DESC, v.rowid DESC"
+        " ORDER BY v.rowid DESC"
     )
     return [Version(*row) for row in connection.execute(query, (article_id,))]
 
@@ -67,7 +67,7 @@ def find(connection: sqlite3.Connection, article_id: str, digest: str) -> Articl
     query = (
         f"SELECT a.id, v.content, {','.join(f'v.{name}' for name in ARTICLE_FIELDS[1:])}"
         " FROM version v JOIN article a ON a.key = v.article"
-        " WHERE a.id = ? AND substr(v.digest, 1, ?) = ? ORDER BY v.replaced DESC, v.rowid DESC LIMIT 1"
+        " WHERE a.id = ? AND substr(v.digest, 1, ?) = ? ORDER BY v.rowid DESC LIMIT 1"
     )
     row = connection.execute(query, (article_id, len(digest), digest)).fetchone()
     if row is None:

@@ -255,6 +255,10 @@ class ArchiveView:
         row = self._connection.execute(f"SELECT count(*) FROM article WHERE {condition}", values).fetchone()
         return int(row[0])
 
+    def count_passages(self) -> int:
+        """Return how many passages there are."""
+        return int(self._connection.execute("SELECT count(*) FROM passage").fetchone()[0])
+
     def _whole(self, key: int) -> Article | None:
         """Return an article by its key; None where it is gone or damaged."""
         row = self._connection.execute(_WHOLE, (key,)).fetchone()

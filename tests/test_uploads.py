@@ -12,6 +12,7 @@ from qa.archive import Archive
 from qa.retrieval import Retriever
 from tests.archive_pages import EVERYTHING, plain, sent, server_call
 from tests.plain import WordEmbedder
+from tests.test_throttle import Clock
 from ui import uploads
 from ui.uploads import Uploads, too_much
 from ui.web import build_app
@@ -34,12 +35,18 @@ def test_a_file_is_refused_before_it_is_read(inbox: Uploads, monkeypatch: pytest
     assert inbox.refusal(11) == (413, "Too much that was sent waits to be added already. Please try again later.")
 
 
-def test_what_was_sent_and_never_added_is_removed_after_an_hour(inbox: Uploads) -> None:
-    old, new = Path(sent(inbox, "old.txt", "x")[0]), Path(sent(inbox, "new.txt", "x")[0])
-    hour_ago = time.time() - 3601
-    os.utime(old.parent, (hour_ago, hour_ago))
+def test_what_was_sent_and_never_added_is_removed_after_an_hour_whatever_the_time_of_day_is_set_to() -> None:
+    clock = Clock()
+    inbox = Uploads(clock)
+    old = Path(sent(inbox, "old.txt", "x")[0])
+    inbox.forget_old()
+    clock.now += 3601
+    new = Path(sent(inbox, "new.txt", "x")[0])
+    for file in (old, new):  # written, it seems, in another century
+        os.utime(file.parent, (0, 0))
     inbox.forget_old()
     assert (old.exists(), new.exists()) == (False, True)
+    inbox.close()
 
 
 def test_the_folder_of_files_goes_with_the_server(inbox: Uploads) -> None:

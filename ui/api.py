@@ -105,7 +105,13 @@ def _told(problems: dict[int | str, dict[str, Any]]) -> dict[int | str, dict[str
     return {status: {"model": Problem, **problem} for status, problem in sorted({**problems, **_ALWAYS}.items())}
 
 
-def serve_programs(app: FastAPI, retriever: Retriever, limits: Limits = LIMITS, rate: Rate | None = None) -> None:
+def serve_programs(
+    app: FastAPI,
+    retriever: Retriever,
+    limits: Limits = LIMITS,
+    rate: Rate | None = None,
+    programs: Workers | None = None,
+) -> None:
     """Let an application answer programs below ``/api`` and permalinks below ``/article``; before it mounts others.
 
     Args:
@@ -113,12 +119,13 @@ def serve_programs(app: FastAPI, retriever: Retriever, limits: Limits = LIMITS, 
         retriever: the opened archive.
         limits: how large a request may be, how many are worked on at a time, and how many wait.
         rate: how often visitors may ask, shared with the page; None: as ``limits`` says.
+        programs: what answers questions; None: as many at a time as ``limits`` says.
     """
     pages = ArticlePages(retriever, Workers(limits.requests_at_once, limits.requests_waiting))
     app.add_middleware(QuotedPaths, prefixes=(addresses.PREFIX, PREFIX))
     app.router.routes.append(Route(addresses.PREFIX + "{article_id:path}", pages.show))
     app.router.routes.append(Route("/api", _to_description))
-    app.mount("/api", _sized(build_api(retriever, limits, rate), limits.request_bytes))
+    app.mount("/api", _sized(build_api(retriever, limits, rate, programs), limits.request_bytes))
 
 
 def _sized(api: ASGIApp, most: int) -> ASGIApp:
@@ -138,13 +145,16 @@ async def _to_description(request: Request) -> Response:
     return RedirectResponse("api/")
 
 
-def build_api(retriever: Retriever, limits: Limits = LIMITS, rate: Rate | None = None) -> FastAPI:
+def build_api(
+    retriever: Retriever, limits: Limits = LIMITS, rate: Rate | None = None, programs: Workers | None = None
+) -> FastAPI:
     """Return the application; its OpenAPI description is at ``/openapi.json`` and in words at ``/``.
 
     Args:
         retriever: the opened archive.
         limits: how large a request may be, how many are worked on at a time, and how many wait.
         rate: how often visitors may ask, shared with the page; None: as ``limits`` says.
+        programs: what answers questions; None: as many at a time as ``limits`` says.
     """
     api = FastAPI(
         title="Dateline", version=__version__, description=_ABOUT, docs_url=None, redoc_url=None,
@@ -160,6 +170,7 @@ def build_api(retriever: Retriever, limits: Limits = LIMITS, rate: Rate | None =
 
     question: list[Any] = [Depends(seldom_enough), Depends(_declared_as_json)]
     asking, reading = (Workers(limits.requests_at_once, limits.requests_waiting) for _ in range(2))
+    asking = programs or asking
 
     @api.post("/search", response_model=Found, responses=_told(_PROBLEMS), dependencies=question)
     async def search(wanted: SearchRequest) -> Response:

@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.settings import LIMITS
+from ui.watching import seen
 
 _HEADERS = {
     # Gradio needs inline scripts and eval, so this is the second line of defence; escaping is the first.
@@ -30,15 +31,24 @@ _NO_SCRIPT = (
 )
 # Routes that Gradio opens by default and the page does not use: files in, files of other hosts out, stored runs.
 _CLOSED = re.compile(
-    r"/gradio_api/(upload|file|proxy|deep_link|run-history|runs|process_recording|stream/|vibe|undo-vibe|mcp)"
+    r"/gradio_api/(upload|file|proxy|deep_link|run-history|runs|process_recording|stream/|vibe|undo-vibe|mcp|dev/"
+    r"|custom_component)"
     r"|/(monitoring|login|logout)"
 )
 _UPLOAD = "/gradio_api/upload"
+_TWO_LENGTHS = "This says in two ways how long it is."
 _UNMEASURED = "The length of what is sent has to be given."
 _TOO_LARGE = (
     f"This is more than the {LIMITS.page_request_bytes:,} bytes that are taken at a time (page_request_bytes). "
     "Begin a new conversation."
 )
+_REASONS = {
+    400: "two lengths",
+    403: "cross-site",
+    404: "closed",
+    411: "no length",
+    413: "too large",
+}  # in a word, for figures and logs
 # Given the length of a request with a file, or None: why it is refused.
 Refusal = Callable[[int | None], tuple[int, str] | None]
 
@@ -74,11 +84,15 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif self._hosts and _host(scope) not in self._hosts:
+            seen(scope).refusal = "host"
             names = ", ".join(sorted(self._hosts))
             await PlainTextResponse(f"This page answers only to: {names}\n", 400)(scope, receive, with_headers)
-        elif scope["method"] == "POST" and (refusal := self._refused(scope)):
+        elif scope["method"] not in {"GET", "HEAD", "OPTIONS"} and (refusal := self._refused(scope)):
             status, sentence = refusal
-            await PlainTextResponse(sentence, status)(scope, receive, with_headers)
+            seen(scope).refusal = _REASONS.get(status, "upload")
+            # What follows a length that is in doubt may be part of this request, or another.
+            then = {"Connection": "close"} if status == 400 else None
+            await PlainTextResponse(sentence, status, then)(scope, receive, with_headers)
         elif _CLOSED.match(scope["path"]) and not (self._uploads and scope["path"] == _UPLOAD):
             await PlainTextResponse("not found\n", 404)(scope, receive, with_headers)
         else:
@@ -92,6 +106,8 @@ class Guard:
         if (site or origin) and foreign:
             return 403, "Only this page itself may send this."
         declared = _header(scope, "content-length")
+        if declared and _header(scope, "transfer-encoding"):
+            return 400, _TWO_LENGTHS  # a proxy in front may believe the other one (RFC 9112, 6.3)
         length = int(declared) if declared.isdigit() and len(declared) < 16 else None
         if scope["path"] == _UPLOAD and self._uploads:
             return self._uploads(length)

@@ -4,6 +4,7 @@ Gradio's chat interface is not used: after an error it leaves its question box d
 that gives the box back.
 """
 
+import logging
 from collections.abc import Callable
 from inspect import Parameter, signature
 from pathlib import Path
@@ -16,6 +17,9 @@ from ui.programs import Data
 from ui.quiet_gradio import gr
 from ui.render import rooms_html
 
+_log = logging.getLogger(__name__)
+
+_FAILED = "something went wrong, and it has been logged"
 STATIC = Path(__file__).parent / "static"
 _DATES = (("After", "This day or later."), ("Before", "Earlier than this day."))
 # Keeps the filters in the page's address, so that it can be kept, sent and loaded anew.
@@ -143,6 +147,9 @@ def _for_program(endpoint: Callable[..., Data], counted: Callable[[gr.Request], 
             return endpoint(*given, **named)
         except QaError as error:
             raise gr.Error(str(error), print_exception=False) from error
+        except Exception as error:  # Gradio would print it with its message, which may repeat what was asked
+            _log.exception("a request could not be answered")
+            raise gr.Error(_FAILED, print_exception=False) from error
 
     # Gradio reads off what programs have to give, and puts in the request where one is asked for.
     known = signature(endpoint)

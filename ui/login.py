@@ -27,8 +27,11 @@ from ui.remembering import Remembered
 from ui.server import FullError, Workers
 from ui.throttle import Throttle
 from ui.visitors import Visitor, address_of, spoken
+from ui.watching import seen
 
 SIGN_IN, SIGN_OUT = "/signin", "/signout"
+# For programs that watch the server; they tell who is not logged in next to nothing.
+_OPEN = frozenset(("/healthz", "/metrics"))
 COOKIE = "dateline-session"
 _SESSION_SECONDS = 12 * 3_600
 _BASIC_SECONDS = 300  # for which a program's password is not hashed again
@@ -46,12 +49,21 @@ _BROKEN = "The password file cannot be used at the moment, so nobody can log in;
 _BUSY = "Many log in at this moment. Please try again in 2 seconds."
 
 
+# Why a request is not let in, for figures and logs, where the sentence does not say it in a word.
+_REASONS = {_NEEDED: "login needed", _WRONG: "login wrong", _ADMINS: "not an admin", _BUSY: "full"}
+
+
 class RefusedError(Exception):
     """A request is not let in: with which status, sentence and headers."""
 
     def __init__(self, status: int, sentence: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(sentence)
         self.status, self.sentence, self.headers = status, sentence, headers or {}
+
+    @property
+    def reason(self) -> str:
+        """Why, in a word or two."""
+        return "throttled" if self.status == 429 else _REASONS.get(self.sentence, "login unusable")
 
 
 class Login:
@@ -90,10 +102,14 @@ class Login:
                 if scope["path"].startswith(_UPLOAD) and not user.admin:
                     raise RefusedError(403, _ADMINS)
             except RefusedError as refused:
+                if scope["path"] in _OPEN and "authorization" not in Headers(scope=scope):
+                    await self._app({**scope, "user": Visitor("", False, address_of(scope))}, receive, send)
+                    return
+                seen(scope).refusal = refused.reason
                 await _refusal(scope, refused)(scope, receive, send)
             else:
-                scope = {**scope, "user": Visitor(user.name, user.admin, address_of(scope))}
-                await self._app(scope, receive, _kept_private(send))
+                visitor = seen(scope).visitor = Visitor(user.name, user.admin, address_of(scope))
+                await self._app({**scope, "user": visitor}, receive, _kept_private(send))
 
     async def _known(self, scope: Scope) -> User:
         """Return whose request this is.
@@ -163,7 +179,9 @@ class Login:
         try:
             user = await self._check(name, password, address_of(request.scope))
         except RefusedError as refused:
+            seen(request.scope).refusal = refused.reason
             return _form(refused, name, onward)
+        seen(request.scope).visitor = Visitor(user.name, user.admin, address_of(request.scope))
         self._sessions.drop(_token(request.scope))
         token = secrets.token_urlsafe(32)
         self._sessions.add(token, user)

@@ -4,26 +4,53 @@ import asyncio
 import http.client
 import ipaddress
 import logging
+import os
 import signal
 import socket
+import sys
 import threading
 import time
 import urllib.parse
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from types import FrameType
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from qa.errors import InputError
+from qa.settings import LIMITS, Limits
+from ui.connections import Connection, Places
+from ui.logs import event
 
 _log = logging.getLogger(__name__)
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_GRACE_SECONDS = 2
+_GRACE_SECONDS = 2  # for responses to be written when all is done
+_LAST_SECONDS = 9.0  # after a signal, for everything
+_TICKS = 10  # of uvicorn's in a second
 _T = TypeVar("_T")
+
+
+class Ending:
+    """What is done when a server ends."""
+
+    unanswered = 0
+
+    def begin(self) -> None:
+        """Refuse what is new, and tell what can be cancelled."""
+
+    def busy(self) -> bool:
+        """Return whether something runs that is worth a wait."""
+        return False
+
+    def finish(self) -> None:
+        """End responses without end."""
+
+    def clean(self) -> None:
+        """Remove what must not be left, when the process ends without more ado; called from anywhere."""
 
 
 class FullError(Exception):
@@ -39,9 +66,16 @@ class Workers:
     """
 
     def __init__(self, at_once: int, waiting: int) -> None:
+        self.refused = 0
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="request")
+        self._at_once = at_once
         self._most = at_once + waiting
         self._taken = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many pieces of work wait."""
+        return max(0, self._taken - self._at_once)
 
     async def run(self, work: Callable[[], _T]) -> _T:
         """Return what the work returns; called in the event loop.
@@ -50,12 +84,18 @@ class Workers:
             FullError: if too much waits already.
         """
         if self._taken >= self._most:
+            self.refused += 1
             raise FullError
         self._taken += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         finally:
             self._taken -= 1
+
+    @property
+    def busy(self) -> int:
+        """How many pieces of work are done now."""
+        return min(self._taken, self._at_once)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -121,13 +161,17 @@ def address_of(listener: socket.socket, host: str) -> str:
 class PageServer(uvicorn.Server):
     """Serves an application on one socket until ``stop`` is called, or SIGINT or SIGTERM comes.
 
+    At the end nobody new is let in, what runs gets ``ending_seconds``, then all that is left is ended.  A second signal
+    ends the process at once, and so does the first where something does not end at all.
+
     Args:
         app: the application.
         listener: the socket, already listening.
         url: where the page is then found.
         on_ready: called with ``url``, from a thread of its own, once requests are answered.
-        on_stop: called in the event loop when the end begins, so that responses without end can be ended.
+        ending: what is done when the end begins and later.
         proxies: the addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed.
+        limits: of connections and times.
     """
 
     def __init__(
@@ -136,13 +180,17 @@ class PageServer(uvicorn.Server):
         listener: socket.socket,
         url: str,
         on_ready: Callable[[str], None],
-        on_stop: Callable[[], None],
+        ending: "Ending",
         proxies: Sequence[str] = (),
+        limits: Limits = LIMITS,
     ) -> None:
         self.interrupted = False
+        self.places = Places(limits, proxies)
         super().__init__(
             uvicorn.Config(
                 app,
+                http=partial(Connection, self.places),  # type: ignore[arg-type]
+                ws="none",
                 log_config=None,
                 log_level="warning",
                 access_log=False,
@@ -157,12 +205,18 @@ class PageServer(uvicorn.Server):
         self._listener = listener
         self.url = url
         self._on_ready = on_ready
-        self._on_stop = on_stop
+        self._ending = ending
+        self._limits = limits
+        self._watchdog = threading.Timer(_LAST_SECONDS, self._abandon, (0,))
+        self._watchdog.daemon = True
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve until told to stop."""
         threading.Thread(target=self._announce, name="announce", daemon=True).start()
-        super().run(sockets=sockets or [self._listener])
+        try:
+            super().run(sockets=sockets or [self._listener])
+        finally:
+            self._watchdog.cancel()
 
     def stop(self) -> None:
         """Ask the server to end; ``run`` then returns."""
@@ -170,14 +224,37 @@ class PageServer(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End on a signal, and end well: unlike uvicorn, do not raise it again afterwards."""
-        self.force_exit = self.should_exit
+        if self.should_exit:
+            self._abandon(128 + sig)
         self.should_exit = True
         self.interrupted = sig == signal.SIGINT
+        self._watchdog.start()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look at the connections once a second."""
+        if counter % _TICKS == 0:
+            now = time.monotonic()
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, Connection):
+                    connection.look(now)
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End open responses, then everything else."""
-        self._on_stop()
+        """Let nobody new in, wait for what runs, end open responses, then everything else."""
+        begun = time.monotonic()
+        for server in self.servers:
+            server.close()
+        self._ending.begin()
+        while self._ending.busy() and time.monotonic() < begun + self._limits.ending_seconds:
+            await asyncio.sleep(0.02)
+        self._ending.finish()
         await super().shutdown(sockets)
+        event(_log, "ended", milliseconds=round(1000 * (time.monotonic() - begun)), unanswered=self._ending.unanswered)
+
+    def _abandon(self, code: int) -> None:
+        """End the process, whatever still runs in it."""
+        self._ending.clean()
+        leave(code)
 
     def _announce(self) -> None:
         while not self.should_exit:
@@ -185,6 +262,14 @@ class PageServer(uvicorn.Server):
                 self._on_ready(self.url)
                 return
             time.sleep(0.02)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once: Python would wait for answers nobody gets, and take apart all it loaded."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _answers(url: str) -> bool:

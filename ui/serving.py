@@ -3,7 +3,7 @@
 import sys
 from getpass import getpass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -33,10 +33,17 @@ def chat(
         list[str],
         typer.Option("--proxy", help="A reverse proxy's address, whose X-Forwarded-For is believed (may be repeated)."),
     ] = [],  # noqa: B006 - typer copies it
+    log_format: Annotated[
+        Literal["text", "json"], typer.Option("--log-format", help="How a line of the log on stderr looks.")
+    ] = "text",
+    log_questions: Annotated[
+        bool, typer.Option("--log-questions", help="Let what is asked stand in the log, which is left out otherwise.")
+    ] = False,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = has_display(),
 ) -> None:
     """Serve the chat page until it is interrupted."""
-    from ui.cli import open_retriever, print_line
+    from ui.cli import open_retriever, print_line, print_notice
+    from ui.logs import log_to
 
     # What cannot be is said before the models are loaded, which takes seconds.
     if password_file:
@@ -53,16 +60,21 @@ def chat(
 
         make_archive(archive_path(archive))
     retriever = open_retriever(archive, AskSettings(reranker=reranker, reader=reader))
+    from ui.server import leave
     from ui.web import serve
 
     def ready(url: str) -> None:
         print_line(f"Dateline is ready: {url}")
 
-    if serve(
+    log_to(sys.stderr, log_format, questions=log_questions)
+    interrupted = serve(
         retriever, host, port, open_browser=open_browser, allow_upload=allow_upload, password_file=password_file,
-        proxies=proxy, on_ready=ready,
-    ):  # fmt: skip
-        raise KeyboardInterrupt
+        proxies=proxy, on_ready=ready, log_questions=log_questions,
+    )  # fmt: skip
+    retriever.archive.close()
+    if interrupted:
+        print_notice("qa: interrupted")
+    leave(130 if interrupted else 0)
 
 
 def password(

@@ -8,7 +8,7 @@ import logging
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,11 +53,16 @@ def too_much(files: int, total: int, largest: int) -> str:
 class Uploads:
     """The folder in which files lie until they are added.
 
+    Args:
+        clock: seconds; not the time of day, which can be set while the server runs.
+
     Raises:
         InputError: if no such folder can be made.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._seen: dict[Path, float] = {}  # what lies in the inbox, since when
         try:
             self._folder = Path(tempfile.mkdtemp(prefix="dateline-uploads-")).resolve()
             self.inbox = self._folder / "inbox"
@@ -121,10 +126,11 @@ class Uploads:
 
     def forget_old(self) -> None:
         """Remove what was sent long ago and never added."""
-        before = time.time() - _KEPT_SECONDS
-        for path in self.inbox.iterdir():
+        now = self._clock()
+        self._seen = {path: self._seen.get(path, now) for path in self.inbox.iterdir()}
+        for path, since in self._seen.items():
             try:
-                if path.stat().st_mtime < before:
+                if now - since > _KEPT_SECONDS:
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
             except OSError:
                 _log.warning("what was sent cannot be removed: %s", path)

@@ -4,30 +4,34 @@ import asyncio
 import warnings
 import webbrowser
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.routing import Route
 
 from qa.errors import InputError
 from qa.retrieval import Retriever
-from qa.settings import LIMITS
+from qa.settings import LIMITS, Limits
 from ui.api import serve_programs
 from ui.archive_adding import Adding, own_embedder
 from ui.archive_layout import add_archive_page
 from ui.archive_page import READERS, ArchivePage
+from ui.asking import CountedRate, asked
 from ui.guard import Guard
+from ui.health import Health
 from ui.layout import STATIC, build_page
 from ui.login import Login
+from ui.metrics import Metrics
 from ui.page import Page
 from ui.passwords import Users
+from ui.queueing import PageQueue, Turnstile
 from ui.quiet_gradio import gr
-from ui.server import LOOPBACK, PageServer, address_of, check_alone, check_proxies, listen
+from ui.server import LOOPBACK, Ending, PageServer, Workers, address_of, check_alone, check_proxies, listen
 from ui.uploads import Uploads
-from ui.visitors import Rate
-
-_LAST_SECONDS = 3  # that an addition gets to stop in when the server ends
+from ui.watching import Finished, Running, Watch, log_request
 
 
 def build_app(
@@ -37,6 +41,8 @@ def build_app(
     hosts: Sequence[str] = (),
     uploads: Uploads | None = None,
     users: Users | None = None,
+    log_questions: bool = False,
+    limits: Limits = LIMITS,
 ) -> FastAPI:
     """Return a fresh application that serves the pages for an archive.
 
@@ -46,8 +52,22 @@ def build_app(
         hosts: the host names that requests may be addressed to; none: any.
         uploads: where files lie that are sent to be added; None: none can be, and none removed.
         users: who may log in, and has to; None: whoever reaches the page may do all that can be done on it.
+        log_questions: whether what is asked may stand in the log.
+        limits: how many questions are worked on, how many wait, and how many one visitor may ask.
     """
-    archive, rate = retriever.archive, Rate()
+    archive, running = retriever.archive, Running()
+    health = Health(archive, running)
+    metrics = Metrics(health)
+    rate, programs = CountedRate(metrics.refused, limits), Workers(limits.requests_at_once, limits.requests_waiting)
+    queue: list[PageQueue] = []  # the page's, once it is built
+    own_page, own_api = (
+        asked(retriever, surface, metrics.answered, questions=log_questions) for surface in ("page", "api")
+    )
+
+    def finished(request: Finished) -> None:
+        metrics.finished(request)
+        log_request(request)
+
     own = own_embedder(retriever.embedder, archive.stamp.settings.precision)
     adding = Adding(archive, own, uploads) if uploads else None
 
@@ -55,17 +75,20 @@ def build_app(
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         # Gradio answers to the scripts of any site unless the application has a policy of its own; ours allows none.
         app.add_middleware(CORSMiddleware, allow_origins=[])
+        app.add_middleware(Turnstile, waiting=lambda: queue[0] if queue else None, limits=limits)
         if users:
             app.add_middleware(Login, users=users)
         app.add_middleware(Guard, hosts=hosts, uploads=uploads.refusal if uploads else None)
-        serve_programs(app, retriever, rate=rate)
-        page = Page(retriever, examples, upload=uploads is not None, rate=rate)
+        app.add_middleware(Watch, state=running, told=finished)
+        app.router.routes += [Route("/healthz", health.answer), Route("/metrics", metrics.answer)]
+        serve_programs(app, own_api, limits, rate, programs)
+        page = Page(own_page, examples, upload=uploads is not None, rate=rate)
         blocks = build_page(page, logins=users is not None)
         closed = ArchivePage(archive, refusal=READERS) if adding else ArchivePage(archive)
         add_archive_page(blocks, ArchivePage(archive, adding), closed, logins=users is not None)
         # Closed to direct calls, which would pass by the queue and its limits.
         blocks.queue(
-            default_concurrency_limit=LIMITS.requests_at_once, max_size=LIMITS.requests_waiting, api_open=False
+            default_concurrency_limit=limits.requests_at_once, max_size=limits.requests_waiting, api_open=False
         )
         # Fonts of the system: Gradio's own lack letters, and others would be fetched from elsewhere.
         theme = gr.themes.Base(
@@ -80,7 +103,13 @@ def build_app(
                 enable_monitoring=False, max_file_size=LIMITS.upload_file_bytes if uploads else "1mb", ssr_mode=False,
                 mcp_server=False,
             )  # fmt: skip
-        app.state.adding = adding
+        queue.append(PageQueue(blocks))
+        metrics.gauges(
+            (f"dateline_{surface}_{what}", f"Questions {told}, {surface}", partial(getattr, work, what))
+            for surface, work in (("page", queue[0]), ("api", programs))
+            for what, told in (("busy", "being answered"), ("waiting", "that wait"))
+        )
+        app.state.adding, app.state.running, app.state.metrics, app.state.queue = adding, running, metrics, queue[0]
         if uploads:
             for inner in _gradio_apps(app):
                 inner.uploaded_file_dir = str(uploads.inbox)
@@ -115,8 +144,12 @@ def page_server(
     password_file: Path | None = None,
     proxies: Sequence[str] = (),
     on_ready: Callable[[str], None] = lambda url: None,
+    log_questions: bool = False,
+    limits: Limits = LIMITS,
 ) -> PageServer:
     """Return a server that holds its port and is ready to run; the arguments are those of ``serve``.
+
+    Of ``limits`` those of connections, times and visitors hold.
 
     Raises:
         InputError: if the port cannot be had, others would reach the page without a password, or the password file or
@@ -133,17 +166,56 @@ def page_server(
             raise
     # With a login other names do no harm: a page elsewhere that uses one of them has no login under it.
     names = () if users else (*LOOPBACK, host)
-    app = build_app(retriever, examples=examples, hosts=names, uploads=uploads, users=users)
+    app = build_app(
+        retriever, examples=examples, hosts=names, uploads=uploads, users=users, log_questions=log_questions,
+        limits=limits,
+    )  # fmt: skip
 
-    def end() -> None:
-        # A page that is open holds a response without end; its event ends it.
-        for inner in _gradio_apps(app):
+    server = PageServer(app, listener, address_of(listener, host), on_ready, _PageEnding(app, uploads), proxies, limits)
+    metrics: Metrics = app.state.metrics
+    metrics.gauges(
+        (f"dateline_connections_{what}", f"Connections {told}", partial(getattr, server.places, what))
+        for what, told in (("open", "open"), ("refused", "refused so far"), ("too_slow", "ended as too slow so far"))
+    )
+    return server
+
+
+class _PageEnding(Ending):
+    """What is done when the server of the pages ends.
+
+    Args:
+        app: the application.
+        uploads: where files lie that were sent.
+    """
+
+    def __init__(self, app: FastAPI, uploads: Uploads | None) -> None:
+        self._running: Running = app.state.running
+        self._adding: Adding | None = app.state.adding
+        self._queue: PageQueue = app.state.queue
+        self._app = app
+        self._uploads = uploads
+
+    def begin(self) -> None:
+        """Refuse what is new, and cancel an addition; what it has acknowledged stays."""
+        self._running.ending = True
+        if self._adding:
+            self._adding.cancel()
+
+    def busy(self) -> bool:
+        """Return whether requests run, questions of the page wait, or an addition runs."""
+        asked = self._running.requests + self._queue.waiting + self._queue.busy
+        return asked > 0 or (self._adding is not None and self._adding.progress().state == "running")
+
+    def finish(self) -> None:
+        """End the responses that pages which are open hold; an event of theirs does that."""
+        self.unanswered = self._running.requests
+        for inner in _gradio_apps(self._app):
             inner.stop_event.set()
-        if app.state.adding:
-            app.state.adding.cancel()
-            app.state.adding.wait(_LAST_SECONDS)
 
-    return PageServer(app, listener, address_of(listener, host), on_ready, end, proxies)
+    def clean(self) -> None:
+        """Remove the files that were sent."""
+        if self._uploads:
+            self._uploads.close()
 
 
 def serve(
@@ -157,6 +229,7 @@ def serve(
     password_file: Path | None = None,
     proxies: Sequence[str] = (),
     on_ready: Callable[[str], None] = lambda url: None,
+    log_questions: bool = False,
 ) -> bool:
     """Serve the chat page until SIGINT or SIGTERM; return whether it was SIGINT.
 
@@ -171,6 +244,7 @@ def serve(
             this machine.
         proxies: the addresses or networks that say truly where a request comes from (X-Forwarded-For, -Proto).
         on_ready: called with the page's address, from another thread, once requests are answered.
+        log_questions: let what is asked stand in the log.
 
     Raises:
         InputError: if the port cannot be had, others would reach the page without a password, or an option cannot be
@@ -186,7 +260,7 @@ def serve(
     try:
         server = page_server(
             retriever, host, port, examples=examples, uploads=uploads, password_file=password_file, proxies=proxies,
-            on_ready=ready,
+            on_ready=ready, log_questions=log_questions,
         )  # fmt: skip
         server.run()
     finally:

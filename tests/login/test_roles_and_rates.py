@@ -60,7 +60,7 @@ def test_each_request_is_its_own_users_whoever_came_first(client: TestClient) ->
 def hurried(retriever: Retriever, file: Path, inbox: Uploads, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """A page that answers two questions a minute."""
     few = replace(LIMITS, answers_per_minute=2)
-    monkeypatch.setattr(web, "Rate", lambda: visitors.Rate(few, Clock()))
+    monkeypatch.setattr(web, "CountedRate", lambda *_: visitors.Rate(few, Clock()))
     with TestClient(build_app(retriever, users=Users(file), uploads=inbox), follow_redirects=False) as client:
         yield client
 

@@ -1,0 +1,341 @@
+"""Floods, clients that are slow or gone, and ends by signal, counted; ``FIGURES`` does all, each at a lane's counts."""
+
+import asyncio
+import signal
+import socket
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+import gradio
+import httpx
+
+from tests.faults.outcomes import Outcome
+from tests.serving import clients
+from tests.serving.served import QUESTION, Served, ask, make_archive, serving
+from tests.users import ANNA, ROLF, password_file
+
+# Not those of the program, so that the tests need not wait for them.
+QUICKLY = {"request_seconds": 2.0}
+_LATEST = 10.0  # seconds after which a connection that should have ended within two counts as held
+_GROWTH_MB = 40.0
+_ASSETS = Path(gradio.__file__).parent / "templates" / "frontend" / "assets"
+_LARGE = f"/assets/{max(_ASSETS.iterdir(), key=lambda file: file.stat().st_size).name}"  # megabytes
+
+
+class Lane(Protocol):
+    """How much is tried: ``quick`` or ``full``."""
+
+    @property
+    def name(self) -> str: ...
+
+
+def slow_clients(archive: Path, count: int) -> Outcome:
+    """Clients that send a head, or a body, or read an answer, a few bytes a second, all at once."""
+    outcome = Outcome("clients that send or read a few bytes a second, others asking")
+    with serving(archive, limits=QUICKLY) as served:
+        threads = ThreadPoolExecutor(3 * count)
+        kinds: tuple[Callable[[Served], float], ...] = (_slow_head, _slow_body, _slow_reader)
+        waiting = [(kind.__name__[1:], threads.submit(kind, served)) for kind in kinds for _ in range(count)]
+        time.sleep(0.5)
+        for _ in range(5):
+            outcome.trial("another client", lambda: _check(ask(served.url).status_code, 200))
+        slowest = 0.0
+        for name, one in waiting:
+            seconds = one.result()
+            slowest = max(slowest, seconds)
+            outcome.trial(name, partial(_within, seconds, _LATEST))
+        outcome.notes["longest hold in seconds, 2 allowed"] = round(slowest, 1)
+        outcome.trial("connections given back", lambda: _settled(served, "dateline_connections_open", 2))
+        threads.shutdown()
+    return outcome
+
+
+def _slow_head(served: Served) -> float:
+    with clients.connect(served.place) as connection:
+        return clients.drip(connection, clients.head(served.place, "GET /config", f"X-Long: {'a' * 200}"), 0.2, 20)
+
+
+def _slow_body(served: Served) -> float:
+    lines = "Content-Type: application/json", "Content-Length: 1000"
+    with clients.connect(served.place) as connection:
+        connection.sendall(clients.head(served.place, "POST /api/ask", *lines))
+        return clients.drip(connection, b" " * 1000, 0.2, 20)
+
+
+def _slow_reader(served: Served) -> float:
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    with connection:
+        connection.settimeout(20)
+        connection.connect(served.place)
+        connection.sendall(clients.head(served.place, f"GET {_LARGE}") * 8)
+        return clients.sip(connection, 20)
+
+
+def half_open(archive: Path, count: int) -> Outcome:
+    """Sockets on which nothing comes, while others ask."""
+    outcome = Outcome("200 half-open sockets, others asking")
+    with serving(archive, limits={"request_seconds": 4.0}) as served, ExitStack() as stack:
+        ask(served.url)
+        for at in range(count):
+            connection = stack.enter_context(clients.connect(served.place))
+            connection.sendall(b"GET / HTTP/1.1\r\nHo"[: at % 18])
+        slowest = 0.0
+        for _ in range(20):
+            begun = time.monotonic()
+            outcome.trial("another client", lambda: _check(ask(served.url).status_code, 200))
+            slowest = max(slowest, time.monotonic() - begun)
+        outcome.notes["slowest answer in seconds"] = round(slowest, 2)
+        outcome.trial("connections given back", lambda: _settled(served, "dateline_connections_open", 2))
+    return outcome
+
+
+def vanishing(archive: Path, count: int) -> Outcome:
+    """Tabs that are closed while the answer streams."""
+    outcome = Outcome("tabs closed while an answer streams")
+    with serving(archive, seconds=0.05) as served:
+        for number in range(10):  # what is loaded once, is loaded
+            clients.leave_in_mid_stream(served, -1 - number)
+        time.sleep(2)
+        base = served.base()
+        with ThreadPoolExecutor(4) as threads:
+            for one in [threads.submit(clients.leave_in_mid_stream, served, number) for number in range(count)]:
+                outcome.trial("closed", one.result)
+        outcome.trial("a question afterwards", lambda: _check(ask(served.url).status_code, 200))
+        outcome.trial("back to the base", lambda: _back_to(served, base, outcome))
+    return outcome
+
+
+def floods(archive: Path, folder: Path, count: int) -> Outcome:
+    """One user sends questions by the hundred to the page's queue, then to the API; another asks meanwhile."""
+    outcome = Outcome("floods of one user's questions, another asking")
+    anna, rolf = httpx.BasicAuth(*ANNA), httpx.BasicAuth(*ROLF)
+    options = {"password_file": str(password_file(folder)), "seconds": 0.1}
+    with serving(archive, **options) as served:
+        for user in (anna, rolf):  # from here on both are known, and no password is hashed
+            ask(served.url, auth=user)
+        function = httpx.get(f"{served.url}config", auth=rolf, timeout=30).json()["dependencies"][0]["id"]
+        for surface in ("page", "api"):  # what is loaded or started once, is
+            asyncio.run(_flood(served, surface, function, count // 10, Outcome("")))
+        base = served.base()
+        for surface in ("page", "api"):
+            stop = threading.Event()
+            calm: list[tuple[int, float]] = []
+            other = threading.Thread(target=_ask_calmly, args=(served, anna, stop, calm))
+            other.start()
+            statuses, slowest = asyncio.run(_flood(served, surface, function, count, outcome))
+            stop.set()
+            other.join()
+            for status, _ in calm:
+                outcome.trial("the other user", partial(_check, status, 200))
+            outcome.notes[f"{surface}: statuses"] = ", ".join(f"{n} x {s}" for s, n in sorted(statuses.items()))
+            outcome.notes[f"{surface}: slowest refusal in seconds"] = round(slowest, 2)
+            outcome.notes[f"{surface}: others answered"] = len(calm)
+            outcome.notes[f"{surface}: slowest of them in seconds"] = round(max((s for _, s in calm), default=0.0), 2)
+        outcome.trial("back to the base", lambda: _back_to(served, base, outcome))
+    return outcome
+
+
+def _ask_calmly(served: Served, user: httpx.BasicAuth, stop: threading.Event, told: list[tuple[int, float]]) -> None:
+    while not stop.is_set():
+        begun = time.monotonic()
+        told.append((ask(served.url, auth=user).status_code, time.monotonic() - begun))
+        stop.wait(0.5)
+
+
+async def _flood(
+    served: Served, surface: str, function: int, count: int, outcome: Outcome
+) -> tuple[Counter[int], float]:
+    statuses: Counter[int] = Counter()
+    slowest = 0.0
+    limits = httpx.Limits(max_connections=200, keepalive_expiry=2)
+    async with httpx.AsyncClient(auth=ROLF, timeout=30, limits=limits) as client:
+
+        async def send(number: int) -> None:
+            nonlocal slowest
+            await asyncio.sleep(5 * number / count)
+            begun = time.monotonic()
+            if surface == "api":
+                response = await client.post(f"{served.url}api/ask", json={"question": QUESTION})
+            else:
+                body = {"data": [QUESTION, [], [], [], "", ""], "fn_index": function, "session_hash": f"flood{number}"}
+                response = await client.post(f"{served.url}gradio_api/queue/join", json=body)
+            statuses[response.status_code] += 1
+            if response.status_code != 200:
+                slowest = max(slowest, time.monotonic() - begun)
+            outcome.trial(f"{surface} {response.status_code}", partial(_told, response))
+
+        sent = await asyncio.gather(*map(send, range(count)), return_exceptions=True)
+    for one in sent:
+        if isinstance(one, BaseException):
+            outcome.trial(f"{surface}: no answer", partial(_check, repr(one), ""))
+    return statuses, slowest
+
+
+def _told(response: httpx.Response) -> None:
+    """A flood is answered, or told in a sentence to come back, and when."""
+    if response.status_code != 200:
+        _check(response.status_code in {429, 503}, True)
+        _check(response.headers["Retry-After"].isdigit(), True)
+        _check(response.json()["error"].rstrip(".").count(" ") > 3, True)
+
+
+def ends(archive: Path, times: int) -> Outcome:
+    """Servers that are ended by a signal while they work."""
+    outcome, seconds = Outcome("ends by SIGTERM: later than 10 s, or an answer lost"), []
+    for _ in range(times):
+        for kind in (_end_idle, _end_asking, _end_streaming, _end_hanging, _end_twice):
+            begun: list[float] = []
+            outcome.trial(kind.__name__[1:], lambda kind=kind, begun=begun: begun.append(kind(archive)))  # type: ignore[misc]
+            if begun:
+                seconds.append((kind.__name__[1:], begun[0]))
+    for name, _ in seconds[:5]:
+        worst = max(taken for kind, taken in seconds if kind == name)
+        outcome.notes[f"{name}: seconds to exit"] = round(worst, 2)
+    return outcome
+
+
+def _end(served: Served, code: int = 0, most: float = 10.0) -> float:
+    begun = time.monotonic()
+    found, _, errors = served.end()
+    seconds = time.monotonic() - begun
+    _check((found, errors), (code, ""))
+    _within(seconds, most)
+    return seconds
+
+
+def _end_idle(archive: Path) -> float:
+    """Pages are open, nothing is asked."""
+    with serving(archive) as served, ExitStack() as stack:
+        for tab in range(5):
+            connection = stack.enter_context(clients.connect(served.place))
+            connection.sendall(clients.head(served.place, f"GET /gradio_api/heartbeat/tab{tab}"))
+            connection.recv(10)
+        return _end(served)
+
+
+def _end_asking(archive: Path) -> float:
+    """A program waits for its answer, and gets it; one that comes later is refused."""
+    with serving(archive, seconds=0.5) as served, ThreadPoolExecutor(1) as threads:
+        first = threads.submit(ask, served.url)
+        time.sleep(0.5)
+        begun = time.monotonic()
+        served.process.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        with suppress(httpx.ConnectError):
+            _check(ask(served.url).status_code, 503)
+        _check(first.result().status_code, 200)
+        _check(served.process.wait(10), 0)
+        return time.monotonic() - begun
+
+
+def _end_streaming(archive: Path) -> float:
+    """A page waits for its answer, and gets it."""
+    with serving(archive, seconds=0.3) as served, ThreadPoolExecutor(1) as threads:
+        _check(clients.join(served, "tab").status_code, 200)
+        stream = threads.submit(clients.fetch, served, "tab")
+        time.sleep(0.5)
+        begun = time.monotonic()
+        served.process.send_signal(signal.SIGTERM)
+        messages = [str(one["msg"]) for one in stream.result()]
+        _check(messages[-2:], ["process_completed", "close_stream"])
+        _check(served.process.wait(10), 0)
+        return time.monotonic() - begun
+
+
+def _end_hanging(archive: Path) -> float:
+    """A question takes a minute: it is given up."""
+    with serving(archive, seconds=60) as served, ThreadPoolExecutor(1) as threads:
+        hanging = threads.submit(ask, served.url)
+        time.sleep(1)
+        begun = time.monotonic()
+        served.process.send_signal(signal.SIGTERM)
+        _check(served.process.wait(12), 0)
+        hanging.exception()
+        return time.monotonic() - begun
+
+
+def _end_twice(archive: Path) -> float:
+    """A second signal ends at once what the first is still waiting for."""
+    with serving(archive, seconds=60) as served, ThreadPoolExecutor(1) as threads:
+        hanging = threads.submit(ask, served.url)
+        time.sleep(1)
+        served.process.send_signal(signal.SIGTERM)
+        time.sleep(1)
+        begun = time.monotonic()
+        served.process.send_signal(signal.SIGTERM)
+        _check(served.process.wait(5), 128 + signal.SIGTERM)
+        hanging.exception()
+        return time.monotonic() - begun
+
+
+def _check(found: object, expected: object) -> None:
+    if found != expected:
+        raise AssertionError(f"{found!r}, not {expected!r}")
+
+
+def _within(seconds: float, most: float) -> None:
+    if seconds > most:
+        raise AssertionError(f"{seconds:.1f} s, at most {most:.1f}")
+
+
+def _settled(served: Served, name: str, most: float, seconds: float = 15) -> None:
+    """Wait until a figure is that low."""
+    until = time.monotonic() + seconds
+    while (value := served.figures()[name]) > most:
+        if time.monotonic() > until:
+            raise AssertionError(f"{name} is {value}, not {most} or less")
+        time.sleep(0.5)
+
+
+def _back_to(served: Served, base: tuple[float, float, float], outcome: Outcome, seconds: float = 20) -> None:
+    """Wait until threads and files are as they were, but for a handful, and little more memory is used."""
+    until = time.monotonic() + seconds
+    while True:
+        now = served.base()
+        more = [after - before for before, after in zip(base, now, strict=True)]
+        outcome.notes["more threads"], outcome.notes["more files"] = int(more[0]), int(more[1])
+        outcome.notes["more megabytes"] = round(more[2], 1)
+        if more[0] <= 8 and more[1] <= 8 and more[2] <= _GROWTH_MB:
+            return
+        if time.monotonic() > until:
+            raise AssertionError(f"threads, files, MB: {base} became {now}")
+        time.sleep(0.5)
+
+
+def serving_slow_clients(lane: Lane) -> Outcome:
+    return _in_a_folder(lambda folder: slow_clients(make_archive(folder), 60 if lane.name == "full" else 3))
+
+
+def serving_half_open(lane: Lane) -> Outcome:
+    return _in_a_folder(lambda folder: half_open(make_archive(folder), 200))
+
+
+def serving_closed_tabs(lane: Lane) -> Outcome:
+    return _in_a_folder(lambda folder: vanishing(make_archive(folder), 500 if lane.name == "full" else 40))
+
+
+def serving_floods(lane: Lane) -> Outcome:
+    return _in_a_folder(lambda folder: floods(make_archive(folder), folder, 500 if lane.name == "full" else 200))
+
+
+def serving_ends(lane: Lane) -> Outcome:
+    return _in_a_folder(lambda folder: ends(make_archive(folder), 5 if lane.name == "full" else 1))
+
+
+def _in_a_folder(trial: Callable[[Path], Outcome]) -> Outcome:
+    with tempfile.TemporaryDirectory() as folder:
+        return trial(Path(folder))
+
+
+FIGURES: tuple[Callable[[Lane], Outcome], ...] = (
+    serving_slow_clients, serving_half_open, serving_closed_tabs, serving_floods, serving_ends,
+)  # fmt: skip
