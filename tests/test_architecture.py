@@ -13,6 +13,7 @@ SOURCES = sorted(p for room in ("qa", "ui") for p in (PROJECT / room).rglob("*.p
 
 # A module imports only modules of ours that stand above it.
 _ORDER = """
+    timing together load
     errors loading model_folders records settings hashing files dates filters sentences words chunking vectors
     embedding lexical intake database origins generations stored versions snapshots copies view archive
     publishing passages upgrading creating writing indexing syncing checking maintenance doctor backup restoring
