@@ -40,8 +40,14 @@ class Workers:
 
     def __init__(self, at_once: int, waiting: int) -> None:
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="request")
+        self._at_once = at_once
         self._most = at_once + waiting
         self._taken = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many pieces of work wait."""
+        return max(0, self._taken - self._at_once)
 
     async def run(self, work: Callable[[], _T]) -> _T:
         """Return what the work returns; called in the event loop.
