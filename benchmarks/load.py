@@ -175,7 +175,8 @@ class Person:
 async def visit(url: str, questions: list[str], people: int, seconds: float, server: int) -> Measured:
     """Let people ask for so long; return what they met with.  ``server`` is the process whose memory is watched."""
     measured, begin = Measured(), time.monotonic()
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=2 * people)
+    # A browser asks again when a connection was closed that it had kept; this client keeps none for as long as that.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=2 * people, keepalive_expiry=2.0)
     async with httpx.AsyncClient(base_url=url, timeout=60, limits=limits, trust_env=False) as client:
         calls = Calls.of((await client.get("config")).raise_for_status().json())
 

@@ -57,7 +57,7 @@ class Retriever:
         self.reranker = reranker
         self.reader = reader
         self.today = today
-        self.load = Load()  # how much is asked at the same moment
+        self.load = Load()  # how much is asked at once
         self._answerer = Answerer(embedder)
 
     @classmethod
