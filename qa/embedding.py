@@ -19,10 +19,15 @@ from numpy.typing import NDArray
 from qa.loading import loading
 from qa.model_folders import allowed_files, find_model
 from qa.settings import DEFAULT_EMBEDDER
+from qa.timing import tell
+from qa.together import Together
 
 Matrix = NDArray[np.float32]
 BATCH = 32
 _LONGEST = 8192  # tokens, for models that know no limit
+_STEP = 16  # tokens; questions are padded to a multiple of it, so that many come to one length
+_TOGETHER = 8  # questions in one batch
+_KNOWN = 256  # questions whose vectors are kept: looking for an answer needs the one that the search used
 
 
 class Embedder(Protocol):
@@ -79,6 +84,12 @@ class SentenceTransformerEmbedder:
         self.max_tokens = int(min(longest, _LONGEST)) - int(self._tokenizer.num_special_tokens_to_add(False))
         self.fingerprint = _fingerprint(folder)
         self._lock = threading.Lock()  # the fast tokenizers refuse to be used by two threads at once
+        pads = hasattr(self._model[0], "processing_kwargs")  # a transformer; others have their own ways with texts
+        self._prompt = self._model.prompts.get("query") or ""
+        self._longest_padded = int(min(longest, _LONGEST)) // _STEP * _STEP if pads else 0
+        self._questions = Together(self._embed_together, self._padded_length, self._lock, _TOGETHER)
+        self._sharing: dict[tuple[int, int], bool] = {}  # by texts and tokens: whether such a batch changes no digit
+        self._known_question = lru_cache(_KNOWN)(self._questions.do)
 
     def embed_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
         """Return unit vectors of shape (len(texts), dimension); texts of one length share a batch.
@@ -93,7 +104,7 @@ class SentenceTransformerEmbedder:
         for begin in range(0, len(order), step):
             chosen = order[begin : begin + step]
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self._reduced):
-                vectors[chosen] = self._encode(self._model.encode_document, [texts[i] for i in chosen])
+                vectors[chosen] = self._encode([texts[i] for i in chosen])
             if progress:
                 progress(len(chosen))
         return vectors
@@ -101,19 +112,49 @@ class SentenceTransformerEmbedder:
     def embed_queries(self, texts: Sequence[str]) -> Matrix:
         """Return unit vectors of shape (len(texts), dimension).
 
-        Each is computed by itself: a batch pads and multiplies in other shapes, which moves the last digits and so
-        could swap hits whose scores are nearly equal.
+        Questions of several threads that wait at the same moment share a batch, but only where that moves no digit:
+        hits whose scores are nearly equal would change places.  A batch multiplies in other shapes than a question
+        alone; those of one length that is a multiple of 16 tokens come out the same to the last bit.
         """
-        rows = [self._encode(self._model.encode_query, [text]) for text in texts]
-        return np.concatenate(rows) if rows else np.zeros((0, self.dimension), np.float32)
+        rows = [self._known_question(text) for text in texts]
+        return np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32)
+
+    def _padded_length(self, text: str) -> int:
+        """Return how many tokens a question is padded to; 0 where it is not."""
+        tokens = len(self._tokenizer.encode(self._prompt + text).ids)
+        padded = -(-tokens // _STEP) * _STEP
+        return padded if padded <= self._longest_padded else 0
+
+    def _embed_together(self, texts: Sequence[str]) -> Sequence[Matrix]:
+        """Return the vectors of questions of one padded length, each the very vector that it has alone."""
+        padded = self._padded_length(texts[0])
+        shape = (len(texts), padded)
+        if len(texts) == 1 or not self._sharing.get(shape, True):
+            return [self._encode_questions([text], padded)[0] for text in texts]
+        vectors = self._encode_questions(texts, padded)
+        if shape not in self._sharing:  # which shapes change digits depends on the processor, so each is tried once
+            alone = np.stack([self._encode_questions([text], padded)[0] for text in texts])
+            self._sharing[shape] = bool((alone == vectors).all())
+            vectors = alone
+        tell("together", len(texts))
+        return list(vectors)
+
+    def _encode_questions(self, texts: Sequence[str], padded: int) -> Matrix:
+        padding = {"processing_kwargs": {"text": {"pad_to_multiple_of": _STEP}}} if padded else {}
+        vectors = self._model.encode_query(
+            list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False, **padding
+        )
+        return np.ascontiguousarray(vectors, dtype=np.float32)
 
     def token_starts(self, text: str) -> Sequence[int]:
         """Return the code-point offset at which each token of ``text`` starts, without special tokens."""
         return [start for start, _ in self._tokenizer.encode(text, add_special_tokens=False).offsets]
 
-    def _encode(self, encode: Callable[..., Any], texts: list[str]) -> Matrix:
+    def _encode(self, texts: list[str]) -> Matrix:
         with self._lock:
-            vectors = encode(texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
+            vectors = self._model.encode_document(
+                texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+            )
         return np.ascontiguousarray(vectors, dtype=np.float32)
 
 

@@ -68,12 +68,12 @@ def add(ranked: Sequence[Ranked], scores: Sequence[Scores]) -> list[Ranked]:
 
 
 def rerank(
-    ranked: Sequence[Ranked], scores: Mapping[str, float], weight: float, late: Sequence[str] = ()
+    ranked: Sequence[Ranked], scores: Mapping[str, float], weight: float, late: Sequence[str] = (), note: str = ""
 ) -> list[Ranked]:
     """Return a fused ranking with a reranker's scores of its first passages weighed in.
 
     Those that were not read have a share of 0, and so stay behind those they stood behind; those that there was no
-    time for (``late``) have a part of rank 0.
+    time for (``late``) have a part of rank 0, with a ``note`` that says why.
     """
     if not scores:
         return list(ranked)
@@ -83,7 +83,7 @@ def rerank(
     ]
     read = [item for item in lighter if item.passage_id in scores]
     unread = [
-        _ranked(item.passage_id, (*item.why, Part("reranker", 0, 0.0, 0.0))) if item.passage_id in late else item
+        _ranked(item.passage_id, (*item.why, Part("reranker", 0, 0.0, 0.0, note))) if item.passage_id in late else item
         for item in lighter
         if item.passage_id not in scores
     ]

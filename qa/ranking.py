@@ -13,6 +13,7 @@ from qa.filters import Where
 from qa.fusion import Ranked, Scores, add, fuse
 from qa.matching import SentenceMatcher
 from qa.settings import AskSettings
+from qa.timing import timed
 from qa.vectors import Matrix
 from qa.view import ArchiveView
 
@@ -30,8 +31,22 @@ def rank(view: ArchiveView, question: str, vector: Matrix, k: int, where: Where,
         where: conditions that every candidate's article meets.
         settings: the pool and the weights.
     """
-    pool = max(settings.pool, k)
-    weights = settings.weights
+    with timed("search"):
+        ranked = _found(view, question, vector, max(settings.pool, k), where, settings.weights)
+    weight = settings.weights["sentence"]
+    if not weight:
+        return ranked
+    with timed("match"):
+        passages = view.passages([item.passage_id for item in ranked[: max(settings.matched, k)]])
+        matcher = SentenceMatcher(question, view.inverse_frequency)
+        found = matcher.score([passage.text for passage in passages.values()])
+    return add(ranked, [Scores("sentence", dict(zip(passages, found, strict=True)), weight, scaled=True)])
+
+
+def _found(
+    view: ArchiveView, question: str, vector: Matrix, pool: int, where: Where, weights: Mapping[str, float]
+) -> list[Ranked]:
+    """Return the ``pool`` best passages of each engine, scored by all that does not read them."""
     near = view.search_vectors(vector, pool, where)
     bm25 = dict(view.search_text(question, pool, where))
     dense = dict(near)
@@ -50,7 +65,7 @@ def rank(view: ArchiveView, question: str, vector: Matrix, k: int, where: Where,
     whole = view.search_articles(question, ids) if weights["article"] else {}
     titles = view.search_articles(question, ids, "title") if weights["title"] else {}
     leads = {key: math.exp(-place.start / _LEAD_CHARACTERS) for key, place in places.items()}
-    ranked = fuse(
+    return fuse(
         list(dense),
         [
             Scores("bm25", bm25, weights["bm25"], _places(list(bm25))),
@@ -61,12 +76,6 @@ def rank(view: ArchiveView, question: str, vector: Matrix, k: int, where: Where,
             Scores("lead", leads, weights["lead"], scaled=True),
         ],
     )
-    if not weights["sentence"]:
-        return ranked
-    passages = view.passages([item.passage_id for item in ranked[: max(settings.matched, k)]])
-    matcher = SentenceMatcher(question, view.inverse_frequency)
-    found = matcher.score([passage.text for passage in passages.values()])
-    return add(ranked, [Scores("sentence", dict(zip(passages, found, strict=True)), weights["sentence"], scaled=True)])
 
 
 def _places(best_first: Sequence[str]) -> dict[str, int]:

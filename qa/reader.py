@@ -24,6 +24,7 @@ WEIGHTS = "reader.safetensors"
 QUESTION_TOKENS, TITLE_TOKENS, TOKENS = 64, 32, 384
 _OVERLAP = 64  # tokens that the windows of a longer passage share, so that an answer lies wholly in one
 _BATCH = 8  # pairs
+_STEP = 32  # tokens; what is made for each length of a batch is kept (oneDNN), so that few lengths keep memory flat
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,9 @@ class PairEncoder:
         return pairs
 
 
-def padded(pairs: Sequence[Pair]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return ids, segments and mask of shape (len(pairs), longest)."""
-    longest = max(len(pair.ids) for pair in pairs)
+def padded(pairs: Sequence[Pair], step: int = 1) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return ids, segments and mask of shape (len(pairs), longest), ``longest`` being a multiple of ``step``."""
+    longest = -(-max(len(pair.ids) for pair in pairs) // step) * step
     ids, segments, mask = (np.zeros((len(pairs), longest), np.int64) for _ in range(3))
     for row, pair in enumerate(pairs):
         ids[row, : len(pair.ids)] = pair.ids
@@ -116,7 +117,7 @@ class Reader:
         readings: list[list[PassageReading]] = [[] for _ in passages]
         for begin in range(0, len(order), _BATCH):
             chosen = [pairs[i] for i in order[begin : begin + _BATCH]]
-            tensors = [torch.from_numpy(one) for one in padded(chosen)]
+            tensors = [torch.from_numpy(one) for one in padded(chosen, _STEP)]
             with self._lock, torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self._reduced):
                 outputs = self._network(*tensors)
             relevance, answerable, span = (one.float().numpy() for one in outputs)

@@ -61,13 +61,15 @@ class Part:
     """What one ranker contributed to a hit.
 
     ``rank`` is the passage's place in that ranker's own list, from 1 (0: not in the list); ``score`` is that
-    ranker's raw score; ``share`` is what it added to ``Hit.score``, so that the shares sum to the score.
+    ranker's raw score; ``share`` is what it added to ``Hit.score``, so that the shares sum to the score.  ``note`` says
+    in a few words why a ranker left the passage out that should have looked at it, ``""`` where none did.
     """
 
     name: PartName
     rank: int
     score: float
     share: float
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from qa.exhaustive import find_all
 from qa.filters import Where
 from qa.fusion import Ranked
 from qa.hashing import text_digest
+from qa.load import Load
 from qa.proving import proven
 from qa.question_answering import QuestionAnsweringReader
 from qa.question_dates import Window
@@ -29,6 +30,7 @@ from qa.refusal import reason
 from qa.reranking import CrossEncoderReranker, read_passages, reread
 from qa.selection import Chosen, select
 from qa.settings import LIMITS, NONE, PACKAGED, AskSettings
+from qa.timing import timed
 from qa.view import ArchiveView
 from qa.words import content_words
 
@@ -55,6 +57,7 @@ class Retriever:
         self.reranker = reranker
         self.reader = reader
         self.today = today
+        self.load = Load()  # how much is asked at once
         self._answerer = Answerer(embedder)
 
     @classmethod
@@ -116,8 +119,8 @@ class Retriever:
         """
         where = filters.where(sources, articles, after, before, as_of)
         _check(question, k, per_article)
-        with self.archive.view() as view:
-            return self._hits(view, question, k, where, per_article, self._spoken(question, as_of=as_of))[0]
+        with self.load.question() as at_once, self.archive.view() as view:
+            return self._hits(view, question, k, where, per_article, self._spoken(question, as_of=as_of), at_once)[0]
 
     def retrieve_many(
         self,
@@ -135,9 +138,9 @@ class Retriever:
         where = filters.where(sources, articles, after, before, as_of)
         for question in questions:
             _check(question, k, per_article)
-        with self.archive.view() as view:
+        with self.load.question() as at_once, self.archive.view() as view:
             return [
-                self._hits(view, question, k, where, per_article, self._spoken(question, as_of=as_of))[0]
+                self._hits(view, question, k, where, per_article, self._spoken(question, as_of=as_of), at_once)[0]
                 for question in questions
             ]
 
@@ -165,17 +168,19 @@ class Retriever:
         """
         where = filters.where(sources, articles, after, before, as_of)
         _check(question, k, per_article)
-        asked = stand_alone(question, history)
-        spoken = self._spoken(question, asked, as_of=as_of)
-        with self.archive.view() as view:
-            hits, read = self._hits(view, asked, k, where, per_article, spoken)
-            weights = word_weights(view, asked)
-            answer = self._answerer.answer(asked, hits, weights, self._readings(view, asked, hits[:READ], read))
-            answer = proven(answer, asked, hits)
-            if answer.abstained:
-                answer = replace(
-                    answer, reason=reason(view, asked, (*where, *date_ranking.where(view, spoken)), weights)
-                )
+        with self.load.question() as at_once, self.archive.view() as view:
+            asked = stand_alone(question, history)
+            spoken = self._spoken(question, asked, as_of=as_of)
+            hits, read = self._hits(view, asked, k, where, per_article, spoken, at_once)
+            readings = self._readings(view, asked, hits[:READ], read)
+            with timed("answer"):
+                weights = word_weights(view, asked)
+                answer = self._answerer.answer(asked, hits, weights, readings)
+                answer = proven(answer, asked, hits)
+                if answer.abstained:
+                    answer = replace(
+                        answer, reason=reason(view, asked, (*where, *date_ranking.where(view, spoken)), weights)
+                    )
         return replace(answer, question=question)
 
     def find_all(
@@ -219,10 +224,16 @@ class Retriever:
         return date_ranking.spoken(question, asked, as_of, self.today(), self.settings)
 
     def _hits(
-        self, view: ArchiveView, question: str, k: int, where: Where, per_article: int, spoken: Spoken
+        self, view: ArchiveView, question: str, k: int, where: Where, per_article: int, spoken: Spoken, at_once: int
     ) -> tuple[list[Hit], dict[str, PassageReading]]:
-        """Return the hits, and what the reranker made of passages, by passage id."""
-        ranked, readings = self._ranked(view, question, k, (*where, *date_ranking.where(view, spoken)), spoken)
+        """Return the hits, and what the reranker made of passages, by passage id; ``at_once`` questions are asked."""
+        bound = (*where, *date_ranking.where(view, spoken))
+        ranked, readings = self._ranked(view, question, k, bound, spoken, at_once)
+        with timed("select"):
+            return self._cited(view, ranked, k, per_article), readings
+
+    def _cited(self, view: ArchiveView, ranked: list[Ranked], k: int, per_article: int) -> list[Hit]:
+        """Return the passages to show, with their citations."""
         article = cache(view.sound_article)
 
         def choose() -> list[Chosen]:
@@ -243,10 +254,9 @@ class Retriever:
                 digests[stored.id] = text_digest(stored.text)
             return _citation(stored, passage, digests[stored.id])
 
-        hits = [
+        return [
             Hit(c.passage, cite(c.passage), c.ranked.score, c.ranked.why, tuple(map(cite, c.copies))) for c in chosen
         ]
-        return hits, readings
 
     def _readings(
         self, view: ArchiveView, question: str, hits: Sequence[Hit], read: dict[str, PassageReading]
@@ -256,18 +266,23 @@ class Retriever:
             return None
         known = read if self.reader is self.reranker else {}
         missing = [hit.passage.id for hit in hits if hit.passage.id not in known]
-        return known | read_passages(view, question, missing, self.reader)
+        if not missing:
+            return known
+        with timed("read"):
+            return known | read_passages(view, question, missing, self.reader, self.load)
 
     def _ranked(
-        self, view: ArchiveView, question: str, k: int, where: Where, spoken: Spoken
+        self, view: ArchiveView, question: str, k: int, where: Where, spoken: Spoken, at_once: int
     ) -> tuple[list[Ranked], dict[str, PassageReading]]:
         settings = self.settings
-        vector = self.embedder.embed_queries([question])[0]
+        with timed("embed"):
+            vector = self.embedder.embed_queries([question])[0]
         ranked = rank(view, question, vector, k, where, settings)
         ranked = date_ranking.prefer(view, ranked, spoken, settings)
         if not (self.reranker and settings.rerank and ranked):
             return ranked, {}
-        return reread(view, question, ranked, self.reranker, settings)
+        with timed("read"):
+            return reread(view, question, ranked, self.reranker, settings, load=self.load, at_once=at_once, least=READ)
 
 
 def word_weights(view: ArchiveView, question: str) -> dict[str, float]:

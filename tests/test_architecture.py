@@ -13,7 +13,8 @@ SOURCES = sorted(p for room in ("qa", "ui") for p in (PROJECT / room).rglob("*.p
 
 # A module imports only modules of ours that stand above it.
 _ORDER = """
-    errors forking loading model_folders records settings hashing files dates filters sentences words chunking vectors
+    errors forking timing together load loading model_folders records settings hashing files dates filters
+    sentences words chunking vectors
     embedding lexical intake database origins generations stored versions snapshots copies view archive
     publishing passages upgrading creating writing indexing syncing checking maintenance doctor backup restoring
     matching fusion ranking date_readers date_signs date_phrases question_dates date_ranking reading spans

@@ -1,3 +1,5 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -5,6 +7,7 @@ import pytest
 
 from qa.embedding import SentenceTransformerEmbedder, load_embedder
 from qa.errors import ModelError
+from qa.timing import listen
 from tests.models import make_static_model
 
 pytestmark = pytest.mark.model
@@ -37,6 +40,62 @@ def test_a_question_has_the_same_vector_alone_and_among_others() -> None:
     together = embedder.embed_queries(TEXTS[:3])
     for row, text in zip(together, TEXTS, strict=False):
         assert (embedder.embed_queries([text])[0] == row).all()
+
+
+def test_questions_asked_at_the_same_moment_share_a_batch_and_keep_their_vectors_to_the_last_bit() -> None:
+    embedder = SentenceTransformerEmbedder()
+    questions = [f"Why was the dam at Verrin closed in {year}?" for year in range(2000, 2008)]
+    longer = "How many of the forty sensors in the dam above the town of Verrin had drifted by the first of May?"
+    alone = {text: embedder.embed_queries([text])[0] for text in (*questions, longer)}
+    together: list[float] = []
+    end = listen(lambda stage, amount: together.append(amount) if stage == "together" else None)
+    try:
+        for size in (1, 2, 3, 5, 8):
+            for _ in range(2):  # the first time such a batch is compared with the questions alone
+                rows = embedder._embed_together(questions[:size])
+                assert all((row == alone[text]).all() for row, text in zip(rows, questions, strict=False))
+    finally:
+        end()
+    assert set(together) <= {2.0, 3.0, 5.0, 8.0}
+    assert embedder._padded_length(questions[0]) == 16
+    assert embedder._padded_length(longer) == 32
+    assert embedder._padded_length("word " * 300) == 0  # cut off, therefore alone
+
+
+def test_threads_that_ask_at_once_get_their_own_vectors() -> None:
+    embedder = SentenceTransformerEmbedder()
+    questions = [
+        f"Who opened the bridge in {town}?" for town in ["Arlen", "Bresk", "Corva", "Dunmere", "Elbach", "Fenwold"]
+    ]
+    expected = load_embedder().embed_queries(questions)
+    together: list[float] = []
+    end = listen(lambda stage, amount: together.append(amount) if stage == "together" else None)
+    try:
+        with embedder._lock, ThreadPoolExecutor(6) as threads:
+            waiting = [threads.submit(embedder.embed_queries, [text]) for text in questions]
+            while len(embedder._questions._waiting) < 6:
+                time.sleep(0.005)
+            embedder._lock.release()  # all six have been brought; now the first of them gets its turn
+            found = [one.result(30) for one in waiting]
+            embedder._lock.acquire()
+    finally:
+        end()
+    assert together == [6.0]
+    assert all((row == rows[0]).all() for row, rows in zip(expected, found, strict=True))
+
+
+def test_a_batch_that_would_change_digits_is_not_shared_again() -> None:
+    embedder = SentenceTransformerEmbedder()
+    questions = ["Why was the dam closed?", "Why was the mill closed?"]
+    embedder._sharing[2, 16] = False
+    together: list[str] = []
+    end = listen(lambda stage, amount: together.append(stage))
+    try:
+        rows = embedder._embed_together(questions)
+    finally:
+        end()
+    assert together == []
+    assert (np.stack(rows) == embedder.embed_queries(questions)).all()
 
 
 def test_nothing_gives_no_rows() -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from qa.errors import ModelError
-from qa.reader import PairEncoder, Reader, load_reader
+from qa.reader import Pair, PairEncoder, Reader, load_reader, padded
 
 DAM = (
     "Dam at Verrin closed",
@@ -82,3 +82,10 @@ def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
     save_file({"other": torch.zeros(1)}, tmp_path / "other.safetensors")
     with pytest.raises(ModelError, match="not those of this network"):
         Reader(tmp_path / "other.safetensors")
+
+
+def test_batches_come_in_few_lengths() -> None:
+    pairs = [Pair([1] * length, [0] * length, 1, length, []) for length in (3, 33, 40)]
+    assert [one.shape for one in padded(pairs, 32)] == [(3, 64)] * 3
+    assert [int(row.sum()) for row in padded(pairs, 32)[2]] == [3, 33, 40]
+    assert padded(pairs[1:2])[0].shape == (1, 33)

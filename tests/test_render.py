@@ -236,3 +236,17 @@ def test_every_ranker_has_a_name_in_plain_words() -> None:
     html = render.answer_html(answer(hits=(replace(hit(), why=parts),)))
     assert not [part.name for part in parts if f"<td>{part.name}</td>" in html]
     assert "<td>Read with the question (reader)</td>" in html
+
+
+def test_a_passage_that_was_not_read_because_many_asked_says_so() -> None:
+    parts = (Part("bm25", 1, 5.0, 0.5), Part("reranker", 0, 0.0, 0.0, "7 questions were asked <b>at once</b>"))
+    hit = Hit(Passage("p1", "dam", 0, 19, "The dam was closed."), citation(), 0.5, parts)
+    shown = Reader(render.answer_html(Answer("Why?", "Why?", "No answer.", "", (), (), (hit,), 0.1)))
+    assert "Read with the question (reader)not read: 7 questions were asked <b>at once</b>" in shown.text
+    assert "b" not in shown.tags
+
+
+def test_each_refusal_differs_from_the_one_before() -> None:
+    one, two = (render.refusal_html("Ask again in <2> seconds.", number) for number in (1, 2))
+    assert one != two
+    assert Reader(one).text == Reader(two).text == "Ask again in <2> seconds."

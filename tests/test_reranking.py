@@ -5,6 +5,7 @@ import pytest
 
 from qa.archive import Archive
 from qa.errors import InputError, ModelError
+from qa.load import Load
 from qa.reading import PassageReading, Span
 from qa.reranking import CrossEncoderReranker
 from qa.retrieval import Retriever
@@ -125,3 +126,42 @@ def test_a_transformers_model_reads_in_the_readers_place(tmp_path: Path) -> None
     assert all(text[span.start : span.end].strip() for span in first.spans)
     assert all("In Verrin."[span.start : span.end] for span in second.spans)
     assert first.relevance == 0.0
+
+
+def test_under_load_fewer_passages_are_read_and_why_says_so(archive: Archive, embedder: WordEmbedder) -> None:
+    reader = Liking("Flood 7")
+    retriever = Retriever(archive, embedder, AskSettings(rerank=10), reader, reader)
+    alone = retriever.retrieve("flood in Verrin", 12)
+    retriever.load = Load()
+    retriever.load.read(1, 0.05)
+    retriever.load.also(lambda: 5)  # with this one six, who share the two seconds that reading may take: six passages
+    reader.read_together.clear()
+    hits = retriever.retrieve("flood in Verrin", 12)
+    assert reader.read_together == [6]
+    notes = [(part.rank, part.note) for hit in hits for part in hit.why if part.name == "reranker"]
+    assert sorted(rank for rank, _ in notes[:6]) == [1, 2, 3, 4, 5, 6]
+    assert [rank for rank, _ in notes[6:]] == [0, 0, 0, 0]
+    assert {note for rank, note in notes if rank} == {""}
+    assert {note for rank, note in notes if not rank} == {"6 questions were asked at the same time"}
+    assert {hit.passage.id for hit in hits} == {hit.passage.id for hit in alone}
+
+
+def test_under_the_heaviest_load_an_answer_still_has_the_passages_read_that_it_is_looked_for_in(
+    archive: Archive, embedder: WordEmbedder
+) -> None:
+    reader = Liking("Flood 7")
+    retriever = Retriever(archive, embedder, None, reader, reader)
+    retriever.load.read(1, 5.0)
+    retriever.load.also(lambda: 60)
+    answer = retriever.ask("Which flood reached Verrin?", k=10)
+    assert reader.read_together == [5]
+    assert answer.exact == "Flood"
+
+
+def test_a_question_alone_is_read_as_ever_however_slow_the_machine(archive: Archive, embedder: WordEmbedder) -> None:
+    reader = Liking("Flood 7")
+    retriever = Retriever(archive, embedder, None, reader, reader)
+    before = retriever.ask("Which flood reached Verrin?", k=10)
+    retriever.load.read(1, 500.0)
+    assert retriever.ask("Which flood reached Verrin?", k=10) == before
+    assert reader.read_together == [8, 2, 8, 2]

@@ -58,3 +58,6 @@ def test_a_passage_that_there_was_no_time_to_read_says_so() -> None:
     parts = (Part("bm25", 1, 5.0, 0.5), Part("reranker", 0, 0.0, 0.0))
     shown = hit_text(1, Hit(passage, citation, 0.5, parts), "word")
     assert "bm25 0.500 (rank 1), reranker: not read, its time was over" in shown.plain
+    parts = (parts[0], Part("reranker", 0, 0.0, 0.0, "7 questions were asked at the same time"))
+    shown = hit_text(1, Hit(passage, citation, 0.5, parts), "word")
+    assert "reranker: not read, 7 questions were asked at the same time" in shown.plain

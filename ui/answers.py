@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from qa.records import Answer, Citation, Sentence
+from qa.records import Answer, Citation, Part, Sentence
 
 Marks = Sequence[tuple[int, int]]
 
@@ -33,6 +33,11 @@ def pieces(text: str, marks: Marks) -> Iterator[tuple[str, bool]]:
             position = end
     if position < len(text):
         yield text[position:], False
+
+
+def unread(part: Part) -> str:
+    """Return why a reranker did not read a passage that it should have, in a few words; ``""``: it did."""
+    return (part.note or "its time was over") if part.name == "reranker" and not part.rank else ""
 
 
 def exact_words(sentence: Sentence) -> str:

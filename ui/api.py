@@ -6,6 +6,7 @@ asking, and no such question is answered with yes.
 """
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import asdict, fields
 from typing import Annotated, Any, get_type_hints
@@ -24,6 +25,7 @@ from qa.errors import InputError, QaError
 from qa.records import Answer, Article, Citation, Part, Passage
 from qa.retrieval import Retriever
 from qa.settings import LIMITS, Limits
+from qa.timing import tell
 from ui import addresses
 from ui.api_page import api_page
 from ui.guard import QuotedPaths
@@ -168,6 +170,7 @@ def build_api(
         except TooOftenError as error:
             raise HTTPException(429, str(error), {"Retry-After": str(error.seconds)}) from None
 
+    retriever.load.also(lambda: asking.waiting)
     question: list[Any] = [Depends(seldom_enough), Depends(_declared_as_json)]
     asking, reading = (Workers(limits.requests_at_once, limits.requests_waiting) for _ in range(2))
     asking = programs or asking
@@ -175,12 +178,12 @@ def build_api(
     @api.post("/search", response_model=Found, responses=_told(_PROBLEMS), dependencies=question)
     async def search(wanted: SearchRequest) -> Response:
         """Find the passages that best match a question."""
-        return await _done(asking, lambda: wanted.search(retriever))
+        return await _done(asking, _timed(lambda: wanted.search(retriever)))
 
     @api.post("/ask", response_model=Answered, responses=_told(_PROBLEMS), dependencies=question)
     async def ask(wanted: AskRequest) -> Response:
         """Answer a question in the archive's own words, or say that it holds no answer."""
-        return await _done(asking, lambda: wanted.ask(retriever))
+        return await _done(asking, _timed(lambda: wanted.ask(retriever)))
 
     @api.get("/article/{article_id:path}", response_model=Article, responses=_told(_UNKNOWN))
     async def article(article_id: _QuotedId, request: Request, digest: _Digest = "") -> Response:
@@ -208,6 +211,17 @@ async def _declared_as_json(request: Request) -> None:
     declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if declared != "application/json":
         raise HTTPException(415, "the body has to be declared as JSON: send the header Content-Type: application/json")
+
+
+def _timed(work: Callable[[], Data]) -> Callable[[], Data]:
+    """Return work that tells how long it waited for its turn from now on."""
+    begin = time.perf_counter()
+
+    def begun() -> Data:
+        tell("wait", time.perf_counter() - begin)
+        return work()
+
+    return begun
 
 
 async def _done(workers: Workers, work: Callable[[], Data]) -> Response:

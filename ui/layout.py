@@ -12,10 +12,11 @@ from typing import Any
 
 from qa.errors import QaError
 from qa.settings import LIMITS
-from ui.page import READY, Page
+from ui.page import Page
 from ui.programs import Data
 from ui.quiet_gradio import gr
 from ui.render import rooms_html
+from ui.waiting import ANSWERS
 
 _log = logging.getLogger(__name__)
 
@@ -86,6 +87,8 @@ def build_page(page: Page, *, logins: bool = False) -> Any:
                         )
                     times = gr.HTML("", elem_id="times", apply_default_css=False)
                     date_error = gr.HTML("", elem_id="date-error", apply_default_css=False)
+                # Gradio draws a question's place in the queue here, where chat.js reads it, or why it was not taken.
+                place = gr.HTML("", elem_id="place", apply_default_css=False)
                 box = gr.Textbox(
                     label="Question", show_label=False, placeholder="Ask about the news", max_lines=6, autofocus=True,
                     elem_id="question", submit_btn="Ask",
@@ -105,12 +108,15 @@ def build_page(page: Page, *, logins: bool = False) -> Any:
         turns = gr.State([])
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         direct: dict[str, Any] = {**quiet, "queue": False}
-        slow: dict[str, Any] = {**quiet, "concurrency_limit": LIMITS.requests_at_once, "concurrency_id": "answer"}
+        slow: dict[str, Any] = {
+            "api_visibility": "private", "show_progress": "minimal", "show_progress_on": place,
+            "concurrency_limit": LIMITS.requests_at_once, "concurrency_id": ANSWERS,
+        }  # fmt: skip
         given, shown = [chat, turns, sources, after, before], [box, chat, turns, date_error, fold, kept]
         asked = box.submit(page.answer, [box, *given], shown, js=_ONCE_GREETED, **slow)
         chosen = chat.option_select(page.answer_chosen, given, shown, **slow)
         for event in (asked, chosen):  # a full queue, a lost server, a crash: never leave the box dead
-            event.failure(lambda: gr.update(**READY), None, box, **direct)
+            event.failure(page.refuse, None, [box, place], js=_ANSWERED, **direct)
             event.then(None, js=_ANSWERED)
         fresh.click(page.start_over, None, [box, chat, turns], cancels=[asked, chosen], **direct)
         kept.submit(page.restore, kept, [chat, turns], js=_ONCE_GREETED, **direct)
@@ -127,7 +133,7 @@ def build_page(page: Page, *, logins: bool = False) -> Any:
             counted = page.count if endpoint != page.endpoints.article else None
             gr.api(
                 _for_program(endpoint, counted), api_name=endpoint.__name__,
-                concurrency_limit=LIMITS.requests_at_once, concurrency_id="answer",
+                concurrency_limit=LIMITS.requests_at_once, concurrency_id=ANSWERS,
             )  # fmt: skip
     return blocks
 

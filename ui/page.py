@@ -1,5 +1,6 @@
 """What the chat page does, apart from how it looks: plain functions of what the browser sends."""
 
+import itertools
 import json
 import logging
 import re
@@ -24,6 +25,7 @@ from ui.reading import Reading, cited, outlet_name, reference, references, unrea
 from ui.requests import Endpoints
 from ui.timeline import bars, period
 from ui.visitors import Rate, visitor_through
+from ui.waiting import Waiting
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +62,8 @@ class Page:
         self._upload = upload
         self._examples = tuple(examples)
         self.endpoints = Endpoints(retriever)
+        self.waiting = Waiting(retriever.load)
+        self._refused = itertools.count(1)
         self._feedback = Feedback(retriever.archive.folder)
 
     def greet(self, address: str = "") -> tuple[Any, ...]:
@@ -128,6 +132,7 @@ class Page:
             told = render.field_error_html(f"{_NOT_ASKED} {complaint}")
             yield *(gr.skip(),) * 3, told, gr.update(open=True), gr.skip()
             return
+        self.waiting.begun(request)
         asked = [*messages, {"role": "user", "content": render.question_html(question)}]
         busy = gr.update(value="", interactive=False, submit_btn=False)
         yield busy, [*asked, _said(render.searching_html())], turns, "", gr.skip(), gr.skip()
@@ -225,6 +230,11 @@ class Page:
     ) -> Iterator[tuple[Any, ...]]:  # fmt: skip
         """Answer one of the questions offered."""
         yield from self.answer(str(event.value), messages, turns, sources, after, before, request)
+
+    def refuse(self) -> tuple[Any, str]:
+        """Return the box, usable and with the question still in it, and why the question was not taken."""
+        # Each differs from the one before, for Gradio draws only what has changed.
+        return gr.update(**READY), render.refusal_html(self.waiting.refusal(), next(self._refused))
 
     def start_over(self) -> tuple[Any, list[Message], Turns]:
         """Begin a new conversation; the filters stay."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from qa.records import Answer, Citation, Hit, Part, Sentence
-from ui.answers import differing, marks_of, proofs, told_confidence
+from ui.answers import differing, marks_of, proofs, told_confidence, unread
 from ui.escaping import exact_html, inert, line, marked
 from ui.reading import copies_of, fragment, outlet_name, shown_date
 from ui.timeline import Bar, bars
@@ -43,6 +43,11 @@ def searching_html() -> str:
 def field_error_html(message: str) -> str:
     """Return a message about the field that it stands beside; ``""`` for none."""
     return f'<p class="field-error" role="alert">{inert(message)}</p>' if message else ""
+
+
+def refusal_html(message: str, number: int) -> str:
+    """Return a message in the place of a question's place in the queue; ``number`` tells it from the one before."""
+    return f'<p class="refusal" id="refusal-{number}" role="alert">{inert(message)}</p>'
 
 
 def masthead_html(articles: int, outlets: int, first: str, last: str) -> str:
@@ -249,8 +254,8 @@ def _why(hit: Hit) -> str:
 
 def _part(part: Part) -> str:
     name = _PARTS.get(part.name, inert(part.name))
-    if part.name == "reranker" and not part.rank:
-        return f'<tr><td>{name}</td><td colspan="3">not read: its time was over</td></tr>'
+    if why := unread(part):
+        return f'<tr><td>{name}</td><td colspan="3">not read: {inert(why)}</td></tr>'
     return f"<tr><td>{name}</td><td>{part.rank or '–'}</td><td>{part.score:.3f}</td><td>{part.share:.3f}</td></tr>"
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 from qa.answering import without_markers
 from qa.intake import Reading, Rejection
 from qa.records import Answer, Article, Citation, Hit, Part, Sentence
-from ui.answers import differing, pieces, proofs, told_confidence
+from ui.answers import differing, pieces, proofs, told_confidence, unread
 from ui.reading import copies_of
 
 # Control characters (an escape sequence can rewrite a terminal), marks that reverse or hide text, and half surrogate
@@ -99,8 +99,8 @@ def hit_text(number: int, hit: Hit, question: str) -> Text:
 
 
 def _share(part: Part) -> str:
-    if part.name == "reranker" and not part.rank:
-        return "reranker: not read, its time was over"
+    if why := unread(part):
+        return f"reranker: not read, {why}"
     return f"{part.name} {part.share:.3f} (rank {part.rank or '-'})"
 
 

@@ -90,6 +90,7 @@ def build_app(
         blocks.queue(
             default_concurrency_limit=limits.requests_at_once, max_size=limits.requests_waiting, api_open=False
         )
+        page.waiting.watch(lambda: blocks._queue)
         # Fonts of the system: Gradio's own lack letters, and others would be fetched from elsewhere.
         theme = gr.themes.Base(
             neutral_hue="stone", font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]

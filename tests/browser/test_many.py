@@ -1,8 +1,9 @@
-"""Sixteen people at once, each in a browser session of their own: each gets the answer to their own question."""
+"""Many people at once, each in a browser session of their own: each gets the answer to their own question, or waits."""
 
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -86,3 +87,75 @@ def test_sixteen_people_ask_at_once_and_each_gets_their_own_answer(browser: Brow
             assert [other for other in TOWNS if other in answer.locator(".asked").inner_text()] == [town]
             expect(answer.locator(".hit").first).to_contain_text(f"{TOWNS.index(town) + 1},000,000 crowns")
             expect(page.get_by_test_id("user")).to_have_count(2)
+
+
+class Turnstile(HeldRetriever):
+    """The real retriever, which answers one question for each time that it is let."""
+
+    def __init__(self, archive: Archive) -> None:
+        super().__init__(archive)
+        self.turns = threading.Semaphore(0)
+        self.free.set()
+
+    def ask(self, *given: Any, **options: Any) -> Answer:
+        assert self.turns.acquire(timeout=120)
+        return super().ask(*given, **options)
+
+
+@contextmanager
+def asked(browser: Browser, url: str, count: int) -> Iterator[list[Page]]:
+    """Give so many pages, each with a question that the server has, in this order."""
+    with ExitStack() as open_tabs:
+        pages = [open_tabs.enter_context(watched(browser, url, (1440, 390)[n % 2], 900)) for n in range(count)]
+        for page, town in zip(pages, TOWNS, strict=False):
+            page.goto(url)
+            expect(box(page)).to_be_editable()
+            box(page).fill(f"Who opened the bridge in {town}?")
+            with page.expect_response("**/gradio_api/queue/join*"):
+                box(page).press("Enter")
+        yield pages
+
+
+def test_who_waits_is_told_how_many_are_before_them(browser: Browser, retriever: HeldRetriever) -> None:
+    turnstile = Turnstile(retriever.archive)
+    with served(turnstile) as url, asked(browser, url, 7) as pages:
+        for page in pages[:4]:
+            expect(page.locator("#chat .searching")).to_be_visible()
+            expect(page.locator("#chat .place")).to_have_count(0)
+        told = ["Yours is the next question.", "1 question is before yours.", "2 questions are before yours."]
+        for page, text in zip(pages[4:], told, strict=True):
+            expect(page.get_by_role("status").filter(has_text=text)).to_be_in_viewport()
+            expect(page.locator("#chat .pending")).to_be_in_viewport()
+        turnstile.turns.release()
+        for page, text in zip(pages[5:], told, strict=False):
+            expect(page.locator("#chat .place")).to_have_text(text)
+        turnstile.turns.release(6)
+        for page, town in zip(pages, TOWNS, strict=False):
+            answer = answered(page, 1)
+            expect(answer.locator(".hit").first).to_contain_text(f"The mayor of {town} opened the bridge on Monday.")
+            expect(page.locator("#chat .place")).to_have_count(0)
+
+
+def test_who_finds_the_queue_full_keeps_the_question_and_learns_when_to_ask(
+    browser: Browser, retriever: HeldRetriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.web.LIMITS", replace(LIMITS, requests_waiting=1))
+    turnstile = Turnstile(retriever.archive)
+    with served(turnstile) as url, asked(browser, url, 6) as pages:
+        last, town = pages[5], TOWNS[5]
+        refusal = last.get_by_role("alert").filter(has_text="The question was not asked")
+        expect(refusal).to_have_text(
+            "The question was not asked, because 1 other waits already. Ask again in 2 seconds."
+        )
+        expect(refusal).to_be_in_viewport()
+        expect(box(last)).to_have_value(f"Who opened the bridge in {town}?")
+        expect(box(last)).to_be_editable()
+        expect(last.locator("#chat .pending")).to_have_count(0)
+        box(last).press("Enter")  # still full, and said anew
+        expect(refusal).to_be_visible()
+        turnstile.turns.release(6)
+        for page in pages[:5]:
+            answered(page, 1)
+        box(last).press("Enter")
+        expect(answered(last, 1).locator(".hit").first).to_contain_text(f"The mayor of {town} opened")
+        expect(refusal).not_to_be_visible()

@@ -1,11 +1,15 @@
 // Draws a question at once, before the server knows of it; keeps the newest question at the top of the chat, so that an
-// answer is read from its beginning; and gives the question box the focus back when an answer is there.
+// answer is read from its beginning; says how many questions are before one that waits; and gives the question box the
+// focus back when an answer is there.
 
 () => {
+  const moment = 400;  // milliseconds
   let shown = '';       // how many questions there are, and whether the last is being answered
   let busy = false;
   let pending;          // the question as drawn here, until the server's own is there or it was refused
   let before = 0;       // how many questions there were before it
+  let place;            // where it says how many questions are before this one
+  let asked = 0;        // when it was asked
 
   // Not scrollIntoView, which scrolls the page as well.
   function toTop(question) {
@@ -20,6 +24,8 @@
     const messages = document.querySelector('#chat .message-wrap') ?? document.querySelector('#chat [role=log]');
     if (!messages || !question || box.disabled) return;
     drop();
+    const refusal = document.querySelector('#place .refusal');
+    if (refusal) refusal.hidden = true;
     pending = document.createElement('div');
     pending.className = 'pending';
     pending.dir = 'auto';
@@ -34,7 +40,36 @@
     pending = undefined;
   }
 
+  // Gradio writes "queue: 3/12 |" into its own sign, which is not shown; what waits for less than a moment stays unsaid.
+  function wait() {
+    const found = /queue: (\d+)\//.exec(document.querySelector('#place .progress-text')?.textContent ?? '');
+    if (!found) {
+      place?.remove();
+      place = undefined;
+      asked = 0;
+      return;
+    }
+    asked ||= performance.now();
+    const rest = moment - (performance.now() - asked);
+    if (rest > 0) {
+      setTimeout(wait, rest + 10);
+      return;
+    }
+    if (!place) {
+      place = document.createElement('div');
+      place.className = 'place';
+      place.setAttribute('role', 'status');
+      (document.querySelector('#chat .message-wrap') ?? document.querySelector('#chat [role=log]'))?.append(place);
+    }
+    const others = Number(found[1]) - 1;
+    const text = others === 0 ? 'Yours is the next question.'
+      : `${others} question${others === 1 ? ' is' : 's are'} before yours.`;
+    if (place.textContent !== text) place.textContent = text;
+  }
+
   function settle() {
+    wait();
+
     // Gradio labels each message with its source, tags and all, which a screen reader would read out.
     document.querySelectorAll('#chat [data-testid][aria-label]').forEach(message => message.removeAttribute('aria-label'));
 
@@ -73,6 +108,6 @@
   document.addEventListener('click', event => { if (event.target.closest?.('#question .submit-button')) draw(); }, true);
   document.addEventListener('answered', drop);
   new MutationObserver(settle).observe(document.body, {
-    childList: true, subtree: true, attributes: true, attributeFilter: ['disabled'],
+    childList: true, subtree: true, attributes: true, attributeFilter: ['disabled'], characterData: true,
   });
 }
