@@ -7,7 +7,6 @@ default model comes out of an installed package, any other from a folder or the 
 import hashlib
 import math
 import os
-import threading
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.forking import held_by_none
 from qa.loading import loading
 from qa.model_folders import allowed_files, find_model
 from qa.settings import DEFAULT_EMBEDDER
@@ -83,7 +83,7 @@ class SentenceTransformerEmbedder:
         longest = self._model.max_seq_length or math.inf
         self.max_tokens = int(min(longest, _LONGEST)) - int(self._tokenizer.num_special_tokens_to_add(False))
         self.fingerprint = _fingerprint(folder)
-        self._lock = threading.Lock()  # the fast tokenizers refuse to be used by two threads at once
+        self._lock = held_by_none()  # the fast tokenizers refuse to be used by two threads at once
         pads = hasattr(self._model[0], "processing_kwargs")  # a transformer; others have their own ways with texts
         self._prompt = self._model.prompts.get("query") or ""
         self._longest_padded = int(min(longest, _LONGEST)) // _STEP * _STEP if pads else 0

@@ -1,11 +1,11 @@
 """A transformers question-answering model in the place of the packaged reader."""
 
-import threading
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from qa.forking import held_by_none
 from qa.loading import loading
 from qa.model_folders import allowed_files, find_model
 from qa.reading import PassageReading, Span
@@ -38,7 +38,7 @@ class QuestionAnsweringReader:
                 str(allowed), local_files_only=True, use_safetensors=True
             )
             self._model = model.eval()
-        self._lock = threading.Lock()
+        self._lock = held_by_none()
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
         """Return the spans of each (title, text) that may answer; the titles are not read."""

@@ -4,7 +4,6 @@ Fine-tuned from the packaged embedder by ``python -m training`` (``qa/models/REA
 table is the embedder's own, so only the layers above it are shipped.
 """
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.errors import ModelError
+from qa.forking import held_by_none
 from qa.loading import loading
 from qa.reading import PassageReading
 from qa.spans import SPANS, best_spans
@@ -107,7 +107,7 @@ class Reader:
         self._encoder = PairEncoder()
         # Where the processor multiplies in bfloat16 this is twice as fast and ranks the same.
         self._reduced = bool(getattr(torch.cpu, "_is_amx_tile_supported", bool)())
-        self._lock = threading.Lock()
+        self._lock = held_by_none()
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
         """Return what the reader makes of each (title, text), in their order."""

@@ -1,10 +1,10 @@
 """A second, closer reading of the best passages, and its weight in their order."""
 
-import threading
 import time
 from collections.abc import Sequence
 from typing import Any
 
+from qa.forking import held_by_none
 from qa.fusion import Ranked, rerank
 from qa.load import Load
 from qa.loading import loading
@@ -34,7 +34,7 @@ class CrossEncoderReranker:
             self._model: Any = CrossEncoder(
                 str(allowed), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
             )
-        self._lock = threading.Lock()
+        self._lock = held_by_none()
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
         """Return how relevant each (title, text) is; such models were trained on the text alone."""

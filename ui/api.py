@@ -170,10 +170,10 @@ def build_api(
         except TooOftenError as error:
             raise HTTPException(429, str(error), {"Retry-After": str(error.seconds)}) from None
 
-    retriever.load.also(lambda: asking.waiting)
     question: list[Any] = [Depends(seldom_enough), Depends(_declared_as_json)]
     asking, reading = (Workers(limits.requests_at_once, limits.requests_waiting) for _ in range(2))
     asking = programs or asking
+    retriever.load.also(lambda: asking.waiting)
 
     @api.post("/search", response_model=Found, responses=_told(_PROBLEMS), dependencies=question)
     async def search(wanted: SearchRequest) -> Response:

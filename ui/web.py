@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
+from qa import timing
 from qa.errors import InputError
 from qa.retrieval import Retriever
 from qa.settings import LIMITS, Limits
@@ -195,6 +196,7 @@ class _PageEnding(Ending):
         self._queue: PageQueue = app.state.queue
         self._app = app
         self._uploads = uploads
+        self._unheard = timing.listen(app.state.metrics.stage)
 
     def begin(self) -> None:
         """Refuse what is new, and cancel an addition; what it has acknowledged stays."""
@@ -210,6 +212,7 @@ class _PageEnding(Ending):
     def finish(self) -> None:
         """End the responses that pages which are open hold; an event of theirs does that."""
         self.unanswered = self._running.requests
+        self._unheard()
         for inner in _gradio_apps(self._app):
             inner.stop_event.set()
 
