@@ -7,7 +7,6 @@ those of ``--only`` replace what they are of, from there to ``safety.md`` and in
 """
 
 import argparse
-import importlib
 import json
 import re
 import sys
@@ -25,12 +24,12 @@ from tests.browser.browsing import chromium
 from tests.faults.outcomes import Outcome
 from tests.safety import lanes, obeying, surfaces
 from tests.safety.lanes import FULL, Lane
+from tests.serving import figures
+from tests.serving.served import make_archive
 
 RESULTS = PROJECT / "benchmarks" / "results"
 MARKS = ("<!-- safety: written by make safety -->", "<!-- end of safety -->")
 LOAD = RESULTS / "load.json"
-# What takes care of floods, slow clients and the end of the server; counted where it is there.
-SERVING = "tests.serving.figures"
 
 
 def attacks(place: Path, lane: Lane) -> Outcome:
@@ -44,15 +43,41 @@ def obeyed(place: Path, lane: Lane) -> Outcome:
         return obeying.shown_in_a_browser(place, browser)
 
 
+def slow_clients(place: Path, lane: Lane) -> Outcome:
+    """Send heads and bodies, and read answers, a byte at a time."""
+    return figures.slow_clients(make_archive(place), 60)
+
+
+def half_open(place: Path, lane: Lane) -> Outcome:
+    """Open sockets and say nothing, while others ask."""
+    return figures.half_open(make_archive(place), 200)
+
+
+def closed_tabs(place: Path, lane: Lane) -> Outcome:
+    """Go away in the middle of an answer."""
+    return figures.vanishing(make_archive(place), 500)
+
+
+def floods(place: Path, lane: Lane) -> Outcome:
+    """Ask far too much within five seconds, while another asks calmly."""
+    return figures.floods(make_archive(place), place, 500)
+
+
+def ends(place: Path, lane: Lane) -> Outcome:
+    """End the server by signals while it answers."""
+    return figures.ends(make_archive(place), 5)
+
+
 TRIALS: tuple[Callable[[Path, Lane], Outcome], ...] = (
-    attacks, lanes.hostile_folders, lanes.poisoned, obeyed, lanes.jamming,
+    attacks, lanes.hostile_folders, lanes.poisoned, obeyed, lanes.jamming, slow_clients, half_open, closed_tabs, floods,
+    ends,
 )  # fmt: skip
 
 
 def main() -> None:
     """Run all trials, write the results, print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    names = ", ".join((*(trial.__name__ for trial in TRIALS), "serving"))
+    names = ", ".join(trial.__name__ for trial in TRIALS)
     parser.add_argument("--only", nargs="*", help=f"some of {names}")
     only = parser.parse_args().only
     file = RESULTS / "safety.json"
@@ -60,10 +85,6 @@ def main() -> None:
     for trial in TRIALS:
         if not only or trial.__name__ in only:
             found[trial.__name__] = _tried(lambda place, trial=trial: trial(place, FULL))  # type: ignore[misc]
-    if not only or "serving" in only:
-        with suppress(ModuleNotFoundError):
-            for one in importlib.import_module(SERVING).FIGURES:
-                found[one.__name__] = _tried(lambda place, one=one: one(FULL))  # type: ignore[misc]
     file.write_text(json.dumps(found, indent=1) + "\n")
     text = table(found)
     (RESULTS / "safety.md").write_text(_document(text, found))
@@ -96,9 +117,22 @@ def table(found: dict[str, Any]) -> str:
     if found:
         lines.append(f"| requests to other hosts during all of it | {requests} | 0 |")
     if LOAD.exists():
-        load = json.loads(LOAD.read_text())
-        lines += [f"| {line['what']} | {line['result']} | {line['goal']} |" for line in load.get("lines", ())]
+        lines += _held(json.loads(LOAD.read_text()))
     return "\n".join(lines)
+
+
+def _held(load: dict[str, Any]) -> list[str]:
+    """Return the lines of ``python -m benchmarks.load``, whose goals are not zeros."""
+    who = f"{load['people']} people asking for {load['minutes']:g} minutes"
+    answer, growth = load["answer_seconds"], load["memory_growth"]
+    grown = "not measured" if growth is None else f"{growth:+.1%}"
+    waited = f"{load['told_place']:,} of {load['answers']:,} were told their place in the queue"
+    return [
+        f"| {who}: errors | {load['errors']} of {load['answers']:,} | 0 |",
+        f"| the same: question to answer | p50 {answer['p50']:.1f} s, p99 {answer['p99']:.1f} s; {waited} | "
+        "p99 5 s, or the place told |",
+        f"| the same: memory after minute two | {grown} | within 5 % |",
+    ]
 
 
 def _document(text: str, found: dict[str, Any]) -> str:

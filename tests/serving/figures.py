@@ -1,9 +1,8 @@
-"""Floods, clients that are slow or gone, and ends by signal, counted; ``FIGURES`` does all, each at a lane's counts."""
+"""Floods, clients that are slow or gone, and ends by signal, counted; how many of each, the caller says."""
 
 import asyncio
 import signal
 import socket
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -12,14 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 import gradio
 import httpx
 
 from tests.faults.outcomes import Outcome
 from tests.serving import clients
-from tests.serving.served import QUESTION, Served, ask, make_archive, serving
+from tests.serving.served import QUESTION, Served, ask, serving
 from tests.users import ANNA, ROLF, password_file
 
 # Not those of the program, so that the tests need not wait for them.
@@ -28,13 +26,6 @@ _LATEST = 10.0  # seconds after which a connection that should have ended within
 _GROWTH_MB = 40.0
 _ASSETS = Path(gradio.__file__).parent / "templates" / "frontend" / "assets"
 _LARGE = f"/assets/{max(_ASSETS.iterdir(), key=lambda file: file.stat().st_size).name}"  # megabytes
-
-
-class Lane(Protocol):
-    """How much is tried: ``quick`` or ``full``."""
-
-    @property
-    def name(self) -> str: ...
 
 
 def slow_clients(archive: Path, count: int) -> Outcome:
@@ -309,33 +300,3 @@ def _back_to(served: Served, base: tuple[float, float, float], outcome: Outcome,
         if time.monotonic() > until:
             raise AssertionError(f"threads, files, MB: {base} became {now}")
         time.sleep(0.5)
-
-
-def serving_slow_clients(lane: Lane) -> Outcome:
-    return _in_a_folder(lambda folder: slow_clients(make_archive(folder), 60 if lane.name == "full" else 3))
-
-
-def serving_half_open(lane: Lane) -> Outcome:
-    return _in_a_folder(lambda folder: half_open(make_archive(folder), 200))
-
-
-def serving_closed_tabs(lane: Lane) -> Outcome:
-    return _in_a_folder(lambda folder: vanishing(make_archive(folder), 500 if lane.name == "full" else 40))
-
-
-def serving_floods(lane: Lane) -> Outcome:
-    return _in_a_folder(lambda folder: floods(make_archive(folder), folder, 500 if lane.name == "full" else 200))
-
-
-def serving_ends(lane: Lane) -> Outcome:
-    return _in_a_folder(lambda folder: ends(make_archive(folder), 5 if lane.name == "full" else 1))
-
-
-def _in_a_folder(trial: Callable[[Path], Outcome]) -> Outcome:
-    with tempfile.TemporaryDirectory() as folder:
-        return trial(Path(folder))
-
-
-FIGURES: tuple[Callable[[Lane], Outcome], ...] = (
-    serving_slow_clients, serving_half_open, serving_closed_tabs, serving_floods, serving_ends,
-)  # fmt: skip
