@@ -137,11 +137,10 @@ def test_who_waits_is_told_how_many_are_before_them(browser: Browser, retriever:
 
 
 def test_who_finds_the_queue_full_keeps_the_question_and_learns_when_to_ask(
-    browser: Browser, retriever: HeldRetriever, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, retriever: HeldRetriever
 ) -> None:
-    monkeypatch.setattr("ui.web.LIMITS", replace(LIMITS, requests_waiting=1))
     turnstile = Turnstile(retriever.archive)
-    with served(turnstile) as url, asked(browser, url, 6) as pages:
+    with served(turnstile, limits=replace(LIMITS, requests_waiting=1)) as url, asked(browser, url, 6) as pages:
         last, town = pages[5], TOWNS[5]
         refusal = last.get_by_role("alert").filter(has_text="The question was not asked")
         expect(refusal).to_have_text(
