@@ -6,6 +6,8 @@ import os
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 # How often it counts its requests, for a page of figures that is closed here: each time would be a table a request.
 os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = "1000000000"
+# What it brings along for models reads this when it is imported, and would report which libraries load some.
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 import gradio as gr
 
