@@ -302,6 +302,8 @@ def _segments(folder: Path) -> list[dict[str, Any]]:
         if all(type(segment["max_doc"]) is int for segment in segments):
             return segments
         raise ValueError("its counts are no numbers")
+    except FileNotFoundError as error:  # gone, perhaps because a newer generation took its place
+        raise FileNotFoundError(error.errno, f"the BM25 index in {folder} cannot be read", error.filename) from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise OSError(f"the BM25 index in {folder} cannot be read: {error}") from error
 
