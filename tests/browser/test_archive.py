@@ -102,6 +102,21 @@ def test_an_archive_is_looked_through_and_an_article_opened(page: Page) -> None:
     expect(told(page)).to_have_text("60 articles, newest first")
 
 
+def test_the_page_is_filled_where_its_masthead_is_drawn_late(page: Page, url: str) -> None:
+    page.add_init_script("""
+        const find = Document.prototype.querySelector;
+        Document.prototype.querySelector = function (selector) {
+            const early = selector === '#holds h1' && !document.documentElement.dataset.drawn;
+            return early ? null : find.call(this, selector);
+        };
+    """)
+    page.goto(f"{url}archive")
+    expect(page.locator(".told")).to_have_text("60 articles, newest first")
+    expect(page.locator("#holds")).not_to_contain_text("60 articles")
+    page.evaluate("document.documentElement.dataset.drawn = 'yes'; document.body.append(document.createElement('i'))")
+    expect(page.locator("#holds")).to_contain_text("60 articles")
+
+
 def test_a_bar_and_an_outlet_limit_the_list_and_stand_in_the_address(page: Page, url: str) -> None:
     bar = page.get_by_role("button", name="March 2015: 10 articles").or_(page.get_by_role("button", name="Mar 2015"))
     bar.press(" ")

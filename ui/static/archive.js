@@ -19,6 +19,19 @@ async function call(name, given = null) {
   return await server[name](given) ?? { problem: LOST };      // undefined: the server is gone, or the login is over
 }
 
+// Gives what Gradio draws elsewhere on the page, once it has: an answer of the server can be there before.
+function drawn(selector) {
+  return new Promise(done => {
+    const look = () => {
+      const found = document.querySelector(selector);
+      if (found) { watch.disconnect(); done(found); }
+    };
+    const watch = new MutationObserver(look);
+    watch.observe(document.body, { childList: true, subtree: true });
+    look();
+  });
+}
+
 // What is in it -----------------------------------------------------------------------------------------------------
 
 async function showHoldings() {
@@ -28,7 +41,7 @@ async function showHoldings() {
   nothing.hidden = !(held.problem || held.empty);
   nothing.innerHTML = held.problem ? `<p class="problem">${held.problem}</p>` : held.empty ?? '';
   if (held.problem) return;
-  document.querySelector('#holds h1').parentElement.innerHTML = held.masthead;
+  drawn('#holds h1').then(heading => { heading.parentElement.innerHTML = held.masthead; });
   $('.holdings').innerHTML = held.holdings;
   $('.outlet-list').innerHTML = held.outlet_list;
   $('.search').hidden = Boolean(held.empty);
