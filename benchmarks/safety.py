@@ -25,6 +25,7 @@ from tests.faults.outcomes import Outcome
 from tests.safety import lanes, obeying, surfaces
 from tests.safety.lanes import FULL, Lane
 from tests.serving import figures
+from tests.serving.ends import ends as ends_by_signal
 from tests.serving.served import make_archive
 
 RESULTS = PROJECT / "benchmarks" / "results"
@@ -65,7 +66,7 @@ def floods(place: Path, lane: Lane) -> Outcome:
 
 def ends(place: Path, lane: Lane) -> Outcome:
     """End the server by signals while it answers."""
-    return figures.ends(make_archive(place), 5)
+    return ends_by_signal(make_archive(place), 5)
 
 
 TRIALS: tuple[Callable[[Path, Lane], Outcome], ...] = (

@@ -11,7 +11,7 @@ from qa import copies, database
 from qa.chunking import passage_id
 from qa.dates import period
 from qa.hashing import article_matches, text_digest, text_matches, vector_matches
-from qa.lexical import PERIOD_FIELDS
+from qa.lexical_files import PERIOD_FIELDS
 from qa.records import Article
 from qa.vectors import direction
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qa import files, lexical
+from qa import files, lexical, lexical_files
 from qa.errors import ArchiveError, DamageError
 from qa.files import hash_file
 from qa.vectors import ExactVectors, Matrix, Rows
@@ -243,7 +243,7 @@ def gone_share(archive: Path, folder: LexicalFolder, more: int = 0) -> float:
         DamageError: if the index cannot be read.
     """
     try:
-        return lexical.deleted_share(archive / FOLDER / folder.name, more)
+        return lexical_files.deleted_share(archive / FOLDER / folder.name, more)
     except OSError as error:
         raise DamageError(damaged_index(archive, folder.name, "is damaged")) from error
 

@@ -5,7 +5,6 @@ An index is a folder.  ``commit`` changes it in place (the archive gives it a fo
 """
 
 import errno
-import json
 import math
 import os
 import shutil
@@ -21,6 +20,7 @@ import tantivy
 
 from qa.errors import ArchiveError
 from qa.filters import Where
+from qa.lexical_files import PERIOD_FIELDS, check_counts
 from qa.vectors import Matrix, Rows
 
 _HEAP_BYTES = 30_000_000
@@ -45,8 +45,6 @@ class Entry:
     title: str = ""
 
 
-PERIOD_FIELDS = ("published_from", "published_until", "published_utc_from", "published_utc_until")
-_FIELDS = ["text", "title", "article_id", "source", "row", *PERIOD_FIELDS]
 # Which stored end of the period each condition looks at: the whole period has to lie inside the window.
 _PUBLISHED = {
     ("published", ">="): "published_from",
@@ -195,7 +193,7 @@ class LexicalIndex:
                 for file in folder.iterdir():
                     if not file.name.endswith(".lock"):
                         (Path(links) / file.name).symlink_to(file.resolve())
-                _check_counts(folder)
+                check_counts(folder)
                 return cls(_open(Path(links)))
             except ValueError as error:
                 raise OSError(f"the BM25 index in {folder} cannot be read: {error}") from error
@@ -275,46 +273,3 @@ class LexicalIndex:
         name = _PUBLISHED[condition.field, condition.operator]
         low, high = (condition.value, None) if condition.operator == ">=" else (None, condition.value)
         return tantivy.Query.range_query(_schema(), name, tantivy.FieldType.Integer, lower_bound=low, upper_bound=high)
-
-
-def _check_counts(folder: Path) -> None:
-    """Refuse an index that tells of more entries than its files have bytes: memory would be taken for them.
-
-    Raises:
-        OSError: if it does, or does not say.
-    """
-    held = sum(path.stat().st_size for path in folder.iterdir())
-    if not all(0 <= segment["max_doc"] <= held for segment in _segments(folder)):
-        raise OSError(f"the BM25 index in {folder} cannot be read: it tells of more entries than it holds")
-
-
-def _segments(folder: Path) -> list[dict[str, Any]]:
-    """Return what an index tells of its segments.
-
-    Raises:
-        OSError: if it is none of ours: what tantivy comes to with another schema is no error but a panic.
-    """
-    try:
-        told = json.loads((folder / "meta.json").read_text())
-        segments: list[dict[str, Any]] = told["segments"]
-        if [field["name"] for field in told["schema"]] != _FIELDS:
-            raise ValueError("its fields are others")
-        if all(type(segment["max_doc"]) is int for segment in segments):
-            return segments
-        raise ValueError("its counts are no numbers")
-    except FileNotFoundError as error:  # gone, perhaps because a newer generation took its place
-        raise FileNotFoundError(error.errno, f"the BM25 index in {folder} cannot be read", error.filename) from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise OSError(f"the BM25 index in {folder} cannot be read: {error}") from error
-
-
-def deleted_share(folder: Path, more: int = 0) -> float:
-    """Return the share of entries that are deleted but not yet merged away, were ``more`` deleted.
-
-    Raises:
-        OSError: if the folder does not hold a readable index.
-    """
-    segments = _segments(folder)
-    total = sum(segment["max_doc"] for segment in segments)
-    deleted = sum((segment["deletes"] or {}).get("num_deleted_docs", 0) for segment in segments)
-    return float((deleted + more) / total) if total else 0.0

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 from qa import date_ranking, filters
 from qa.answering import READ, Answerer
 from qa.archive import Archive
+from qa.citing import cited
 from qa.conversation import Turn, stand_alone
 from qa.date_ranking import Spoken
 from qa.dates import Bound
@@ -17,7 +17,6 @@ from qa.errors import ArchiveError, InputError, check_text
 from qa.exhaustive import find_all
 from qa.filters import Where
 from qa.fusion import Ranked
-from qa.hashing import text_digest
 from qa.load import Load
 from qa.proving import proven
 from qa.question_answering import QuestionAnsweringReader
@@ -25,10 +24,9 @@ from qa.question_dates import Window
 from qa.ranking import rank
 from qa.reader import load_reader
 from qa.reading import PassageReader, PassageReading
-from qa.records import Answer, Article, Citation, Hit, MatchedArticle, Passage
+from qa.records import Answer, Article, Hit, MatchedArticle
 from qa.refusal import reason
 from qa.reranking import CrossEncoderReranker, read_passages, reread
-from qa.selection import Chosen, select
 from qa.settings import LIMITS, NONE, PACKAGED, AskSettings
 from qa.timing import timed
 from qa.view import ArchiveView
@@ -230,33 +228,7 @@ class Retriever:
         bound = (*where, *date_ranking.where(view, spoken))
         ranked, readings = self._ranked(view, question, k, bound, spoken, at_once)
         with timed("select"):
-            return self._cited(view, ranked, k, per_article), readings
-
-    def _cited(self, view: ArchiveView, ranked: list[Ranked], k: int, per_article: int) -> list[Hit]:
-        """Return the passages to show, with their citations."""
-        article = cache(view.sound_article)
-
-        def choose() -> list[Chosen]:
-            return select(view, ranked, k, per_article, article, group_copies=self.settings.group_copies)
-
-        chosen = choose()
-        # A passage that is whole may belong to an article whose title or date is damaged: it could not be cited.
-        while damaged := {p.article_id for c in chosen for p in (c.passage, *c.copies) if not article(p.article_id)}:
-            places = view.places([one.passage_id for one in ranked])
-            ranked = [one for one in ranked if places[one.passage_id].article_id not in damaged]
-            chosen = choose()
-        digests: dict[str, str] = {}
-
-        def cite(passage: Passage) -> Citation:
-            stored = article(passage.article_id)
-            assert stored is not None
-            if stored.id not in digests:
-                digests[stored.id] = text_digest(stored.text)
-            return _citation(stored, passage, digests[stored.id])
-
-        return [
-            Hit(c.passage, cite(c.passage), c.ranked.score, c.ranked.why, tuple(map(cite, c.copies))) for c in chosen
-        ]
+            return cited(view, ranked, k, per_article, group_copies=self.settings.group_copies), readings
 
     def _readings(
         self, view: ArchiveView, question: str, hits: Sequence[Hit], read: dict[str, PassageReading]
@@ -291,13 +263,6 @@ def word_weights(view: ArchiveView, question: str) -> dict[str, float]:
     A word that the archive never uses has 0.
     """
     return {word: (view.search_text(word, 1) or [("", 0.0)])[0][1] for word in content_words(question)}
-
-
-def _citation(article: Article, passage: Passage, digest: str) -> Citation:
-    return Citation(
-        article.id, article.title, article.source, article.url, article.published,
-        passage.start, passage.end, article.text[passage.start : passage.end], digest,
-    )  # fmt: skip
 
 
 def _check(question: str, k: int, per_article: int) -> None:

@@ -14,6 +14,7 @@ from qa.database import ARTICLE_FIELDS
 from qa.dates import period
 from qa.hashing import article_matches, bytes_match, text_matches, vector_matches
 from qa.intake.anatomy import furniture_spans
+from qa.lexical_files import PERIOD_FIELDS
 from qa.records import Article
 from qa.vectors import Matrix, Rows
 
@@ -74,7 +75,7 @@ def intact(connection: sqlite3.Connection, key: int, article: Article) -> bool:
     """Return whether all that is stored of an article is still what was made of it."""
     dates = period(article.published)
     wanted = (*astuple(article), *(dates.ends if dates else (None,) * 4))
-    names = ",".join((*ARTICLE_FIELDS, *lexical.PERIOD_FIELDS))
+    names = ",".join((*ARTICLE_FIELDS, *PERIOD_FIELDS))
     if connection.execute(f"SELECT {names} FROM article WHERE key = ?", (key,)).fetchone() != wanted:
         return False
     query = (

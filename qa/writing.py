@@ -15,13 +15,14 @@ from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Literal, Self
 
-from qa import database, lexical, origins, versions
+from qa import database, origins, versions
 from qa.creating import create_archive
 from qa.dates import period
 from qa.embedding import Embedder
 from qa.errors import ArchiveError, DamageError
 from qa.files import writable, writer_lock
 from qa.hashing import bytes_match, content_hash
+from qa.lexical_files import PERIOD_FIELDS
 from qa.passages import PassageMaker, renew_directions, renew_signatures
 from qa.publishing import Changes, Publisher
 from qa.records import Article
@@ -249,7 +250,7 @@ class ArchiveWriter:
     def _store(self, key: int | None, article: Article, content: str) -> int:
         dates = period(article.published)
         values = (*astuple(article), content, *(dates.ends if dates else (None,) * 4))
-        names = (*database.ARTICLE_FIELDS, "content", *lexical.PERIOD_FIELDS)
+        names = (*database.ARTICLE_FIELDS, "content", *PERIOD_FIELDS)
         if key is None:
             query = f"INSERT INTO article ({','.join(names)}) VALUES ({','.join('?' * len(names))})"
             cursor = self._connection.execute(query, values)

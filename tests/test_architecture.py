@@ -15,10 +15,10 @@ SOURCES = sorted(p for room in ("qa", "ui") for p in (PROJECT / room).rglob("*.p
 _ORDER = """
     errors forking timing together load loading model_folders records settings hashing files dates filters
     sentences words chunking vectors
-    embedding lexical intake database origins generations stored versions snapshots copies view archive
+    embedding lexical_files lexical intake database origins generations stored versions snapshots copies view archive
     publishing passages upgrading creating writing indexing syncing checking maintenance doctor backup restoring
     matching fusion ranking date_readers date_signs date_phrases question_dates date_ranking reading spans
-    network reader question_answering reranking selection wording dependence carrying follow_up_dates ellipsis
+    network reader question_answering reranking selection citing wording dependence carrying follow_up_dates ellipsis
     conversation candidates sentence_reading values answering proving refusal exhaustive retrieval questions
     measures resampling abstention power summary evaluation runs comparison trials sweeping sweepfiles
 """

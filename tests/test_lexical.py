@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from qa import lexical
+from qa import lexical, lexical_files
 from qa.filters import where
 from qa.lexical import Entry, LexicalIndex
 
@@ -63,13 +63,13 @@ def test_opening_writes_nothing_into_the_folder(tmp_path: Path) -> None:
 
 def test_deleted_rows_are_gone_and_their_share_is_known(tmp_path: Path) -> None:
     index(tmp_path, "river rose", "river fell", "mill burnt", "mill rebuilt")
-    assert lexical.deleted_share(tmp_path) == 0
-    assert lexical.deleted_share(tmp_path, 2) == 0.5
+    assert lexical_files.deleted_share(tmp_path) == 0
+    assert lexical_files.deleted_share(tmp_path, 2) == 0.5
     lexical.commit(tmp_path, [], [1])
     found = LexicalIndex.open(tmp_path)
     assert found.search("river", 5)[0].tolist() == [2]
     assert found.rows().tolist() == [2, 3, 4]
-    assert lexical.deleted_share(tmp_path) == 0.25
+    assert lexical_files.deleted_share(tmp_path) == 0.25
 
 
 def test_the_same_additions_give_the_same_scores(tmp_path: Path) -> None:

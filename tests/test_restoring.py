@@ -86,13 +86,17 @@ def test_only_a_new_or_empty_folder_takes_a_backup(archive: Archive, tmp_path: P
     assert (tmp_path / "empty").stat().st_ino == inode  # its owner, rights and mounts are as they were
 
 
-def test_an_open_reader_sees_the_archive_that_was_put_in_place(
-    archive: Archive, tmp_path: Path, embedder: WordEmbedder
-) -> None:
-    make_backup(archive.folder, tmp_path / "news.backup")
+def back_up_and_change(archive: Archive, folder: Path, embedder: WordEmbedder) -> None:
+    make_backup(archive.folder, folder / "news.backup")
     with ArchiveWriter(archive.folder, embedder) as writer:
         writer.delete(["dam"])
         writer.commit()
+
+
+def test_an_open_reader_sees_the_archive_that_was_put_in_place(
+    archive: Archive, tmp_path: Path, embedder: WordEmbedder
+) -> None:
+    back_up_and_change(archive, tmp_path, embedder)
     with archive.view() as view:
         assert {listed.id for listed in view.articles()} == {"vote", "fire"}
     assert restore_backup(tmp_path / "news.backup", archive.folder, force=True).replaced
@@ -104,10 +108,7 @@ def test_an_open_reader_sees_the_archive_that_was_put_in_place(
 def test_a_view_that_outlives_its_archive_does_not_bring_it_back(
     archive: Archive, tmp_path: Path, embedder: WordEmbedder
 ) -> None:
-    make_backup(archive.folder, tmp_path / "news.backup")
-    with ArchiveWriter(archive.folder, embedder) as writer:
-        writer.delete(["dam"])
-        writer.commit()
+    back_up_and_change(archive, tmp_path, embedder)
 
     def held() -> set[str]:
         with archive.view() as view:

@@ -97,7 +97,7 @@ class Watch:
                 await ending()(scope, receive, noting)
             else:
                 await self._app({**scope, _KEY: noted}, receive, noting)
-        except Exception:
+        except Exception:  # only counted here; the server above tells and logs it
             status = 500 if status == 499 else status
             raise
         finally:

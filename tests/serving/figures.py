@@ -1,14 +1,13 @@
-"""Floods, clients that are slow or gone, and ends by signal, counted; how many of each, the caller says."""
+"""Floods, and clients that are slow or gone, counted; how many of each, the caller says."""
 
 import asyncio
-import signal
 import socket
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import httpx
 
 from tests.faults.outcomes import Outcome
 from tests.serving import clients
+from tests.serving.checks import check, within
 from tests.serving.served import QUESTION, Served, ask, serving
 from tests.users import ANNA, ROLF, password_file
 
@@ -37,12 +37,12 @@ def slow_clients(archive: Path, count: int) -> Outcome:
         waiting = [(kind.__name__[1:], threads.submit(kind, served)) for kind in kinds for _ in range(count)]
         time.sleep(0.5)
         for _ in range(5):
-            outcome.trial("another client", lambda: _check(ask(served.url).status_code, 200))
+            outcome.trial("another client", lambda: check(ask(served.url).status_code, 200))
         slowest = 0.0
         for name, one in waiting:
             seconds = one.result()
             slowest = max(slowest, seconds)
-            outcome.trial(name, partial(_within, seconds, _LATEST))
+            outcome.trial(name, partial(within, seconds, _LATEST))
         outcome.notes["longest hold in seconds, 2 allowed"] = round(slowest, 1)
         outcome.trial("connections given back", lambda: _settled(served, "dateline_connections_open", 2))
         threads.shutdown()
@@ -82,7 +82,7 @@ def half_open(archive: Path, count: int) -> Outcome:
         slowest = 0.0
         for _ in range(20):
             begun = time.monotonic()
-            outcome.trial("another client", lambda: _check(ask(served.url).status_code, 200))
+            outcome.trial("another client", lambda: check(ask(served.url).status_code, 200))
             slowest = max(slowest, time.monotonic() - begun)
         outcome.notes["slowest answer in seconds"] = round(slowest, 2)
         outcome.trial("connections given back", lambda: _settled(served, "dateline_connections_open", 2))
@@ -100,7 +100,7 @@ def vanishing(archive: Path, count: int) -> Outcome:
         with ThreadPoolExecutor(4) as threads:
             for one in [threads.submit(clients.leave_in_mid_stream, served, number) for number in range(count)]:
                 outcome.trial("closed", one.result)
-        outcome.trial("a question afterwards", lambda: _check(ask(served.url).status_code, 200))
+        outcome.trial("a question afterwards", lambda: check(ask(served.url).status_code, 200))
         outcome.trial("back to the base", lambda: _back_to(served, base, outcome))
     return outcome
 
@@ -126,7 +126,7 @@ def floods(archive: Path, folder: Path, count: int) -> Outcome:
             stop.set()
             other.join()
             for status, _ in calm:
-                outcome.trial("the other user", partial(_check, status, 200))
+                outcome.trial("the other user", partial(check, status, 200))
             outcome.notes[f"{surface}: statuses"] = ", ".join(f"{n} x {s}" for s, n in sorted(statuses.items()))
             outcome.notes[f"{surface}: slowest refusal in seconds"] = round(slowest, 2)
             outcome.notes[f"{surface}: others answered"] = len(calm)
@@ -167,115 +167,16 @@ async def _flood(
         sent = await asyncio.gather(*map(send, range(count)), return_exceptions=True)
     for one in sent:
         if isinstance(one, BaseException):
-            outcome.trial(f"{surface}: no answer", partial(_check, repr(one), ""))
+            outcome.trial(f"{surface}: no answer", partial(check, repr(one), ""))
     return statuses, slowest
 
 
 def _told(response: httpx.Response) -> None:
     """A flood is answered, or told in a sentence to come back, and when."""
     if response.status_code != 200:
-        _check(response.status_code in {429, 503}, True)
-        _check(response.headers["Retry-After"].isdigit(), True)
-        _check(response.json()["error"].rstrip(".").count(" ") > 3, True)
-
-
-def ends(archive: Path, times: int) -> Outcome:
-    """Servers that are ended by a signal while they work."""
-    outcome, seconds = Outcome("ends by SIGTERM: later than 10 s, or an answer lost"), []
-    for _ in range(times):
-        for kind in (_end_idle, _end_asking, _end_streaming, _end_hanging, _end_twice):
-            begun: list[float] = []
-            outcome.trial(kind.__name__[1:], lambda kind=kind, begun=begun: begun.append(kind(archive)))  # type: ignore[misc]
-            if begun:
-                seconds.append((kind.__name__[1:], begun[0]))
-    for name, _ in seconds[:5]:
-        worst = max(taken for kind, taken in seconds if kind == name)
-        outcome.notes[f"{name}: seconds to exit"] = round(worst, 2)
-    return outcome
-
-
-def _end(served: Served, code: int = 0, most: float = 10.0) -> float:
-    begun = time.monotonic()
-    found, _, errors = served.end()
-    seconds = time.monotonic() - begun
-    _check((found, errors), (code, ""))
-    _within(seconds, most)
-    return seconds
-
-
-def _end_idle(archive: Path) -> float:
-    """Pages are open, nothing is asked."""
-    with serving(archive) as served, ExitStack() as stack:
-        for tab in range(5):
-            connection = stack.enter_context(clients.connect(served.place))
-            connection.sendall(clients.head(served.place, f"GET /gradio_api/heartbeat/tab{tab}"))
-            connection.recv(10)
-        return _end(served)
-
-
-def _end_asking(archive: Path) -> float:
-    """A program waits for its answer, and gets it; one that comes later is refused."""
-    with serving(archive, seconds=0.5) as served, ThreadPoolExecutor(1) as threads:
-        first = threads.submit(ask, served.url)
-        time.sleep(0.5)
-        begun = time.monotonic()
-        served.process.send_signal(signal.SIGTERM)
-        time.sleep(0.2)
-        with suppress(httpx.ConnectError):
-            _check(ask(served.url).status_code, 503)
-        _check(first.result().status_code, 200)
-        _check(served.process.wait(10), 0)
-        return time.monotonic() - begun
-
-
-def _end_streaming(archive: Path) -> float:
-    """A page waits for its answer, and gets it."""
-    with serving(archive, seconds=0.3) as served, ThreadPoolExecutor(1) as threads:
-        _check(clients.join(served, "tab").status_code, 200)
-        stream = threads.submit(clients.fetch, served, "tab")
-        time.sleep(0.5)
-        begun = time.monotonic()
-        served.process.send_signal(signal.SIGTERM)
-        messages = [str(one["msg"]) for one in stream.result()]
-        _check(messages[-2:], ["process_completed", "close_stream"])
-        _check(served.process.wait(10), 0)
-        return time.monotonic() - begun
-
-
-def _end_hanging(archive: Path) -> float:
-    """A question takes a minute: it is given up."""
-    with serving(archive, seconds=60) as served, ThreadPoolExecutor(1) as threads:
-        hanging = threads.submit(ask, served.url)
-        time.sleep(1)
-        begun = time.monotonic()
-        served.process.send_signal(signal.SIGTERM)
-        _check(served.process.wait(12), 0)
-        hanging.exception()
-        return time.monotonic() - begun
-
-
-def _end_twice(archive: Path) -> float:
-    """A second signal ends at once what the first is still waiting for."""
-    with serving(archive, seconds=60) as served, ThreadPoolExecutor(1) as threads:
-        hanging = threads.submit(ask, served.url)
-        time.sleep(1)
-        served.process.send_signal(signal.SIGTERM)
-        time.sleep(1)
-        begun = time.monotonic()
-        served.process.send_signal(signal.SIGTERM)
-        _check(served.process.wait(5), 128 + signal.SIGTERM)
-        hanging.exception()
-        return time.monotonic() - begun
-
-
-def _check(found: object, expected: object) -> None:
-    if found != expected:
-        raise AssertionError(f"{found!r}, not {expected!r}")
-
-
-def _within(seconds: float, most: float) -> None:
-    if seconds > most:
-        raise AssertionError(f"{seconds:.1f} s, at most {most:.1f}")
+        check(response.status_code in {429, 503}, True)
+        check(response.headers["Retry-After"].isdigit(), True)
+        check(response.json()["error"].rstrip(".").count(" ") > 3, True)
 
 
 def _settled(served: Served, name: str, most: float, seconds: float = 15) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.serving import figures
+from tests.serving.ends import ends as ends_by_signal
 
 pytestmark = pytest.mark.faults
 
@@ -26,4 +27,4 @@ def test_a_flood_is_told_when_to_come_back_and_others_are_answered(folder: Path,
 
 
 def test_a_signal_ends_the_server_within_ten_seconds_and_what_ran_is_answered(folder: Path) -> None:
-    figures.ends(folder, 1).assert_whole(5)
+    ends_by_signal(folder, 1).assert_whole(5)
