@@ -89,10 +89,12 @@ class Page:
         known = {name for name, _ in outlets}
         chosen = [name for name in asked.get("outlet", ()) if name in known]
         after, before, question = (asked.get(name, [""])[0] for name in ("after", "before", "q"))
+        # A field is left alone where the address says nothing of it: those in the closed filters get theirs only once
+        # they are drawn, when somebody may have begun to type.
         return (
-            masthead, self.opening(), gr.update(choices=choices, value=chosen), after, before,
-            question[: LIMITS.question_characters] or gr.skip(), render.timeline_html(bars(days), "article"),
-            self.note_filters(chosen, after, before)[1],
+            masthead, self.opening(), gr.update(choices=choices, **({"value": chosen} if chosen else {})),
+            after or gr.skip(), before or gr.skip(), question[: LIMITS.question_characters] or gr.skip(),
+            render.timeline_html(bars(days), "article"), self.note_filters(chosen, after, before)[1],
         )  # fmt: skip
 
     def opening(self) -> list[Message]:

@@ -69,13 +69,33 @@ def test_a_late_answer_about_other_filters_does_not_replace_a_newer_one(page: Pa
 
     page.route("**/run/predict*", hold)
     page.on("response", lambda response: order.append("answered") if "/run/predict" in response.url else None)
-    page.get_by_role("button", name="Filters").click()  # the outlets appear, and are told to have changed
-    page.get_by_role("button", name="Jun 2016 1 article").click()
-    expect(page.get_by_label("Before")).to_have_value("2016-07")
+    page.get_by_role("button", name="Filters").click()
+    for month, end in (("Jun 2016", "2016-07"), ("Jul 2016", "2016-08")):
+        page.get_by_role("button", name=f"{month} 1 article").click()
+        expect(page.get_by_label("Before")).to_have_value(end)
     late[0].continue_()
-    expect(page.get_by_role("button", name="Filters: from June 2016 on; before July 2016")).to_be_visible()
-    assert order == ["asked", "answered"] * (len(order) // 2)
+    expect(page.get_by_role("button", name="Filters: from July 2016 on; before August 2016")).to_be_visible()
+    assert order == ["asked", "answered"] * 2
     page.unroute("**/run/predict*")
+
+
+# Opens the filters and types into a field in the very moment in which it is drawn.
+_TYPE_AT_ONCE = """text => new Promise(done => {
+  new MutationObserver((_, observer) => {
+    const field = document.querySelector('#after :is(input, textarea)');
+    if (!field) return;
+    observer.disconnect();
+    field.value = text;
+    field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    setTimeout(done, 300);
+  }).observe(document.body, { childList: true, subtree: true });
+  document.querySelector('#filters button').click();
+})"""
+
+
+def test_what_is_typed_as_soon_as_the_filters_are_drawn_stays(page: Page) -> None:
+    page.evaluate(_TYPE_AT_ONCE, "2016-01-01")
+    expect(page.get_by_role("textbox", name="After")).to_have_value("2016-01-01")
 
 
 def test_a_bad_date_is_explained_and_the_box_stays_usable(page: Page) -> None:

@@ -48,7 +48,8 @@
     const bounds = [period, next(period)];
     const same = fields.every((field, place) => field.value === bounds[place]);
     fields.forEach((field, place) => type(field, same ? '' : bounds[place]));
-    fields.forEach(field => { field.focus(); field.blur(); });
+    fields[0].focus();    // to leave one field is enough for Gradio to ask about all; two at once it would ask side by side
+    fields[0].blur();
   }
 
   const actions = {
