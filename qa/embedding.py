@@ -8,16 +8,16 @@ import hashlib
 import math
 import os
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.forking import held_by_none
 from qa.loading import loading
 from qa.model_folders import allowed_files, find_model
+from qa.model_thread import ModelThread
 from qa.settings import DEFAULT_EMBEDDER
 from qa.timing import tell
 from qa.together import Together
@@ -83,11 +83,11 @@ class SentenceTransformerEmbedder:
         longest = self._model.max_seq_length or math.inf
         self.max_tokens = int(min(longest, _LONGEST)) - int(self._tokenizer.num_special_tokens_to_add(False))
         self.fingerprint = _fingerprint(folder)
-        self._lock = held_by_none()  # the fast tokenizers refuse to be used by two threads at once
+        self._thread = ModelThread()  # the fast tokenizers refuse to be used by two threads at once
         pads = hasattr(self._model[0], "processing_kwargs")  # a transformer; others have their own ways with texts
         self._prompt = self._model.prompts.get("query") or ""
         self._longest_padded = int(min(longest, _LONGEST)) // _STEP * _STEP if pads else 0
-        self._questions = Together(self._embed_together, self._padded_length, self._lock, _TOGETHER)
+        self._questions = Together(self._embed_together, self._padded_length, self._thread.run, _TOGETHER)
         self._sharing: dict[tuple[int, int], bool] = {}  # by texts and tokens: whether such a batch changes no digit
         self._known_question = lru_cache(_KNOWN)(self._questions.do)
 
@@ -96,15 +96,12 @@ class SentenceTransformerEmbedder:
 
         ``progress`` is called with the number of texts embedded since its last call.
         """
-        import torch
-
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         step = BATCH * 8  # few enough for progress to move and Ctrl-C to be answered, many enough to cost nothing
         for begin in range(0, len(order), step):
             chosen = order[begin : begin + step]
-            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self._reduced):
-                vectors[chosen] = self._encode([texts[i] for i in chosen])
+            vectors[chosen] = self._thread.run(partial(self._encode, [texts[i] for i in chosen]))
             if progress:
                 progress(len(chosen))
         return vectors
@@ -151,7 +148,9 @@ class SentenceTransformerEmbedder:
         return [start for start, _ in self._tokenizer.encode(text, add_special_tokens=False).offsets]
 
     def _encode(self, texts: list[str]) -> Matrix:
-        with self._lock:
+        import torch
+
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self._reduced):
             vectors = self._model.encode_document(
                 texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
             )

@@ -1,13 +1,14 @@
 """A transformers question-answering model in the place of the packaged reader."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from qa.forking import held_by_none
 from qa.loading import loading
 from qa.model_folders import allowed_files, find_model
+from qa.model_thread import ModelThread
 from qa.reading import PassageReading, Span
 from qa.spans import best_spans
 
@@ -38,14 +39,14 @@ class QuestionAnsweringReader:
                 str(allowed), local_files_only=True, use_safetensors=True
             )
             self._model = model.eval()
-        self._lock = held_by_none()
+        self._thread = ModelThread()
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
         """Return the spans of each (title, text) that may answer; the titles are not read."""
-        return [self._read(question, text) for _, text in passages]
+        return [self._thread.run(partial(self._read, question, text)) for _, text in passages]
 
     def _read(self, question: str, text: str) -> PassageReading:
-        with self._lock, self._torch.inference_mode():
+        with self._torch.inference_mode():
             encoded = self._tokenizer(
                 question, text, truncation="only_second", max_length=_LONGEST, stride=_OVERLAP,
                 return_overflowing_tokens=True, return_offsets_mapping=True, padding=True, return_tensors="pt",

@@ -6,7 +6,7 @@ table is the embedder's own, so only the layers above it are shipped.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.errors import ModelError
-from qa.forking import held_by_none
 from qa.loading import loading
+from qa.model_thread import ModelThread
 from qa.reading import PassageReading
 from qa.spans import SPANS, best_spans
 
@@ -107,25 +107,27 @@ class Reader:
         self._encoder = PairEncoder()
         # Where the processor multiplies in bfloat16 this is twice as fast and ranks the same.
         self._reduced = bool(getattr(torch.cpu, "_is_amx_tile_supported", bool)())
-        self._lock = held_by_none()
+        self._thread = ModelThread()
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
         """Return what the reader makes of each (title, text), in their order."""
-        torch = self._torch
         pairs = self._encoder.encode(question, passages, windowed=True)
         order = sorted(range(len(pairs)), key=lambda i: -len(pairs[i].ids))
         readings: list[list[PassageReading]] = [[] for _ in passages]
         for begin in range(0, len(order), _BATCH):
             chosen = [pairs[i] for i in order[begin : begin + _BATCH]]
-            tensors = [torch.from_numpy(one) for one in padded(chosen, _STEP)]
-            with self._lock, torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self._reduced):
-                outputs = self._network(*tensors)
-            relevance, answerable, span = (one.float().numpy() for one in outputs)
+            relevance, answerable, span = self._thread.run(partial(self._outputs, padded(chosen, _STEP)))
             for row, pair in enumerate(chosen):
                 spans = best_spans(span[row, pair.first : pair.last], pair.offsets)
                 reading = PassageReading(float(relevance[row]), float(answerable[row]), spans)
                 readings[pair.passage].append(reading)
         return [_joined(windows) for windows in readings]
+
+    def _outputs(self, arrays: Sequence[NDArray[np.int64]]) -> list[NDArray[np.float32]]:
+        torch = self._torch
+        tensors = [torch.from_numpy(one) for one in arrays]
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self._reduced):
+            return [one.float().numpy() for one in self._network(*tensors)]
 
 
 def _joined(windows: Sequence[PassageReading]) -> PassageReading:

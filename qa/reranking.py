@@ -4,11 +4,11 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from qa.forking import held_by_none
 from qa.fusion import Ranked, rerank
 from qa.load import Load
 from qa.loading import loading
 from qa.model_folders import allowed_files, find_model
+from qa.model_thread import ModelThread
 from qa.reading import PassageReader, PassageReading
 from qa.settings import AskSettings
 from qa.timing import tell
@@ -34,12 +34,12 @@ class CrossEncoderReranker:
             self._model: Any = CrossEncoder(
                 str(allowed), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
             )
-        self._lock = held_by_none()
+        self._thread = ModelThread()
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
         """Return how relevant each (title, text) is; such models were trained on the text alone."""
-        with self._lock:
-            scores = self._model.predict([(question, text) for _, text in passages], show_progress_bar=False)
+        pairs = [(question, text) for _, text in passages]
+        scores = self._thread.run(lambda: self._model.predict(pairs, show_progress_bar=False))
         return [PassageReading(float(score)) for score in scores]
 
 

@@ -1,8 +1,6 @@
 """Texts that several threads bring at the same moment, worked on together by one of them."""
 
-import threading
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -27,7 +25,7 @@ class Together(Generic[T]):
     Args:
         work: texts of one kind to a result each; called by one thread at a time.
         kind: what texts must have in common to be worked on together; 0: this one stays alone.
-        turn: held by whoever works.
+        turn: runs what it is given for one thread at a time.
         most: that are worked on together.
     """
 
@@ -35,36 +33,34 @@ class Together(Generic[T]):
         self,
         work: Callable[[Sequence[str]], Sequence[T]],
         kind: Callable[[str], int],
-        turn: AbstractContextManager[object],
+        turn: Callable[[Callable[[], None]], None],
         most: int,
     ) -> None:
         self._work = work
         self._kind = kind
         self._turn = turn
         self._most = most
-        self._waiting: list[_Piece[T]] = []
-        self._door = threading.Lock()
+        self._waiting: list[_Piece[T]] = []  # each thread adds and removes its own, which is atomic
 
     def do(self, text: str) -> T:
         """Return a text's result; what fails, fails for this text alone."""
         piece: _Piece[T] = _Piece(text, self._kind(text))
-        with self._door:
-            self._waiting.append(piece)
-        with self._turn:
-            if not piece.done:
-                self._do(self._company(piece))
+        self._waiting.append(piece)
+        try:
+            self._turn(lambda: self._serve(piece))
+        finally:
+            self._waiting.remove(piece)
         if piece.error:
             raise piece.error
         assert piece.result is not None
         return piece.result
 
-    def _company(self, piece: _Piece[T]) -> list[_Piece[T]]:
-        with self._door:
-            self._waiting.remove(piece)
-            mates = [one for one in self._waiting if one.kind == piece.kind and piece.kind][: self._most - 1]
-            for mate in mates:
-                self._waiting.remove(mate)
-        return [piece, *mates]
+    def _serve(self, piece: _Piece[T]) -> None:
+        if not piece.done:
+            mates = [
+                one for one in tuple(self._waiting) if one.kind == piece.kind and one is not piece and not one.done
+            ]
+            self._do([piece, *mates[: self._most - 1 if piece.kind else 0]])
 
     def _do(self, pieces: Sequence[_Piece[T]]) -> None:
         try:
@@ -76,6 +72,3 @@ class Together(Generic[T]):
             else:
                 for piece in pieces:
                     self._do([piece])
-        finally:
-            with self._door:  # a worker that was interrupted leaves the others to themselves
-                self._waiting += [piece for piece in pieces if not piece.done]

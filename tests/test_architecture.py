@@ -13,7 +13,7 @@ SOURCES = sorted(p for room in ("qa", "ui") for p in (PROJECT / room).rglob("*.p
 
 # A module imports only modules of ours that stand above it.
 _ORDER = """
-    errors forking timing together load loading model_folders records settings hashing files dates filters
+    errors forking model_thread timing together load loading model_folders records settings hashing files dates filters
     sentences words chunking vectors
     embedding lexical_files lexical intake database origins generations stored versions snapshots copies view archive
     publishing passages upgrading creating writing indexing syncing checking maintenance doctor backup restoring

@@ -1,5 +1,5 @@
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -12,7 +12,12 @@ class Kettle:
     def __init__(self, most: int = 8) -> None:
         self.calls: list[list[str]] = []
         self.begun, self.go_on = threading.Event(), threading.Event()
-        self.together = Together(self.work, lambda text: text.count("x"), threading.Lock(), most)
+        self._turn = threading.Lock()
+        self.together = Together(self.work, lambda text: text.count("x"), self.turn, most)
+
+    def turn(self, work: Callable[[], None]) -> None:
+        with self._turn:
+            work()
 
     def work(self, texts: Sequence[str]) -> list[str]:
         self.calls.append(list(texts))
@@ -38,7 +43,7 @@ class Kettle:
         assert self.begun.wait(30)
         for thread in threads[1:]:
             thread.start()
-        while len(self.together._waiting) < len(texts) - 1:
+        while len(self.together._waiting) < len(texts):
             threading.Event().wait(0.005)
         self.go_on.set()
         for thread in threads:
