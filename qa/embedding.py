@@ -25,7 +25,9 @@ from qa.together import Together
 Matrix = NDArray[np.float32]
 BATCH = 32
 _LONGEST = 8192  # tokens, for models that know no limit
-_STEP = 16  # tokens; questions are padded to a multiple of it, so that many come to one length
+_STEP = 16  # tokens; texts are padded to a multiple of it, so that many come to one length
+_PADDING = {"processing_kwargs": {"text": {"pad_to_multiple_of": _STEP}}}
+_FILLED = 8  # texts; a batch is filled up to a multiple of it
 _TOGETHER = 8  # questions in one batch
 _KNOWN = 256  # questions whose vectors are kept: looking for an answer needs the one that the search used
 
@@ -87,6 +89,7 @@ class SentenceTransformerEmbedder:
         pads = hasattr(self._model[0], "processing_kwargs")  # a transformer; others have their own ways with texts
         self._prompt = self._model.prompts.get("query") or ""
         self._longest_padded = int(min(longest, _LONGEST)) // _STEP * _STEP if pads else 0
+        self._few_shapes = self._reduced and pads and longest % _STEP == 0
         self._questions = Together(self._embed_together, self._padded_length, self._thread.run, _TOGETHER)
         self._sharing: dict[tuple[int, int], bool] = {}  # by texts and tokens: whether such a batch changes no digit
         self._known_question = lru_cache(_KNOWN)(self._questions.do)
@@ -137,7 +140,7 @@ class SentenceTransformerEmbedder:
         return list(vectors)
 
     def _encode_questions(self, texts: Sequence[str], padded: int) -> Matrix:
-        padding = {"processing_kwargs": {"text": {"pad_to_multiple_of": _STEP}}} if padded else {}
+        padding = _PADDING if padded else {}
         vectors = self._model.encode_query(
             list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False, **padding
         )
@@ -150,10 +153,13 @@ class SentenceTransformerEmbedder:
     def _encode(self, texts: list[str]) -> Matrix:
         import torch
 
+        # For each shape of a batch in bfloat16 oneDNN makes and keeps programs of its own, so there are to be few.
+        padding = _PADDING if self._few_shapes else {}
+        filled = [*texts, *[""] * (-len(texts) % _FILLED)] if padding else texts
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self._reduced):
             vectors = self._model.encode_document(
-                texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
-            )
+                filled, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False, **padding
+            )[: len(texts)]
         return np.ascontiguousarray(vectors, dtype=np.float32)
 
 

@@ -1,3 +1,4 @@
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -71,13 +72,14 @@ def test_threads_that_ask_at_once_get_their_own_vectors() -> None:
     together: list[float] = []
     end = listen(lambda stage, amount: together.append(amount) if stage == "together" else None)
     try:
-        with embedder._lock, ThreadPoolExecutor(6) as threads:
+        with ThreadPoolExecutor(7) as threads:
+            all_brought = threading.Event()
+            threads.submit(embedder._thread.run, all_brought.wait)
             waiting = [threads.submit(embedder.embed_queries, [text]) for text in questions]
             while len(embedder._questions._waiting) < 6:
                 time.sleep(0.005)
-            embedder._lock.release()  # all six have been brought; now the first of them gets its turn
+            all_brought.set()  # now the first of the six gets its turn
             found = [one.result(30) for one in waiting]
-            embedder._lock.acquire()
     finally:
         end()
     assert together == [6.0]
@@ -124,6 +126,19 @@ def test_reduced_precision_moves_a_vector_by_little() -> None:
     whole = load_embedder().embed_passages(TEXTS[:2])
     reduced = SentenceTransformerEmbedder(precision="bfloat16").embed_passages(TEXTS[:2])
     assert ((whole * reduced).sum(axis=1) > 0.999).all()
+
+
+def test_batches_in_reduced_precision_have_few_shapes() -> None:
+    embedder = SentenceTransformerEmbedder(precision="bfloat16")
+    shapes: set[tuple[int, ...]] = set()
+    embedder._model[0].register_forward_pre_hook(lambda _, given: shapes.add(tuple(given[0]["input_ids"].shape)))
+    texts = [" ".join(f"word{n}" for n in range(length)) for length in range(1, 11)]
+    vectors = [embedder.embed_passages(texts[:count]) for count in range(1, 11)]
+    assert shapes == {(8, 16), (8, 32), (16, 32)}
+    alone = load_embedder().embed_passages(texts)
+    for count, rows in enumerate(vectors, start=1):
+        assert rows.shape == (count, 384)
+        assert ((rows * alone[:count]).sum(axis=1) > 0.999).all()
 
 
 def test_another_model_is_loaded_from_its_folder_and_told_apart(tmp_path: Path) -> None:

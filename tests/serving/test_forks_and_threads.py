@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,35 +16,12 @@ from qa.archive import Archive
 from qa.embedding import load_embedder
 from qa.forking import held_by_none
 from qa.retrieval import Retriever
+from tests.forks import in_a_fork
 from tests.plain import WordEmbedder
 from tests.serving.served import ROOT, make_archive
 
 QUESTION = "How many troops were besieged?"
 _SECONDS = 60  # a hang is longer, a busy machine is not
-
-
-def in_a_fork(work: Callable[[], str]) -> str:
-    """What some work returns, or how it fails, in a fork of this process."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        try:
-            told = work()
-        except Exception as error:
-            told = f"{type(error).__name__}: {error}"
-        os.write(writing, told.encode())
-        os._exit(0)
-    os.close(writing)
-    until = time.monotonic() + _SECONDS
-    while os.waitpid(child, os.WNOHANG) == (0, 0):
-        if time.monotonic() > until:
-            os.kill(child, 9)
-            os.waitpid(child, 0)
-            os.close(reading)
-            return "it hung"
-        time.sleep(0.02)
-    with os.fdopen(reading) as told_file:
-        return told_file.read()
 
 
 def test_an_archive_opened_before_a_fork_says_so_in_it_and_goes_on_outside(archive: Archive) -> None:
