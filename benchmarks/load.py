@@ -257,6 +257,8 @@ def main() -> None:
             measured = asyncio.run(visit(url, questions, arguments.people, arguments.minutes * 60, process))
             elapsed = time.monotonic() - begin
             used, own = seconds_of(process) - used, time.process_time() - own
+        if not stages.exists():
+            sys.exit("the server ended before it was told to: its message stands above")
         told = json.loads(stages.read_text())
     result = {
         "command": f"python -m benchmarks.load --people {arguments.people} --minutes {arguments.minutes:g} "

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from fastapi.testclient import TestClient
+import httpx
 
 from ui.uploads import Uploads
 
@@ -28,7 +28,7 @@ def titles(found: Any) -> list[str]:
     return [plain(link) for link in re.findall(r'<a class="source".*?</a>', found["entries"])]
 
 
-def server_call(client: TestClient, name: str, given: object = None) -> Any:
+def server_call(client: httpx.Client, name: str, given: object = None) -> Any:
     """Call a function of the page as its script does."""
     page = client.get("/config", params={"page": "archive"}).json()
     for component in page["components"]:

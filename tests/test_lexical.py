@@ -18,6 +18,7 @@ def test_terms_are_lower_case_unaccented_and_stemmed() -> None:
     assert lexical.terms("The Rebels' café, JISR al-Shughour 2015!") == [
         "the", "rebel", "cafe", "jisr", "al", "shughour", "2015",
     ]  # fmt: skip
+    assert lexical.terms("İSTANBUL, ISTANBUL und İzmir") == ["istanbul", "istanbul", "und", "izmir"]
 
 
 def test_scores_are_bm25(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ _RETRY_SECONDS = 5
 _PARTING_SECONDS = 1.0  # for a refusal to arrive
 _MOST_PARTING = 100
 _TOO_SLOW = "The request did not come within the time that it gets (request_seconds)."
+_ENDED = "The server ended before the request had come. Please try again in a moment."
 _FULL = "More connections are open than are held ({}). Please try again in {} seconds."
 
 
@@ -138,6 +139,11 @@ class Connection(H11Protocol):
                 self._begun += now - looked
             elif now - self._begun > limits.request_seconds + self._bytes / limits.slow_bytes:
                 self._end_slow()
+
+    def end(self) -> None:
+        """Refuse a request that has not wholly come, because the server ends."""
+        if self._receives and self._bytes and not self._parting:
+            self._part(503, _ENDED)
 
     def _begin(self) -> None:
         self._begun, self._bytes = time.monotonic(), 0

@@ -234,9 +234,8 @@ class PageServer(uvicorn.Server):
         """Look at the connections once a second."""
         if counter % _TICKS == 0:
             now = time.monotonic()
-            for connection in list(self.server_state.connections):
-                if isinstance(connection, Connection):
-                    connection.look(now)
+            for connection in self._connections():
+                connection.look(now)
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -248,8 +247,13 @@ class PageServer(uvicorn.Server):
         while self._ending.busy() and time.monotonic() < begun + self._limits.ending_seconds:
             await asyncio.sleep(0.02)
         self._ending.finish()
+        for connection in self._connections():
+            connection.end()
         await super().shutdown(sockets)
         event(_log, "ended", milliseconds=round(1000 * (time.monotonic() - begun)), unanswered=self._ending.unanswered)
+
+    def _connections(self) -> list[Connection]:
+        return [one for one in self.server_state.connections if isinstance(one, Connection)]
 
     def _abandon(self, code: int) -> None:
         """End the process, whatever still runs in it."""

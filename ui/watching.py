@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -97,6 +98,8 @@ class Watch:
                 await ending()(scope, receive, noting)
             else:
                 await self._app({**scope, _KEY: noted}, receive, noting)
+        except ClientDisconnect:  # before all of the request had come: nobody is left to answer
+            status = 499
         except Exception:  # only counted here; the server above tells and logs it
             status = 500 if status == 499 else status
             raise

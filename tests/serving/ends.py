@@ -1,6 +1,9 @@
 """Servers that are ended by a signal while they work, counted; how often, the caller says."""
 
+import json
+import shutil
 import signal
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
@@ -8,6 +11,8 @@ from pathlib import Path
 
 import httpx
 
+from qa import maintenance
+from tests.archive_pages import server_call
 from tests.faults.outcomes import Outcome
 from tests.serving import clients
 from tests.serving.checks import check, within
@@ -18,12 +23,12 @@ def ends(archive: Path, times: int) -> Outcome:
     """Servers that are ended by a signal while they work."""
     outcome, seconds = Outcome("ends by SIGTERM: later than 10 s, or an answer lost"), []
     for _ in range(times):
-        for kind in (_end_idle, _end_asking, _end_streaming, _end_hanging, _end_twice):
+        for kind in (_end_idle, _end_asking, _end_streaming, _end_hanging, _end_twice, _end_sending, _end_adding):
             begun: list[float] = []
             outcome.trial(kind.__name__[1:], lambda kind=kind, begun=begun: begun.append(kind(archive)))  # type: ignore[misc]
             if begun:
                 seconds.append((kind.__name__[1:], begun[0]))
-    for name, _ in seconds[:5]:
+    for name in dict.fromkeys(kind for kind, _ in seconds):
         worst = max(taken for kind, taken in seconds if kind == name)
         outcome.notes[f"{name}: seconds to exit"] = round(worst, 2)
     return outcome
@@ -97,6 +102,39 @@ def _end_twice(archive: Path) -> float:
         check(served.process.wait(5), 128 + signal.SIGTERM)
         hanging.exception()
         return time.monotonic() - begun
+
+
+def _end_sending(archive: Path) -> float:
+    """A file is half sent: nothing of it is left."""
+    with serving(archive, upload=True) as served, clients.connect(served.place) as connection:
+        inbox = served.inbox()
+        lines = ("Content-Type: multipart/form-data; boundary=x", "Content-Length: 100000")
+        part = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\n' + b"word " * 5_000
+        connection.sendall(clients.head(served.place, "POST /gradio_api/upload", *lines) + part)
+        time.sleep(0.5)
+        seconds = _end(served)
+        check(clients.answer(connection).split(b"\r\n")[0], b"HTTP/1.1 503 Service Unavailable")
+        check(inbox.exists(), False)
+        return seconds
+
+
+def _end_adding(archive: Path) -> float:
+    """Articles are being added: what was acknowledged is there, all of it is whole, and the files are gone."""
+    folder = Path(shutil.copytree(archive, Path(tempfile.mkdtemp()) / "archive"))
+    with serving(folder, upload=True, adding=0.3) as served, httpx.Client(base_url=served.url, timeout=20) as page:
+        inbox = served.inbox()
+        articles = ({"id": f"a{n}", "title": f"Mill {n}", "text": f"Mill {n} burned."} for n in range(400))
+        rows = "\n".join(map(json.dumps, articles)).encode()
+        (path,) = page.post("gradio_api/upload", files={"files": ("a.jsonl", rows)}).json()
+        server_call(page, "add_files", [[path, "a.jsonl"]])
+        while not (step := server_call(page, "step"))["share"]:
+            check(step["state"], "running")
+        time.sleep(0.5)
+        seconds = _end(served)
+        check(inbox.exists(), False)
+    check(maintenance.verify(folder).problems, ())
+    shutil.rmtree(folder.parent)
+    return seconds
 
 
 def _signal(served: Served) -> float:

@@ -1,7 +1,8 @@
 """A server in a process of its own, over a small archive, for tests that count its threads, files and seconds.
 
 ``python -m tests.serving.served ARCHIVE OPTIONS`` serves; the options are JSON: ``limits``, ``seconds`` that each
-question takes, ``password_file``, ``upload``, ``log`` (``text``, ``json`` or nothing), ``questions`` in the log.
+question takes, ``adding`` seconds that each step of an addition takes, ``password_file``, ``upload``, ``log``
+(``text``, ``json`` or nothing), ``questions`` in the log.
 """
 
 import json
@@ -29,10 +30,15 @@ QUESTION = "Why was the dam at Verrin closed?"
 
 
 class SlowEmbedder(WordEmbedder):
-    """Takes its time for each question."""
+    """Takes its time for each question, and for what is added."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, adding: float) -> None:
         self._seconds = seconds
+        self._adding = adding
+
+    def embed_passages(self, texts: Any, progress: Any = None) -> Any:
+        time.sleep(self._adding)
+        return super().embed_passages(texts, progress)
 
     def embed_queries(self, texts: Any) -> Any:
         if "Explode" in texts[0]:
@@ -70,6 +76,11 @@ class Served:
         """Threads, open files and megabytes of memory."""
         now = self.figures()
         return now["dateline_threads"], now["process_open_fds"], now["process_resident_memory_bytes"] / 1e6
+
+    def inbox(self) -> Path:
+        """Where files lie that are sent, told once."""
+        assert self.process.stdout
+        return Path(self.process.stdout.readline().strip())
 
     def end(self, sign: signal.Signals = signal.SIGTERM, timeout: float = 30) -> tuple[int, str, str]:
         """Send a signal; return exit code, stdout and stderr."""
@@ -123,8 +134,9 @@ def main() -> None:
             print_line(str(uploads.inbox))
 
     password_file = Path(options["password_file"]) if options.get("password_file") else None
+    embedder = SlowEmbedder(options.get("seconds", 0), options.get("adding", 0))
     server = page_server(
-        Retriever(Archive(archive), SlowEmbedder(options.get("seconds", 0))), port=0, uploads=uploads,
+        Retriever(Archive(archive), embedder), port=0, uploads=uploads,
         password_file=password_file, proxies=options.get("proxies", ()), on_ready=ready,
         limits=replace(LIMITS, **options.get("limits", {})), log_questions=options.get("questions", False),
     )  # fmt: skip
