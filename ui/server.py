@@ -24,6 +24,7 @@ from qa.errors import InputError
 from qa.settings import LIMITS, Limits
 from ui.connections import Connection, Places
 from ui.logs import event
+from ui.trimming import trim
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _GRACE_SECONDS = 2  # for responses to be written when all is done
 _LAST_SECONDS = 9.0  # after a signal, for everything
 _TICKS = 10  # of uvicorn's in a second
+_TRIM_SECONDS = 20  # between two looks for memory to give back
 _T = TypeVar("_T")
 
 
@@ -231,11 +233,13 @@ class PageServer(uvicorn.Server):
         self._watchdog.start()
 
     async def on_tick(self, counter: int) -> bool:
-        """Look at the connections once a second."""
+        """Look at the connections once a second, and at the memory now and then."""
         if counter % _TICKS == 0:
             now = time.monotonic()
             for connection in self._connections():
                 connection.look(now)
+        if counter % (_TRIM_SECONDS * _TICKS) == 0:
+            self._trimming = asyncio.create_task(asyncio.to_thread(trim))
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

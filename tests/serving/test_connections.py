@@ -6,6 +6,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from qa.settings import LIMITS, Limits
 from tests.serving import clients
 from ui.connections import Places
@@ -141,3 +143,12 @@ def test_places_of_addresses_without_connections_are_forgotten() -> None:
     assert [places.take(name) for name in ("a", "b", "c")] == ["", "", "connections"]
     places.leave("a")
     assert (places.open, places.take("c")) == (1, "")
+
+
+def test_a_server_gives_memory_back_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    times: list[float] = []
+    monkeypatch.setattr("ui.server.trim", lambda: times.append(time.monotonic()))
+    monkeypatch.setattr("ui.server._TRIM_SECONDS", 1)
+    with running(LIMITS):
+        assert soon(lambda: len(times) >= 3)
+    assert times[2] - times[0] > 1.5
