@@ -25,6 +25,7 @@ from tests.faults.outcomes import Outcome
 from tests.safety import lanes, obeying, surfaces
 from tests.safety.lanes import FULL, Lane
 from tests.serving import figures
+from tests.serving.ends import TO_EXIT
 from tests.serving.ends import ends as ends_by_signal
 from tests.serving.served import make_archive
 
@@ -117,6 +118,10 @@ def table(found: dict[str, Any]) -> str:
     requests = sum(int(one["notes"].get("requests to other hosts", 0)) for one in found.values())
     if found:
         lines.append(f"| requests to other hosts during all of it | {requests} | 0 |")
+    if "ends" in found:
+        times = {what: seconds for what, seconds in found["ends"]["notes"].items() if what.endswith(TO_EXIT)}
+        told = ", ".join(f"{what.removesuffix(TO_EXIT)} {seconds:.1f} s" for what, seconds in times.items())
+        lines.append(f"| SIGTERM to exit, the slowest of each kind | {told} | 10 s |")
     if LOAD.exists():
         lines += _held(json.loads(LOAD.read_text()))
     return "\n".join(lines)

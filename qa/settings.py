@@ -117,7 +117,8 @@ class Limits:
 
     ``connections`` are open at most, ``connections_per_address`` from one address (a whole office may share one, and a
     browser opens six).  A request may take ``request_seconds`` to come, the reading of its answer as long, and both a
-    second more for each ``slow_bytes``.  When the server ends, what runs gets ``ending_seconds``.
+    second more for each ``slow_bytes``.  When the server ends, what runs gets ``ending_seconds``.  What was
+    asked before is remembered of the ``sessions`` last used; in an older one the next question stands alone.
 
     ``upload_…`` are for articles that are added on the page: how many files at once, and how large one and all may be.
     ``pdf_pages`` are read of a PDF, ``inflated_bytes`` may a .docx hold when unpacked, ``mail_parts`` a mail;
@@ -151,6 +152,7 @@ class Limits:
     waiting_per_visitor: int = 8
     connections: int = 1_000
     connections_per_address: int = 500
+    sessions: int = 500
     request_seconds: float = 15.0
     slow_bytes: int = 5_000
     ending_seconds: float = 5.0

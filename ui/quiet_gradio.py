@@ -10,5 +10,22 @@ os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = "1000000000"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 import gradio as gr
+from gradio.blocks import Block
+from gradio.state_holder import SessionState
+
+_set_item = SessionState.__setitem__
+
+
+def _set_item_under_its_id(state: SessionState, key: int, value: object) -> None:
+    """Keep what an update makes of a component under the id of that component.
+
+    Gradio gives each a new id, under which a session then keeps what is shown, and all that was shown before it.
+    """
+    if isinstance(value, Block):
+        value._id = key
+    _set_item(state, key, value)
+
+
+SessionState.__setitem__ = _set_item_under_its_id
 
 __all__ = ["gr"]

@@ -92,6 +92,7 @@ def build_app(
             default_concurrency_limit=limits.requests_at_once, max_size=limits.requests_waiting, api_open=False
         )
         page.waiting.watch(lambda: blocks._queue)
+        blocks.state_session_capacity = limits.sessions  # Gradio's own 10,000 would be gigabytes
         # Fonts of the system: Gradio's own lack letters, and others would be fetched from elsewhere.
         theme = gr.themes.Base(
             neutral_hue="stone", font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]

@@ -18,6 +18,8 @@ from tests.serving import clients
 from tests.serving.checks import check, within
 from tests.serving.served import Served, ask, serving
 
+TO_EXIT = ": seconds to exit"
+
 
 def ends(archive: Path, times: int) -> Outcome:
     """Servers that are ended by a signal while they work."""
@@ -27,10 +29,10 @@ def ends(archive: Path, times: int) -> Outcome:
             begun: list[float] = []
             outcome.trial(kind.__name__[1:], lambda kind=kind, begun=begun: begun.append(kind(archive)))  # type: ignore[misc]
             if begun:
-                seconds.append((kind.__name__[1:], begun[0]))
+                seconds.append((kind.__name__.removeprefix("_end_"), begun[0]))
     for name in dict.fromkeys(kind for kind, _ in seconds):
         worst = max(taken for kind, taken in seconds if kind == name)
-        outcome.notes[f"{name}: seconds to exit"] = round(worst, 2)
+        outcome.notes[f"{name}{TO_EXIT}"] = round(worst, 2)
     return outcome
 
 

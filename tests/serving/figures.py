@@ -92,7 +92,7 @@ def half_open(archive: Path, count: int) -> Outcome:
 def vanishing(archive: Path, count: int) -> Outcome:
     """Tabs that are closed while the answer streams."""
     outcome = Outcome("tabs closed while an answer streams")
-    with serving(archive, seconds=0.05) as served:
+    with serving(archive, seconds=0.05, limits={"sessions": 50}) as served:
         for number in range(10):  # what is loaded once, is loaded
             clients.leave_in_mid_stream(served, -1 - number)
         time.sleep(2)

@@ -27,4 +27,4 @@ def test_a_flood_is_told_when_to_come_back_and_others_are_answered(folder: Path,
 
 
 def test_a_signal_ends_the_server_within_ten_seconds_and_what_ran_is_answered(folder: Path) -> None:
-    ends_by_signal(folder, 1).assert_whole(5)
+    ends_by_signal(folder, 1).assert_whole(7)
