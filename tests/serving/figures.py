@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -92,14 +92,18 @@ def half_open(archive: Path, count: int) -> Outcome:
 def vanishing(archive: Path, count: int) -> Outcome:
     """Tabs that are closed while the answer streams."""
     outcome = Outcome("tabs closed while an answer streams")
-    with serving(archive, seconds=0.05, limits={"sessions": 50}) as served:
-        for number in range(10):  # what is loaded once, is loaded
-            clients.leave_in_mid_stream(served, -1 - number)
+    sessions = 20
+    with serving(archive, seconds=0.05, limits={"sessions": sessions}) as served, ThreadPoolExecutor(4) as threads:
+
+        def close(tabs: range) -> list[Future[None]]:
+            return [threads.submit(clients.leave_in_mid_stream, served, number) for number in tabs]
+
+        for one in close(range(-2 * sessions, 0)):  # what is loaded once, is, and as many are remembered as ever will be
+            one.result()
         time.sleep(2)
         base = served.base()
-        with ThreadPoolExecutor(4) as threads:
-            for one in [threads.submit(clients.leave_in_mid_stream, served, number) for number in range(count)]:
-                outcome.trial("closed", one.result)
+        for one in close(range(count)):
+            outcome.trial("closed", one.result)
         outcome.trial("a question afterwards", lambda: check(ask(served.url).status_code, 200))
         outcome.trial("back to the base", lambda: _back_to(served, base, outcome))
     return outcome
