@@ -10,13 +10,14 @@ import json
 import math
 import threading
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from qa.retrieval import Retriever
 from qa.settings import LIMITS
 from qa.timing import listen
-from ui.web import serve
+from ui.web import page_server
 
 _STEP = 1.05  # between the bounds of two buckets: percentiles are right to 5 %
 _COUNTS = {"together", "unread"}  # told as counts, not seconds
@@ -70,11 +71,11 @@ def main() -> None:
     parser.add_argument("stages", type=Path)
     parser.add_argument("--at-once", type=int, default=LIMITS.requests_at_once)
     arguments = parser.parse_args()
-    object.__setattr__(LIMITS, "requests_at_once", arguments.at_once)  # a measurement alone may change a limit
     retriever = Retriever.open(arguments.archive)
     stages = Stages()
     listen(stages.hear)
-    serve(retriever, port=0, on_ready=lambda url: print(url, flush=True))
+    limits = replace(LIMITS, requests_at_once=arguments.at_once)
+    page_server(retriever, port=0, on_ready=lambda url: print(url, flush=True), limits=limits).run()
     told = {**stages.summary(), "seconds_per_passage": retriever.load.seconds_per_passage}
     arguments.stages.write_text(json.dumps(told, indent=1) + "\n")
 

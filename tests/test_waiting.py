@@ -17,7 +17,7 @@ def queue(waiting: int, working: tuple[Any, ...] = ()) -> Any:
 
 def test_what_waits_in_the_queue_counts_as_asked() -> None:
     load = Load()
-    waiting = Waiting(load)
+    waiting = Waiting(load, 4)
     assert waiting.count() == 0
     waiting.watch(lambda: queue(7))
     with load.question() as at_once:
@@ -26,7 +26,7 @@ def test_what_waits_in_the_queue_counts_as_asked() -> None:
 
 def test_whose_turn_it_is_is_said_to_have_waited_since_the_question_came() -> None:
     events = [SimpleNamespace(session_hash=name, enqueue_time=time.monotonic() - 3.0) for name in ("one", "two")]
-    waiting = Waiting(Load())
+    waiting = Waiting(Load(), 4)
     waiting.watch(lambda: queue(0, (events,)))
     heard: list[tuple[str, float]] = []
     end = listen(lambda stage, amount: heard.append((stage, amount)))
@@ -43,7 +43,7 @@ def test_whose_turn_it_is_is_said_to_have_waited_since_the_question_came() -> No
 
 def test_who_is_not_taken_learns_how_many_wait_and_when_to_ask_again() -> None:
     load = Load()
-    waiting = Waiting(load)
+    waiting = Waiting(load, 4)
     waiting.watch(lambda: queue(64))
     assert waiting.refusal() == ("The question was not asked, because 64 others wait already. Ask again in 2 seconds.")
     load._length = 1.5  # seconds that a question took; four are worked on at a time

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-from qa.errors import InputError, QaError
+from qa.errors import InputError
 from qa.records import Answer, Hit
 from qa.retrieval import Retriever
 from qa.settings import LIMITS, Limits
@@ -60,9 +60,6 @@ class Asked:
             yield noted
         except InputError:
             noted["outcome"] = "refused"  # it cannot be asked so
-            raise
-        except QaError as error:
-            noted |= {"outcome": "failed", "error": type(error).__name__}
             raise
         except Exception as error:
             noted |= {"outcome": "failed", "error": type(error).__name__}

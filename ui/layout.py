@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import QaError
-from qa.settings import LIMITS
 from ui.page import Page
 from ui.programs import Data
 from ui.quiet_gradio import gr
@@ -110,7 +109,7 @@ def build_page(page: Page, *, logins: bool = False) -> Any:
         direct: dict[str, Any] = {**quiet, "queue": False}
         slow: dict[str, Any] = {
             "api_visibility": "private", "show_progress": "minimal", "show_progress_on": place,
-            "concurrency_limit": LIMITS.requests_at_once, "concurrency_id": ANSWERS,
+            "concurrency_limit": page.limits.requests_at_once, "concurrency_id": ANSWERS,
         }  # fmt: skip
         given, shown = [chat, turns, sources, after, before], [box, chat, turns, date_error, fold, kept]
         asked = box.submit(page.answer, [box, *given], shown, js=_ONCE_GREETED, **slow)
@@ -133,7 +132,7 @@ def build_page(page: Page, *, logins: bool = False) -> Any:
             counted = page.count if endpoint != page.endpoints.article else None
             gr.api(
                 _for_program(endpoint, counted), api_name=endpoint.__name__,
-                concurrency_limit=LIMITS.requests_at_once, concurrency_id=ANSWERS,
+                concurrency_limit=page.limits.requests_at_once, concurrency_id=ANSWERS,
             )  # fmt: skip
     return blocks
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 from qa.errors import InputError, QaError
 from qa.question_dates import described
 from qa.retrieval import Retriever
-from qa.settings import LIMITS
+from qa.settings import LIMITS, Limits
 from ui import render
 from ui.conversations import Turn, said, to_markdown, turns_of
 from ui.escaping import visible
@@ -51,18 +51,26 @@ class Page:
         retriever: the opened archive.
         examples: questions to offer; none: they are made from titles of the archive.
         upload: whether articles can be added on the Archive page.
-        rate: how often visitors may ask; None: as the settings say.
+        rate: how often visitors may ask; None: as the limits say.
+        limits: how many questions are worked on at a time.
     """
 
     def __init__(
-        self, retriever: Retriever, examples: Sequence[str] = (), *, upload: bool = False, rate: Rate | None = None
+        self,
+        retriever: Retriever,
+        examples: Sequence[str] = (),
+        *,
+        upload: bool = False,
+        rate: Rate | None = None,
+        limits: Limits = LIMITS,
     ) -> None:
         self._retriever = retriever
-        self._rate = rate or Rate()
+        self._rate = rate or Rate(limits)
+        self.limits = limits
         self._upload = upload
         self._examples = tuple(examples)
         self.endpoints = Endpoints(retriever)
-        self.waiting = Waiting(retriever.load)
+        self.waiting = Waiting(retriever.load, limits.requests_at_once)
         self._refused = itertools.count(1)
         self._feedback = Feedback(retriever.archive.folder)
 

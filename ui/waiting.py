@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from qa.load import Load
-from qa.settings import LIMITS
 from qa.timing import tell
 from ui.quiet_gradio import gr
 from ui.visitors import spoken
@@ -20,10 +19,12 @@ class Waiting:
 
     Args:
         load: is told how many wait, and knows how long a question takes.
+        at_once: how many are worked on at a time.
     """
 
-    def __init__(self, load: Load) -> None:
+    def __init__(self, load: Load, at_once: int) -> None:
         self._load = load
+        self._at_once = at_once
         self._queue: Callable[[], Any] = lambda: None
         load.also(self.count)
 
@@ -51,7 +52,7 @@ class Waiting:
         if not waiting:
             return "The question was not asked: its way to the server was closed. Ask again."
         others = f"{waiting:,} other{' waits' if waiting == 1 else 's wait'}"
-        seconds = self._load.seconds_per_question * waiting / LIMITS.requests_at_once
+        seconds = self._load.seconds_per_question * waiting / self._at_once
         return (
             f"The question was not asked, because {others} already. Ask again in "
             f"{spoken(max(_LEAST_SECONDS, math.ceil(seconds)))}."

@@ -83,7 +83,7 @@ def build_app(
         app.add_middleware(Watch, state=running, told=finished)
         app.router.routes += [Route("/healthz", health.answer), Route("/metrics", metrics.answer)]
         serve_programs(app, own_api, limits, rate, programs)
-        page = Page(own_page, examples, upload=uploads is not None, rate=rate)
+        page = Page(own_page, examples, upload=uploads is not None, rate=rate, limits=limits)
         blocks = build_page(page, logins=users is not None)
         closed = ArchivePage(archive, refusal=READERS) if adding else ArchivePage(archive)
         add_archive_page(blocks, ArchivePage(archive, adding), closed, logins=users is not None)
@@ -152,7 +152,7 @@ def page_server(
 ) -> PageServer:
     """Return a server that holds its port and is ready to run; the arguments are those of ``serve``.
 
-    Of ``limits`` those of connections, times and visitors hold.
+    Of ``limits`` those of connections, sessions, times and visitors hold.
 
     Raises:
         InputError: if the port cannot be had, others would reach the page without a password, or the password file or

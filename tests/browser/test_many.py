@@ -140,8 +140,9 @@ def test_who_finds_the_queue_full_keeps_the_question_and_learns_when_to_ask(
     browser: Browser, retriever: HeldRetriever
 ) -> None:
     turnstile = Turnstile(retriever.archive)
-    with served(turnstile, limits=replace(LIMITS, requests_waiting=1)) as url, asked(browser, url, 6) as pages:
-        last, town = pages[5], TOWNS[5]
+    limits = replace(LIMITS, requests_at_once=1, requests_waiting=1)
+    with served(turnstile, limits=limits) as url, asked(browser, url, 3) as pages:
+        last, town = pages[2], TOWNS[2]
         refusal = last.get_by_role("alert").filter(has_text="The question was not asked")
         expect(refusal).to_have_text(
             "The question was not asked, because 1 other waits already. Ask again in 2 seconds."
@@ -152,8 +153,8 @@ def test_who_finds_the_queue_full_keeps_the_question_and_learns_when_to_ask(
         expect(last.locator("#chat .pending")).to_have_count(0)
         box(last).press("Enter")  # still full, and said anew
         expect(refusal).to_be_visible()
-        turnstile.turns.release(6)
-        for page in pages[:5]:
+        turnstile.turns.release(3)
+        for page in pages[:2]:
             answered(page, 1)
         box(last).press("Enter")
         expect(answered(last, 1).locator(".hit").first).to_contain_text(f"The mayor of {town} opened")

@@ -98,7 +98,7 @@ def vanishing(archive: Path, count: int) -> Outcome:
         def close(tabs: range) -> list[Future[None]]:
             return [threads.submit(clients.leave_in_mid_stream, served, number) for number in tabs]
 
-        for one in close(range(-2 * sessions, 0)):  # what is loaded once, is, and as many are remembered as ever will be
+        for one in close(range(-2 * sessions, 0)):  # what is loaded once, is; no more will be remembered
             one.result()
         time.sleep(2)
         base = served.base()
