@@ -37,9 +37,11 @@ def served(retriever: Retriever, **options: Any) -> Iterator[str]:
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     assert ready.wait(60)
-    yield urls[0]
-    servers[0].stop()
-    thread.join(10)
+    try:
+        yield urls[0]
+    finally:
+        servers[0].stop()
+        thread.join(10)
     assert not thread.is_alive()
 
 

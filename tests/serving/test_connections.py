@@ -50,12 +50,14 @@ def running(limits: Limits, proxies: tuple[str, ...] = ()) -> Iterator[tuple[cli
     thread = threading.Thread(target=server.run)
     thread.start()
     assert ready.wait(60)
-    until = time.monotonic() + 20
-    while server.places.open and time.monotonic() < until:  # the look whether it answers
-        time.sleep(0.05)
-    yield address, server.places
-    server.stop()
-    thread.join(20)
+    try:
+        until = time.monotonic() + 20
+        while server.places.open and time.monotonic() < until:  # the look whether it answers
+            time.sleep(0.05)
+        yield address, server.places
+    finally:
+        server.stop()
+        thread.join(20)
     assert not thread.is_alive()
 
 
