@@ -108,6 +108,24 @@ def test_time_in_which_the_server_does_not_read_does_not_count() -> None:
         assert places.too_slow == 0
 
 
+def test_a_request_gets_a_second_more_for_each_so_many_bytes() -> None:
+    limits = replace(LIMITS, request_seconds=1.0, slow_bytes=1_000)
+    with running(limits) as (place, places), clients.connect(place) as one:
+        one.sendall(clients.head(place, "POST /", "Content-Length: 6000", "Connection: close"))
+        for _ in range(12):  # 2,000 a second
+            one.sendall(b"x" * 500)
+            time.sleep(0.25)
+        assert clients.answer(one).endswith(b"6000")
+        assert places.too_slow == 0
+
+
+def test_what_was_answered_before_it_had_come_is_not_answered_twice() -> None:
+    with running(replace(LIMITS, request_seconds=1.0)) as (place, places), clients.connect(place) as one:
+        one.sendall(clients.head(place, "PUT /", "Content-Length: 1000") + b"x" * 10)
+        assert clients.answer(one, 20).count(b"HTTP/1.1 ") == 1
+        assert places.too_slow == 1
+
+
 def test_bytes_that_drip_in_after_the_answer_do_not_hold_the_connection() -> None:
     with running(replace(LIMITS, request_seconds=1.0)) as (place, places), clients.connect(place) as one:
         one.sendall(clients.head(place, "PUT /", "Content-Length: 1000"))
@@ -125,6 +143,19 @@ def test_a_connection_that_waits_for_its_next_request_is_not_slow() -> None:
             assert got.startswith(b"HTTP/1.1 200 ")
             time.sleep(1.6)
         assert (places.too_slow, places.open) == (0, 1)
+
+
+def test_the_time_of_a_next_request_begins_with_its_first_byte() -> None:
+    with running(replace(LIMITS, request_seconds=3.0)) as (place, places), clients.connect(place) as one:
+        one.sendall(clients.head(place, "GET /"))
+        assert one.recv(1000).startswith(b"HTTP/1.1 200 ")
+        time.sleep(3.5)
+        request = clients.head(place, "GET /", "Connection: close")
+        one.sendall(request[:20])
+        time.sleep(1.5)  # in which the server looks at it
+        one.sendall(request[20:])
+        assert clients.answer(one).count(b"HTTP/1.1 200 ") == 1
+        assert places.too_slow == 0
 
 
 def test_a_request_in_many_pieces_is_told_that_it_was_too_slow() -> None:
@@ -145,6 +176,9 @@ def test_places_of_addresses_without_connections_are_forgotten() -> None:
     assert [places.take(name) for name in ("a", "b", "c")] == ["", "", "connections"]
     places.leave("a")
     assert (places.open, places.take("c")) == (1, "")
+    for name in ("b", "c"):
+        places.leave(name)
+    assert len(places._held) == 0
 
 
 def test_a_server_gives_memory_back_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
