@@ -49,8 +49,8 @@ def running(limits: Limits, proxies: tuple[str, ...] = ()) -> Iterator[tuple[cli
     )
     thread = threading.Thread(target=server.run)
     thread.start()
-    assert ready.wait(60)
     try:
+        assert ready.wait(60)
         until = time.monotonic() + 20
         while server.places.open and time.monotonic() < until:  # the look whether it answers
             time.sleep(0.05)
@@ -84,6 +84,16 @@ def test_more_connections_than_are_held_are_refused_with_a_sentence() -> None:
         one.sendall(clients.head(place, "GET /", "Connection: close"))
         assert clients.answer(one).startswith(b"HTTP/1.1 200 ")
         assert places.refused == 1
+
+
+def test_more_refusals_than_can_be_told_at_a_time_are_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.connections._MOST_PARTING", 1)
+    with running(replace(LIMITS, connections=1)) as (place, places), ExitStack() as stack:
+        stack.enter_context(clients.connect(place))
+        assert soon(lambda: places.open == 1)
+        refused = [stack.enter_context(clients.connect(place)) for _ in range(2)]
+        assert [clients.answer(one)[:13] for one in refused] == [b"HTTP/1.1 503 ", b""]
+        assert soon(lambda: places.parting == 0)
 
 
 def test_one_address_has_a_bound_of_its_own_but_not_a_proxy() -> None:
@@ -121,8 +131,10 @@ def test_a_request_gets_a_second_more_for_each_so_many_bytes() -> None:
 
 def test_what_was_answered_before_it_had_come_is_not_answered_twice() -> None:
     with running(replace(LIMITS, request_seconds=1.0)) as (place, places), clients.connect(place) as one:
-        one.sendall(clients.head(place, "PUT /", "Content-Length: 1000") + b"x" * 10)
-        assert clients.answer(one, 20).count(b"HTTP/1.1 ") == 1
+        one.sendall(clients.head(place, "PUT /", "Content-Length: 1000"))
+        assert one.recv(1000).startswith(b"HTTP/1.1 413 ")
+        one.sendall(b"x" * 10)
+        assert clients.answer(one, 20) == b""
         assert places.too_slow == 1
 
 
