@@ -40,12 +40,14 @@ async def patient(scope: Any, receive: Any, send: Any) -> None:
 
 
 @contextmanager
-def running(limits: Limits, proxies: tuple[str, ...] = ()) -> Iterator[tuple[clients.Place, Places]]:
-    """A server of the application above; its address, and its places."""
+def running(
+    limits: Limits, proxies: tuple[str, ...] = (), ending: Ending | None = None
+) -> Iterator[tuple[clients.Place, Places]]:
+    """A server of the application above, told to end after the body; its address, and its places."""
     listener, ready = listen(*PLACE), threading.Event()
     address = listener.getsockname()
     server = PageServer(
-        patient, listener, address_of(listener, "127.0.0.1"), lambda _: ready.set(), Ending(), proxies, limits
+        patient, listener, address_of(listener, "127.0.0.1"), lambda _: ready.set(), ending or Ending(), proxies, limits
     )
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -200,3 +202,28 @@ def test_a_server_gives_memory_back_now_and_then(monkeypatch: pytest.MonkeyPatch
     with running(LIMITS):
         assert soon(lambda: len(times) >= 3)
     assert times[2] - times[0] > 1.5
+
+
+class Busy(Ending):
+    """Something runs that is worth a wait, for so many seconds after the end has begun."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self.begun = self.finished = 0.0
+
+    def begin(self) -> None:
+        self.begun = time.monotonic()
+
+    def busy(self) -> bool:
+        return time.monotonic() < self.begun + self._seconds
+
+    def finish(self) -> None:
+        self.finished = time.monotonic()
+
+
+@pytest.mark.parametrize(("seconds", "least", "most"), [(0.0, 0.0, 1.0), (2.0, 2.0, 10.0), (60.0, 3.0, 20.0)])
+def test_the_end_waits_for_what_runs_but_not_for_ever(seconds: float, least: float, most: float) -> None:
+    ending = Busy(seconds)
+    with running(replace(LIMITS, ending_seconds=3.0), ending=ending):
+        pass
+    assert least <= ending.finished - ending.begun < most
