@@ -132,7 +132,7 @@ def _end_adding(archive: Path) -> float:
         while not (step := server_call(page, "step"))["share"]:
             check(step["state"], "running")
         time.sleep(0.5)
-        seconds = _end(served)
+        seconds = _end(served, most=4.5)  # not after ending_seconds: it is cancelled
         check(inbox.exists(), False)
     check(maintenance.verify(folder).problems, ())
     shutil.rmtree(folder.parent)

@@ -1,4 +1,5 @@
 import asyncio
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ PLACE = "127.0.0.1", 0
 
 
 async def patient(scope: Any, receive: Any, send: Any) -> None:
-    """Answers GET at once, refuses PUT without reading it, and reads all else after two seconds."""
+    """Answers GET at once, refuses PUT without reading it, and reads all else after four seconds."""
     if scope["type"] == "lifespan":
         await receive()
         await send({"type": "lifespan.startup.complete"})
@@ -27,7 +28,7 @@ async def patient(scope: Any, receive: Any, send: Any) -> None:
         return
     size = 0
     if scope["method"] == "POST":
-        await asyncio.sleep(2)
+        await asyncio.sleep(4)
         while (message := await receive())["type"] == "http.request":
             size += len(message["body"])
             if not message["more_body"]:
@@ -112,7 +113,7 @@ def test_one_address_has_a_bound_of_its_own_but_not_a_proxy() -> None:
 
 def test_time_in_which_the_server_does_not_read_does_not_count() -> None:
     size = 8_000_000
-    with running(replace(LIMITS, request_seconds=1.0, slow_bytes=100_000_000)) as (place, places):
+    with running(replace(LIMITS, request_seconds=3.0, slow_bytes=100_000_000)) as (place, places):
         with clients.connect(place, 30) as one:
             one.sendall(clients.head(place, "POST /", f"Content-Length: {size}", "Connection: close"))
             one.sendall(b"x" * size)
@@ -227,3 +228,23 @@ def test_the_end_waits_for_what_runs_but_not_for_ever(seconds: float, least: flo
     with running(replace(LIMITS, ending_seconds=3.0), ending=ending):
         pass
     assert least <= ending.finished - ending.begun < most
+
+
+def test_an_end_that_does_not_come_and_a_second_signal_end_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    left: list[int] = []
+
+    def leave(code: int) -> None:
+        left.append(code)
+        raise SystemExit
+
+    monkeypatch.setattr("ui.server.leave", leave)
+    monkeypatch.setattr("ui.server._LAST_SECONDS", 0.3)
+    listener = listen(*PLACE)
+    with listener:
+        server = PageServer(patient, listener, address_of(listener, "127.0.0.1"), lambda _: None, Ending())
+        server.handle_exit(signal.SIGTERM, None)
+        assert left == []
+        assert soon(lambda: left == [0])
+        with pytest.raises(SystemExit):
+            server.handle_exit(signal.SIGINT, None)
+        assert left == [0, 130]
