@@ -15,6 +15,7 @@ from tests.test_throttle import Clock
 from tests.users import ANNA
 from ui.login import Login
 from ui.passwords import Users
+from ui.server import FullError, Workers
 
 
 def test_after_five_wrong_passwords_one_waits_and_is_told_how_long(
@@ -81,3 +82,17 @@ def test_the_same_password_sent_many_times_at_once_is_looked_at_once(
     monkeypatch.setattr(Users, "check", held)
     asyncio.run(many())
     assert (checked, statuses.count(200), statuses.count("body")) == (["anna"], 12, 12)
+
+
+def test_a_password_that_could_not_be_looked_at_does_not_count_as_wrong(
+    gate: Callable[[str], TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = gate("10.0.0.1")
+    with monkeypatch.context() as patch:
+        patch.setattr(Workers, "run", full)
+        assert [log_in(client).status_code for _ in range(10)] == [503] * 10
+    assert log_in(client).status_code == 303
+
+
+async def full(workers: Workers, work: object) -> None:
+    raise FullError
