@@ -1,3 +1,4 @@
+import asyncio
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,8 +8,11 @@ from fastapi.testclient import TestClient
 
 from qa.archive import Archive
 from qa.retrieval import Retriever
+from tests.test_throttle import Clock
 from tests.users import ANNA, ROLF, password_file
+from ui.health import Health
 from ui.passwords import Users
+from ui.watching import Running
 from ui.web import build_app
 
 
@@ -69,3 +73,33 @@ def test_figures_are_for_admins_and_for_this_machine_itself(retriever: Retriever
         found = [far.get("/metrics").status_code, far.get("/metrics", auth=ROLF).status_code,
                  far.get("/metrics", auth=ANNA).status_code, near.get("/metrics").status_code, passed_on]  # fmt: skip
     assert found == [401, 403, 200, 200, 401]
+
+
+def test_the_archive_is_looked_at_once_a_second_however_many_ask(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, view, clock = [], Archive.view, Clock()
+    monkeypatch.setattr(Archive, "view", lambda archive: looks.append(clock.now) or view(archive))
+    health = Health(retriever.archive, Running(), clock)
+
+    async def ask() -> None:
+        states = await asyncio.gather(*(health.state() for _ in range(5)))
+        assert {state.articles for state in states} == {3}
+
+    begun = clock.now
+    for seconds in (0.0, 0.9, 1.0):
+        clock.now = begun + seconds
+        asyncio.run(ask())
+    assert looks == [begun, begun + 1.0]
+
+
+def test_who_does_not_wait_for_the_look_does_not_end_it_for_others(retriever: Retriever) -> None:
+    health = Health(retriever.archive, Running())
+
+    async def ask() -> int:
+        gone, other = asyncio.create_task(health.state()), asyncio.create_task(health.state())
+        await asyncio.sleep(0)
+        gone.cancel()
+        return (await other).articles
+
+    assert asyncio.run(ask()) == 3
