@@ -100,6 +100,21 @@ def test_a_batch_that_would_change_digits_is_not_shared_again() -> None:
     assert (np.stack(rows) == embedder.embed_queries(questions)).all()
 
 
+def test_whether_a_shared_batch_changes_digits_is_tried_once_for_each_shape(monkeypatch: pytest.MonkeyPatch) -> None:
+    embedder = SentenceTransformerEmbedder()
+    calls: list[int] = []
+
+    def encode(texts: list[str], padded: int) -> np.ndarray:
+        calls.append(len(texts))
+        return np.full((len(texts), 2), 1.0 if len(texts) == 1 else 1.5, np.float32)
+
+    monkeypatch.setattr(embedder, "_encode_questions", encode)
+    for _ in range(2):
+        rows = embedder._embed_together(["Why was the dam closed?", "Why was the mill closed?"])
+        assert np.stack(rows).tolist() == [[1.0, 1.0], [1.0, 1.0]]
+    assert calls == [2, 1, 1, 1, 1]
+
+
 def test_nothing_gives_no_rows() -> None:
     assert load_embedder().embed_queries([]).shape == (0, 384)
     assert load_embedder().embed_passages([]).shape == (0, 384)

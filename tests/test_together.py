@@ -83,3 +83,28 @@ def test_what_fails_fails_alone() -> None:
     with pytest.raises(ValueError, match="one is bad"):
         kettle.together.do("bad again")
     assert kettle.together.do("fine") == "FINE"
+
+
+def test_what_was_worked_on_with_another_is_not_worked_on_again_and_all_is_forgotten() -> None:
+    first_waits, first_may, calls = threading.Event(), threading.Event(), list[list[str]]()
+
+    def turn(work: Callable[[], None]) -> None:
+        if threading.current_thread() is first:
+            first_waits.set()
+            assert first_may.wait(30)
+        work()
+
+    def work(texts: Sequence[str]) -> list[str]:
+        calls.append(list(texts))
+        return [text.upper() for text in texts]
+
+    together, found = Together(work, lambda text: 1, turn, 8), list[str]()
+    first = threading.Thread(target=lambda: found.append(together.do("one")), daemon=True)
+    first.start()
+    assert first_waits.wait(30)
+    assert [together.do("two"), together.do("three")] == ["TWO", "THREE"]
+    first_may.set()
+    first.join(30)
+    assert found == ["ONE"]
+    assert calls == [["two", "one"], ["three"]]
+    assert together._waiting == []

@@ -120,3 +120,29 @@ def test_files_of_the_page_are_logged_only_when_something_is_wrong(retriever: Re
         client.get("/assets/none.js")
     told = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert [(one["route"], one["status"]) for one in told] == [("/assets/{file}", 404)]
+
+
+@pytest.mark.parametrize("value", ["Ana event=request", 'a"b', "a=b", "a\\b", ""])
+def test_a_value_in_a_line_of_text_ends_where_it_seems_to(stream: io.StringIO, value: str) -> None:
+    log_to(stream)
+    logging.getLogger("ui.test").warning("said", extra={"dateline_fields": {"event": "said", "value": value}})
+    assert stream.getvalue().split(" ", 3)[3] == f"event=said value={json.dumps(value)}\n"
+
+
+def test_of_an_exception_all_are_told_that_led_to_it(stream: io.StringIO) -> None:
+    log_to(stream, "json")
+    log = logging.getLogger("ui.test")
+    for hidden in (False, True):
+        try:
+            try:
+                raise KeyError("zebra")
+            except KeyError:
+                if hidden:
+                    raise ValueError("zebra") from None
+                raise ValueError("zebra")  # noqa: B904 - as code does that does not expect an error there
+        except ValueError:
+            log.exception("failed")
+    both, one = (json.loads(line)["exception"] for line in stream.getvalue().splitlines())
+    assert both.startswith("ValueError at ")
+    assert "; from KeyError at " in both
+    assert "KeyError" not in one

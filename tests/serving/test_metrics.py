@@ -9,7 +9,10 @@ from qa.retrieval import Retriever
 from tests.plain import BrokenEmbedder
 from tests.users import ROLF, password_file
 from ui import routes
+from ui.health import Health
+from ui.metrics import Metrics
 from ui.passwords import Users
+from ui.watching import Finished, Running
 from ui.web import build_app
 
 QUESTION = "Why was the dam at Verrin closed?"
@@ -89,3 +92,14 @@ def test_nothing_that_is_sent_stands_in_the_figures(retriever: Retriever, tmp_pa
 )  # fmt: skip
 def test_a_path_is_counted_under_one_of_few_names(path: str, route: str) -> None:
     assert routes.route_of(path) == route
+
+
+def test_streams_are_counted_but_how_long_they_last_is_not(retriever: Retriever) -> None:
+    metrics = Metrics(Health(retriever.archive, Running()))
+    for route in (routes.ENDLESS, routes.STREAM, "/"):
+        metrics.finished(Finished(route, "GET", 200, 3.0, "", "", ""))
+    registry = metrics._registry
+    for route, count in ((routes.ENDLESS, None), (routes.STREAM, None), ("/", 1.0)):
+        assert registry.get_sample_value("dateline_request_seconds_count", {"route": route}) == count
+        labels = {"route": route, "method": "GET", "status": "200"}
+        assert registry.get_sample_value("dateline_requests_total", labels) == 1.0
