@@ -1,5 +1,8 @@
+import json
 import math
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -91,4 +94,25 @@ def test_a_filter_does_not_change_scores(tmp_path: Path) -> None:
 
 def test_a_folder_without_an_index_is_an_os_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="cannot be read"):
+        LexicalIndex.open(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("forge", "told"),
+    [
+        (lambda told: told["segments"][0].update(max_doc=4_294_967_295), "it tells of more entries than it holds"),
+        (lambda told: told["segments"][0].update(max_doc=-1), "it tells of more entries than it holds"),
+        (lambda told: told["segments"][0].update(max_doc=True), "its counts are no numbers"),
+        (lambda told: told["schema"][0].update(name="body"), "its fields are others"),
+        (lambda told: told.pop("segments"), "'segments'"),
+    ],
+)
+def test_what_an_index_says_of_itself_is_checked_before_it_is_believed(
+    tmp_path: Path, forge: Callable[[dict[str, Any]], object], told: str
+) -> None:
+    index(tmp_path, "river rose")
+    said = json.loads((tmp_path / "meta.json").read_text())
+    forge(said)
+    (tmp_path / "meta.json").write_text(json.dumps(said))
+    with pytest.raises(OSError, match=rf"^the BM25 index in .* cannot be read: {told}$"):
         LexicalIndex.open(tmp_path)
