@@ -1,4 +1,7 @@
-"""The page's queue: who waits in it, and who is told to come back instead; the only module that looks into Gradio's."""
+"""The page's queue: who waits in it, and who is told to come back instead.
+
+It and ``ui.waiting`` are the only modules that look into Gradio's queue.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator

@@ -152,7 +152,7 @@ def page_server(
 ) -> PageServer:
     """Return a server that holds its port and is ready to run; the arguments are those of ``serve``.
 
-    Of ``limits`` those of connections, sessions, times and visitors hold.
+    Of ``limits`` those of questions, connections, sessions, times and visitors hold.
 
     Raises:
         InputError: if the port cannot be had, others would reach the page without a password, or the password file or
