@@ -94,8 +94,9 @@ def test_one_who_is_logged_in_takes_no_more_places_than_their_own() -> None:
 
 
 def test_programs_of_one_who_is_logged_in_wait_for_no_more_either() -> None:
-    told = sent(queue(), [(ASK, ANNA), ("/api/search", ANNA), (ASK, ROLF)], waiting_per_visitor=1)
-    assert [status for status, _ in told] == [200, 429, 200]
+    requests = [(ASK, ANNA), ("/api/search", ANNA), (ASK, ROLF), ("/gradio_api/cancel", ANNA)]
+    told = sent(queue(), requests, waiting_per_visitor=1)
+    assert [status for status, _ in told] == [200, 429, 200, 200]
 
 
 def test_where_nobody_logs_in_an_address_is_no_visitor() -> None:
