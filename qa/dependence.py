@@ -7,7 +7,7 @@ sign; a question that names something is taken to stand alone unless a pronoun s
 import re
 from collections.abc import Sequence, Set
 
-from qa.wording import AUXILIARIES, BE, DO, PREPOSITIONS, QUESTION_WORDS, Word, bare, listed, stem, take_apart
+from qa.wording import AUXILIARIES, BE, DO, HAVE, PREPOSITIONS, QUESTION_WORDS, Word, bare, listed, stem, take_apart
 
 PERSONAL = listed("he she him his her hers himself herself he's she's")
 _SUBJECTS = listed("he she they it")
@@ -251,7 +251,7 @@ def _bound(words: Sequence[Word], place: int) -> bool:
         within = (
             before in PREPOSITIONS
             and words[0].lower in ("what", "which", "how")
-            and "ha" in [w.lower[:2] for w in words]
+            and any(word.lower in HAVE for word in words)
         )
         if len(things) >= (2 if personal else 4) or (within and things):
             return True  # how much did Tesla say Edison offered him; what mountain has snow on it?

@@ -136,26 +136,20 @@ def randomisation_test(differences: Floats, *, seed: int = 0, resamples: int = 1
     """Return the two-sided p-values of paired differences, (questions, measures); NaN marks a missing pair.
 
     Under the null hypothesis each question's difference could as well have had the other sign.  The p-value
-    is the share of sign assignments whose mean is at least as far from 0 as the observed one: of all of them
-    where there are at most ``resamples``, else of random ones as (count + 1) / (resamples + 1), never 0
+    is the share of sign assignments whose sum is at least as far from 0 as the observed one: of all of them
+    where a measure has at most ``resamples``, else of random ones as (count + 1) / (resamples + 1), never 0
     (Phipson and Smyth, Statistical Applications in Genetics and Molecular Biology 9, 2010).
     """
     paired = np.nan_to_num(differences)  # a missing pair adds nothing to a sum, and neither does its sign
-    # Sums of the same numbers in another order differ in the last digits; such ties must count.
-    bound = np.abs(paired.sum(axis=0)) - 1e-9 * np.abs(paired).sum(axis=0)
-    as_far = np.zeros(paired.shape[1])
-    random = np.random.default_rng(seed)
-    left = resamples
-    while left and paired.size:
-        rows = min(left, max(1, _CELLS // len(paired)))
-        signs = random.integers(0, 2, (rows, len(paired)), dtype=np.int8) * 2.0 - 1
-        as_far += (np.abs(signs @ paired) >= bound).sum(axis=0)
-        left -= rows
-    values = (as_far + 1) / (resamples + 1)
-    for measure, column in enumerate(paired.T):
-        changed = column[column != 0]
-        if 2.0 ** len(changed) <= resamples:
-            values[measure] = (np.abs(_all_signs(len(changed)) @ changed) >= bound[measure]).mean()
+    changed = (paired != 0).sum(axis=0)
+    values = np.ones(paired.shape[1])
+    exact = [measure for measure, count in enumerate(changed) if 1 < count < resamples.bit_length()]
+    for measure in exact:
+        column = paired[:, measure]
+        values[measure] = _sign_flips(column[column != 0][:, None], resamples, seed)[0]
+    sampled = changed >= resamples.bit_length()
+    if sampled.any():
+        values[sampled] = _sign_flips(paired[:, sampled], resamples, seed)
     return [float(value) for value in values]
 
 
@@ -182,8 +176,25 @@ def _draws(n: int, resamples: int, seed: int) -> Iterator[Floats]:
         left -= rows
 
 
-def _all_signs(n: int) -> Floats:
-    return np.asarray((np.arange(2**n)[:, None] >> np.arange(n) & 1) * 2.0 - 1, dtype=np.float64)
+def _sign_flips(paired: Floats, resamples: int, seed: int) -> Floats:
+    """Return the p-value of each column of ``paired``, (questions, measures), over the signs of its rows."""
+    from scipy.stats import permutation_test
+
+    # Sums of the same numbers in another order differ in the last digits; rounded, such ties count.
+    scaled = paired / np.abs(paired).max(axis=0)
+    result = permutation_test(
+        (scaled,),
+        lambda sample, axis: np.abs(np.round(sample.sum(axis=axis), 9)),
+        permutation_type="samples",  # of one sample: the sign of each row
+        alternative="greater",
+        n_resamples=resamples,
+        batch=max(1, _CELLS // scaled.size),
+        vectorized=True,
+        axis=0,
+        rng=seed,
+    )
+    p_values: Floats = result.pvalue
+    return p_values
 
 
 def _rounded(value: float | None) -> float | None:

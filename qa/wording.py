@@ -21,6 +21,7 @@ AUXILIARIES = BE | listed(
     "do does did has have had can could will would shall should may might must don't doesn't didn't hasn't haven't "
     "hadn't can't couldn't won't wouldn't shouldn't"
 )
+HAVE = listed("have has had having hasn't haven't hadn't")
 DO = listed("do does did don't doesn't didn't")
 QUESTION_WORDS = listed("what which who whom whose when where why how whether")
 PREPOSITIONS = listed(

@@ -47,7 +47,7 @@ OWNERS = {
     },
     "matplotlib": {"ui/plots.py"},
     "ir_measures": {"qa/measures.py"},
-    "scipy": {"qa/abstention.py", "qa/power.py"},
+    "scipy": {"qa/abstention.py", "qa/power.py", "qa/resampling.py"},
     "pypdf": {"qa/intake/pdf.py"},
     "docx": {"qa/intake/docx.py"},
     "feedparser": {"qa/intake/feeds.py"},

@@ -39,6 +39,8 @@ LEANING = {
     "Why did they leave?": "pronoun they",
     "What happened after that?": "pronoun that",
     "Who reported on this case?": "pronoun this",
+    "What trains happened to run on it?": "pronoun it",
+    "What hares were seen hard by it?": "pronoun it",
     "Who lives there?": "pronoun there",
     "Which ones were saved?": "pronoun ones",
     "How does it compare to the Alma?": "pronoun it",

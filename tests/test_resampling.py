@@ -188,6 +188,13 @@ def test_a_sampled_p_value_is_never_zero() -> None:
     assert randomisation_test(np.ones((200, 1)), resamples=999) == [1 / 1000]
 
 
+@pytest.mark.parametrize("questions", [1023, 1024, 2129])
+def test_any_number_of_changed_questions_can_be_tested(questions: int) -> None:
+    one_way, both_ways = np.ones(questions), np.where(np.arange(questions) % 2, 1.0, -1.0)
+    sure, unsure = randomisation_test(np.stack([one_way, both_ways], axis=1), resamples=199)
+    assert (sure, unsure >= 0.5) == (1 / 200, True)
+
+
 def test_two_equal_systems_differ_significantly_about_as_often_as_alpha_allows() -> None:
     random = np.random.default_rng(11)
     # 600 pairs of runs over 40 questions; scores like reciprocal ranks, many of them ties.
