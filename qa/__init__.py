@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qa._version import __version__ as __version__
 from qa.errors import ArchiveError, BusyError, DamageError, InputError, ModelError, QaError
 from qa.records import (
     Answer,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from qa.conversation import Turn
     from qa.retrieval import Retriever
 
-__version__ = "0.1.0"
 __all__ = [
     "Answer", "ArchiveError", "Article", "BusyError", "Citation", "DamageError", "Evidence", "Hit", "InputError",
     "Match", "MatchedArticle", "ModelError", "Part", "Passage", "QaError", "Question", "Retriever", "Sentence", "ask",

@@ -20,9 +20,9 @@ import numpy as np
 from qa import sentence_reading
 from qa.candidates import Candidate, Floats, Logistic, marked
 from qa.embedding import Embedder
-from qa.lexical import terms
 from qa.reading import PassageReading
 from qa.records import Answer, Citation, Hit, Sentence
+from qa.terms import terms
 from qa.values import same_answer
 from qa.words import content_words
 

@@ -23,10 +23,10 @@ from qa.chunking import regions
 from qa.errors import InputError, check_text
 from qa.filters import Where
 from qa.intake.anatomy import furniture_spans
-from qa.lexical import bare_words, term
 from qa.records import Article, Citation, Match, MatchedArticle
 from qa.sentences import sentence_spans
 from qa.settings import LIMITS
+from qa.terms import bare_words, term
 
 _QUOTED = re.compile(r'"([^"]*)"|“([^“”]*)”')
 _BARE = re.compile(r"[^ ]+")

@@ -21,6 +21,7 @@ import tantivy
 from qa.errors import ArchiveError
 from qa.filters import Where
 from qa.lexical_files import PERIOD_FIELDS, check_counts
+from qa.terms import analyzer, terms
 from qa.vectors import Matrix, Rows
 
 _HEAP_BYTES = 30_000_000
@@ -67,48 +68,9 @@ def _schema() -> Any:
     return builder.build()
 
 
-@lru_cache(maxsize=1)
-def _analyzer() -> Any:
-    return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        .filter(tantivy.Filter.remove_long(80))
-        .filter(tantivy.Filter.ascii_fold())  # before the next, which makes two characters of a Turkish capital I
-        .filter(tantivy.Filter.lowercase())
-        .filter(tantivy.Filter.stemmer("english"))
-        .build()
-    )
-
-
-def terms(text: str) -> list[str]:
-    """Return the terms of a text as the index holds them: lower case, unaccented, stemmed."""
-    return list(_analyzer().analyze(text))
-
-
-class _Joined(dict[int, int]):
-    """Characters that the analysis joins to words stay, all others become spaces; asked of tantivy once each."""
-
-    def __missing__(self, code: int) -> int:
-        joins = len(terms(f"x{chr(code)}x")) == 1
-        self[code] = code if joins else 32
-        return self[code]
-
-
-_JOINED = _Joined()
-
-
-def bare_words(text: str) -> str:
-    """Return a text of the same length in which only the words that ``terms`` analyses are not spaces."""
-    return text.translate(_JOINED)
-
-
-def term(word: str) -> str:
-    """Return the term of one bare word; ``""`` where the index leaves it out, because it is too long."""
-    return next(iter(terms(word)), "")
-
-
 def _open(folder: Path) -> Any:
     index = tantivy.Index.open(str(folder))
-    index.register_tokenizer("news", _analyzer())
+    index.register_tokenizer("news", analyzer())
     return index
 
 
@@ -171,7 +133,7 @@ class LexicalIndex:
     def in_memory(cls, entries: Iterable[Entry]) -> "LexicalIndex":
         """Return an index of these entries that is on no disk."""
         index = tantivy.Index(_schema())
-        index.register_tokenizer("news", _analyzer())
+        index.register_tokenizer("news", analyzer())
         _change(index, entries, ())
         return cls(index)
 

@@ -25,7 +25,7 @@ from qa.generations import (
 )
 from qa.snapshots import current_generation
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("qa.publishing")
 
 # A new vector file is written when this share of the rows of the last one is new (below that the new ones are a
 # small second index, searched as exactly) or gone; a BM25 index is written anew when this share is deleted,

@@ -2,13 +2,9 @@
 
 import time
 from collections.abc import Sequence
-from typing import Any
 
 from qa.fusion import Ranked, rerank
 from qa.load import Load
-from qa.loading import loading
-from qa.model_folders import allowed_files, find_model
-from qa.model_thread import ModelThread
 from qa.reading import PassageReader, PassageReading
 from qa.settings import AskSettings
 from qa.timing import tell
@@ -16,31 +12,6 @@ from qa.view import ArchiveView
 
 _AT_ONCE = 8  # passages read between two looks at the clock
 _OVER = "its time was over"
-
-
-class CrossEncoderReranker:
-    """A CrossEncoder from a folder or the local model cache, on the CPU.
-
-    Raises:
-        ModelError: if the model is not on this machine or cannot be loaded.
-    """
-
-    def __init__(self, name: str) -> None:
-        way_out = "give the folder of a sentence-transformers CrossEncoder with safetensors weights"
-        folder = find_model("reranker", name)
-        with loading(f"reranker {name}: cannot be loaded", way_out), allowed_files(folder) as allowed:
-            from sentence_transformers import CrossEncoder
-
-            self._model: Any = CrossEncoder(
-                str(allowed), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
-            )
-        self._thread = ModelThread()
-
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
-        """Return how relevant each (title, text) is; such models were trained on the text alone."""
-        pairs = [(question, text) for _, text in passages]
-        scores = self._thread.run(lambda: self._model.predict(pairs, show_progress_bar=False))
-        return [PassageReading(float(score)) for score in scores]
 
 
 def reread(

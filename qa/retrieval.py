@@ -10,6 +10,7 @@ from qa.answering import READ, Answerer
 from qa.archive import Archive
 from qa.citing import cited
 from qa.conversation import Turn, stand_alone
+from qa.cross_encoder import CrossEncoderReranker
 from qa.date_ranking import Spoken
 from qa.dates import Bound
 from qa.embedding import Embedder, load_embedder
@@ -26,7 +27,7 @@ from qa.reader import load_reader
 from qa.reading import PassageReader, PassageReading
 from qa.records import Answer, Article, Hit, MatchedArticle
 from qa.refusal import reason
-from qa.reranking import CrossEncoderReranker, read_passages, reread
+from qa.reranking import read_passages, reread
 from qa.settings import LIMITS, NONE, PACKAGED, AskSettings
 from qa.timing import timed
 from qa.view import ArchiveView

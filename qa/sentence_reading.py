@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from qa.candidates import Candidate
 from qa.embedding import Embedder
-from qa.lexical import terms
 from qa.records import Hit
 from qa.sentences import sentence_spans
+from qa.terms import terms
 from qa.words import content_words
 
 _READ_SENTENCES = 24  # how many sentences are embedded: those that share most with the question

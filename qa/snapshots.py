@@ -16,7 +16,7 @@ from qa.lexical import LexicalIndex
 from qa.settings import IndexSettings
 from qa.vectors import ExactVectors
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("qa.snapshots")
 Index = TypeVar("Index")
 
 

@@ -18,7 +18,7 @@ from qa.lexical_files import PERIOD_FIELDS
 from qa.records import Article
 from qa.vectors import Matrix, Rows
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("qa.stored")
 _LAST = 2**63 - 1
 
 

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import qa
 from qa import filters
+from qa._version import __version__
 from qa.archive import Archive
 from qa.errors import InputError
 from qa.evaluation import evaluate
@@ -115,7 +115,7 @@ class Trial:
         return {
             "questions": str(self.questions), "questions_sha256": hash_file(self.questions),
             "archive": str(archive.folder), "generation": generation, "archive_sha256": digest,
-            **asdict(self.conditions), "seed": SEED, "version": qa.__version__,
+            **asdict(self.conditions), "seed": SEED, "version": __version__,
             "embedder": archive.stamp.settings.embedder, "ask": asdict(self.settings),
             "index": asdict(archive.stamp.settings),
         }  # fmt: skip

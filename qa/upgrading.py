@@ -9,7 +9,7 @@ from qa.errors import ArchiveError
 from qa.hashing import settings_hash
 from qa.passages import renew_directions, renew_signatures
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("qa.upgrading")
 # What format 2 has more than format 1: these tables, and the indexes of passages and articles instead of one.
 _TABLES_OF_2 = ("article_vector", "signature", "band", "copy")
 

@@ -36,7 +36,7 @@ _PLACED = (
     " FROM passage p JOIN article ON article.key = p.article WHERE p.row IN ({})"
 )
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("qa.view")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from qa.intake.anatomy import furniture_spans
-from qa.lexical import terms
 from qa.records import Article
+from qa.terms import terms
 
 
 class WordEmbedder:

@@ -13,23 +13,24 @@ SOURCES = sorted(p for room in ("qa", "ui") for p in (PROJECT / room).rglob("*.p
 
 # A module imports only modules of ours that stand above it.
 _ORDER = """
-    errors forking model_thread timing together load loading model_folders records settings hashing files dates filters
-    sentences words chunking vectors
+    _version errors forking model_thread timing together load loading model_folders records settings hashing files dates
+    filters sentences words chunking terms vectors
     embedding lexical_files lexical intake database origins generations stored versions snapshots copies view archive
     publishing passages upgrading creating writing indexing syncing checking maintenance doctor backup restoring
     matching fusion ranking date_readers date_signs date_phrases question_dates date_ranking reading spans
-    network reader question_answering reranking selection citing wording dependence carrying follow_up_dates ellipsis
-    conversation candidates sentence_reading values answering proving refusal exhaustive retrieval questions
+    network reader question_answering cross_encoder reranking selection citing wording dependence carrying
+    follow_up_dates ellipsis conversation candidates sentence_reading values answering proving refusal
+    exhaustive retrieval questions
     measures resampling abstention power summary evaluation runs comparison trials sweeping sweepfiles
 """
 ORDER = _ORDER.split()
 
 OWNERS = {
-    "sentence_transformers": {"qa/embedding.py", "qa/reranking.py"},
+    "sentence_transformers": {"qa/embedding.py", "qa/cross_encoder.py"},
     "torch": {"qa/embedding.py", "qa/network.py", "qa/question_answering.py", "qa/reader.py"},
     "transformers": {"qa/embedding.py", "qa/network.py", "qa/question_answering.py", "qa/reader.py"},
     "faiss": {"qa/vectors.py"},
-    "tantivy": {"qa/lexical.py"},
+    "tantivy": {"qa/lexical.py", "qa/terms.py"},
     "datasketch": {"qa/copies.py"},
     "gradio": {"ui/quiet_gradio.py"},
     "prometheus_client": {"ui/metrics.py"},

@@ -10,9 +10,9 @@ from qa.archive import Archive
 from qa.errors import InputError
 from qa.exhaustive import Count, Tally, Wanted, find_all, matching, read_words
 from qa.filters import where
-from qa.lexical import bare_words, term, terms
 from qa.records import Article, MatchedArticle
 from qa.retrieval import Retriever
+from qa.terms import bare_words, term, terms
 from qa.writing import ArchiveWriter
 from tests.plain import WordEmbedder, article, every_match
 

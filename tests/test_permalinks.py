@@ -17,9 +17,8 @@ from qa.writing import ArchiveWriter
 from tests.api.conftest import programs_app
 from tests.plain import WordEmbedder, article
 from tests.test_render import DIGEST, HOSTILE, Reader, citation
-from ui.addresses import address
+from ui.addresses import address, permalink
 from ui.article_page import article_page
-from ui.permalinks import permalink
 from ui.reading import Reference, reading
 
 IDS = [

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from qa.archive import Archive
+from qa.cross_encoder import CrossEncoderReranker
 from qa.errors import InputError, ModelError
 from qa.load import Load
 from qa.reading import PassageReading, Span
-from qa.reranking import CrossEncoderReranker
 from qa.retrieval import Retriever
 from qa.settings import AskSettings
 from qa.writing import ArchiveWriter

@@ -18,8 +18,8 @@ from qa.intake import Defaults, Reading, Rejection
 from qa.intake.dates import normalise
 from qa.intake.process import read_apart
 from qa.settings import ARCHIVE_FILE, DEFAULT_EMBEDDER, IndexSettings
-from ui import terminal
-from ui.cli import exit_code, print_json, print_line, print_notice
+from ui import output, terminal
+from ui.output import exit_code, print_json, print_line, print_notice
 from ui.removing import Consent, Removing
 
 
@@ -39,7 +39,7 @@ def dry_run(folder: Path, paths: Sequence[str], given: Defaults, consent: Consen
     """Show how each file would be read, and what --sync would remove; return the exit code."""
     removing = Removing(folder, paths, consent)
     readings: list[Reading | Rejection] = []
-    console = terminal.out()
+    console = output.out()
     with closing(read_apart(paths, given)) as found:
         for reading in found:
             readings.append(reading)
@@ -169,7 +169,7 @@ class _Watch:
         self._total = total
         self._read = self._passages = 0
         self._begun = self._said = time.monotonic()
-        console = terminal.notices()
+        console = output.notices()
         self._bar: Progress | None = None
         if console.is_terminal and not as_json:
             self._bar = Progress(

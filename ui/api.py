@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from qa import __version__
+from qa._version import __version__
 from qa.errors import InputError, QaError
 from qa.records import Answer, Article, Citation, Part, Passage
 from qa.retrieval import Retriever
@@ -35,7 +35,7 @@ from ui.requests import AskRequest, SearchRequest, complaint
 from ui.server import FullError, Workers
 from ui.visitors import Rate, TooOftenError, visitor_of
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("ui.api")
 
 PREFIX = "/api/article/"
 _RETRY_SECONDS = 2

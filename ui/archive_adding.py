@@ -23,7 +23,7 @@ from qa.vectors import Matrix
 from qa.writing import ArchiveWriter
 from ui.uploads import Given, Uploads
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("ui.archive_adding")
 
 _STEP = 16  # texts between two looks at whether it was cancelled: about half a second of embedding
 _PASSAGE_CHARACTERS = 900.0  # of a passage, until a batch has said how many they are here

@@ -21,7 +21,7 @@ from ui.render import counted, masthead_html
 from ui.timeline import period
 from ui.uploads import too_much
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("ui.archive_page")
 
 _MOST = 1_000  # in one answer, when a page is drawn again as far as it was
 _FAILED = "Something went wrong, and it has been logged. Please try again."

@@ -13,7 +13,7 @@ from qa.settings import LIMITS, Limits
 from ui.logs import event
 from ui.visitors import Rate, TooOftenError, Visitor
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("ui.asking")
 
 # Told of each question: the surface, what was wanted, how it ended, and the seconds it took.
 Told = Callable[[str, str, str, float], None]

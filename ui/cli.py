@@ -6,34 +6,19 @@ Exit codes: 0 done (abstaining included), 1 error, damage found, or all input re
 
 import json
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from qa.errors import QaError
-from qa.settings import AskSettings, archive_path
-from ui import keeping, measuring, programs, searching, serving, upkeep
+from qa.settings import archive_path
+from ui import keeping, measuring, output, programs, searching, serving, upkeep
 from ui.options import (
-    DEFAULTS,
-    AfterOption,
     ArchiveOption,
-    ArticleOption,
-    AsOfOption,
-    BeforeOption,
-    HitsOption,
     JsonOption,
-    PerArticleOption,
-    ReaderOption,
-    RerankerOption,
-    SourceOption,
 )
-
-if TYPE_CHECKING:
-    from qa.archive import Archive
-    from qa.retrieval import Retriever
+from ui.output import print_json, print_line, print_notice
 
 app = typer.Typer(
     name="qa",
@@ -103,15 +88,15 @@ def add(
 @app.command("list")
 def list_(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
     """List the articles, newest first."""
-    from ui import terminal
+    from qa.archive import Archive
 
-    with _open(archive).view() as view:
+    with Archive.open(archive_path(archive)).view() as view:
         articles = view.articles()
     if as_json:
         print_json({"articles": [asdict(article) for article in articles]})
     else:
         rows = [(a.id, a.published[:10], a.source, str(a.passages), a.title) for a in articles]
-        terminal.out().print(terminal.table(("id", "date", "outlet", "passages", "title"), rows))
+        output.out().print(output.table(("id", "date", "outlet", "passages", "title"), rows))
 
 
 @app.command()
@@ -124,14 +109,15 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show an article, or an earlier version of it."""
+    from qa.archive import Archive
     from ui import terminal
 
-    opened = _open(archive)
+    opened = Archive.open(archive_path(archive))
     article = programs.known_article(opened, article_id, digest)
     if as_json:
         print_json(asdict(article))
         return
-    terminal.out().print(terminal.article_text(article))
+    output.out().print(terminal.article_text(article))
     with opened.view() as view:
         for version in view.versions(article_id):
             print_notice(f"earlier version until {version.replaced}: --digest {version.digest[:12]}")
@@ -147,39 +133,7 @@ def feedback(archive: ArchiveOption = None) -> None:
 
 
 app.command()(searching.search)
-
-
-@app.command()
-def ask(
-    question: Annotated[str, typer.Argument(help="The question.")],
-    archive: ArchiveOption = None,
-    k: HitsOption = 5,
-    source: SourceOption = [],  # noqa: B006
-    article: ArticleOption = [],  # noqa: B006
-    after: AfterOption = "",
-    before: BeforeOption = "",
-    as_of: AsOfOption = "",
-    per_article: PerArticleOption = 3,
-    reranker: RerankerOption = DEFAULTS.reranker,
-    reader: ReaderOption = DEFAULTS.reader,
-    as_json: JsonOption = False,
-) -> None:
-    """Answer a question in the archive's own words, or say that it holds no answer."""
-    from ui import dates, terminal
-
-    retriever = open_retriever(archive, AskSettings(reranker=reranker, reader=reader))
-    answer = retriever.ask(
-        question, (), k,
-        sources=source, articles=article, after=after, before=before, as_of=as_of, per_article=per_article,
-    )  # fmt: skip
-    if dates.say_understood(retriever, question, as_of) and not answer.hits:
-        print_notice("no passage passes these dates, so none could answer")
-    if as_json:
-        print_json(programs.answer_data(answer))
-    else:
-        terminal.out().print(terminal.answer_text(answer))
-
-
+app.command()(searching.ask)
 app.command("eval")(measuring.eval_)
 app.command()(measuring.sweep)
 app.command()(measuring.compare)
@@ -214,40 +168,3 @@ app.command()(keeping.backup)
 app.command()(keeping.restore)
 app.command()(serving.chat)
 app.command()(serving.password)
-
-
-def open_retriever(archive: Path | None, settings: AskSettings) -> "Retriever":
-    """Open the archive for asking."""
-    from qa.retrieval import Retriever
-
-    return Retriever.open(archive_path(archive), settings)
-
-
-def print_json(value: Any) -> None:
-    """Write a result to stdout as JSON."""
-    print_line(programs.to_json(value))
-
-
-def print_line(text: str) -> None:
-    """Write a line to stdout."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
-
-
-def print_notice(text: str) -> None:
-    """Write a line to stderr, without control characters."""
-    from ui.terminal import safe
-
-    sys.stderr.write(" ".join(safe(text).split()) + "\n")
-    sys.stderr.flush()
-
-
-def _open(archive: Path | None) -> "Archive":
-    from qa.archive import Archive
-
-    return Archive.open(archive_path(archive))
-
-
-def exit_code(done: int, rejected: Sequence[object]) -> int:
-    """Return 0 when nothing was rejected, 1 when everything was, else 3."""
-    return 0 if not rejected else 3 if done else 1

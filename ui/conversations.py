@@ -9,8 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 from qa.errors import InputError
 from qa.records import Answer
 from qa.settings import LIMITS
+from ui.addresses import permalink
 from ui.answers import marks_of
-from ui.permalinks import permalink
 from ui.quoting import footnote, markdown
 
 

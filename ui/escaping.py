@@ -7,12 +7,17 @@ the text can become a tag, a link, an image, a formula or a list.
 import re
 from functools import lru_cache
 
-from qa.lexical import terms
+from qa.terms import terms
 from ui.answers import Marks, pieces
 
 # Control characters, marks that reverse or hide the text around them, and tags, which are letters that nobody sees.
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
+)
+# Control characters (an escape sequence can rewrite a terminal), marks that reverse or hide text, and half surrogate
+# pairs (file names that are no UTF-8), which cannot be written.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _SPACE = re.compile(r"\s+")
 _LONGEST = 300  # characters of a title or a name: no headline is longer, but a file may say anything
@@ -76,3 +81,8 @@ def exact_html(text: str, marks: Marks) -> str:
 def one_for_one(text: str) -> str:
     """Return text with each control character but line ends and tabs as one sign, so that offsets still count."""
     return _CONTROL.sub("�", text)
+
+
+def safe(text: str) -> str:
+    """Return text with control and bidirectional characters replaced, so that it can be printed."""
+    return _UNPRINTABLE.sub("�", text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -13,8 +13,8 @@ from qa.settings import AskSettings
 from qa.summary import Report
 from qa.sweeping import SweepRow, SweepTable, SweepTrial
 from qa.trials import Conditions, Trial
-from ui import terminal
-from ui.cli import exit_code, print_json, print_line, print_notice
+from ui import output
+from ui.output import exit_code, print_json, print_line, print_notice
 
 _HEADLINES = ("hit@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "map")
 _SHOWS = "shows: the smallest difference that these questions show in 80 % of samples (one paired test, alpha .05)"
@@ -72,7 +72,7 @@ def compare(a: Path, b: Path, as_json: bool) -> None:
     if as_json:
         print_json(found.to_dict())
         return
-    console = terminal.out()
+    console = output.out()
     rows = [
         (
             *(m.name, f"{m.a:.3f}", f"{m.b:.3f}", f"{m.difference:+.3f}", f"{m.low:+.3f} to {m.high:+.3f}"),
@@ -80,12 +80,12 @@ def compare(a: Path, b: Path, as_json: bool) -> None:
         )
         for m in found.measures
     ]
-    console.print(terminal.table(("measure", "A", "B", "B - A", "95 %", "p", "p (Holm)", "shows"), rows))
+    console.print(output.table(("measure", "A", "B", "B - A", "95 %", "p", "p (Holm)", "shows"), rows))
     print_line(f"\n{_SHOWS}")
     if found.changed:
         print_line("\nThe questions that changed most:")
         changed = [(f"{c.a:.2f} → {c.b:.2f}", c.measure, c.id, c.question[:60]) for c in found.changed]
-        console.print(terminal.table(("A → B", "measure", "id", "question"), changed))
+        console.print(output.table(("A → B", "measure", "id", "question"), changed))
 
 
 def _shown(value: float | None) -> str:
@@ -93,12 +93,12 @@ def _shown(value: float | None) -> str:
 
 
 def _print_table(table: SweepTable) -> None:
-    console = terminal.out()
+    console = output.out()
     width = max((len(row.run) for row in table.rows), default=0)
     head = ("".ljust(width), "value [95 %]", "against the first [95 %]", "p", "p (Holm)", "shows")
     for (name, measure), rows in groupby(table.rows, lambda row: (row.set, row.measure)):
         print_line(f"{name}: {measure}")
-        console.print(terminal.table(head, map(_line, rows)), "")
+        console.print(output.table(head, map(_line, rows)), "")
     tests = sum(row.versus is not None for row in table.rows)
     print_line(f"{_SHOWS}; Holm's correction is over the {tests} comparisons of the table")
 
@@ -139,7 +139,7 @@ def _print(report: Report) -> None:
                 shows = report.detectable.get(f"{group}.{name}")
                 rows.append((label, name, *interval, str(figure.n or ""), _shown(shows) if shows else ""))
                 label = ""
-    terminal.out().print(terminal.table(("", "measure", "value", "95 % from", "to", "n", "shows"), rows))
+    output.out().print(output.table(("", "measure", "value", "95 % from", "to", "n", "shows"), rows))
     print_line(f"\n{_SHOWS}, if the other system's scores correlate by {CORRELATION} with these")
 
 
@@ -154,7 +154,7 @@ class _Bar:
         self._steps: Iterator[int] | None = None
 
     def begin(self, total: int) -> Callable[[int, int], None]:
-        console = terminal.notices()
+        console = output.notices()
         if console.is_terminal:
             self._steps = iter(track(range(total + 1), "asking", total=total, console=console))
         return self._show

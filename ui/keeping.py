@@ -10,7 +10,9 @@ import typer
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from qa.settings import archive_path
+from ui import output
 from ui.options import ArchiveOption, JsonOption
+from ui.output import print_json, print_line, print_notice
 
 _SILENCE = 30.0  # seconds between two lines where no bar can be drawn
 
@@ -25,15 +27,14 @@ def backup(
 ) -> None:
     """Copy the archive into one file, checked, while it is in use."""
     from qa.backup import make_backup
-    from ui import cli
 
     with _Watch() as watch:
         made = make_backup(archive_path(archive), file, force=force, progress=watch.show)
     if as_json:
-        cli.print_json(asdict(made))
+        print_json(asdict(made))
         return
     kept = f", and {', '.join(made.kept)}" if made.kept else ""
-    cli.print_line(
+    print_line(
         f"{made.articles} articles, {made.passages} passages{kept} in {made.file}: every text and vector checked, "
         f"{made.bytes / 1e6:.1f} MB"
     )
@@ -47,16 +48,15 @@ def restore(
 ) -> None:
     """Make an archive of a backup, in a new or empty folder; its indexes are made anew, nothing is embedded."""
     from qa.restoring import restore_backup
-    from ui import cli
 
     with _Watch() as watch:
         done = restore_backup(file, archive_path(archive), force=force, progress=watch.show)
     if as_json:
-        cli.print_json(asdict(done))
+        print_json(asdict(done))
         return
     kept = f", and {', '.join(done.kept)}" if done.kept else ""
     where = f"{done.archive}{' in place of what was there' if done.replaced else ''}"
-    cli.print_line(
+    print_line(
         f"{done.articles} articles, {done.passages} passages{kept} restored to {where} as they were on {done.made}; "
         "nothing is damaged"
     )
@@ -66,9 +66,8 @@ class _Watch:
     """How far it is, on stderr: a bar in a terminal, elsewhere a line now and then."""
 
     def __init__(self) -> None:
-        from ui import terminal
 
-        console = terminal.notices()
+        console = output.notices()
         self._bar: Progress | None = None
         if console.is_terminal:
             self._bar = Progress(
@@ -92,7 +91,5 @@ class _Watch:
         if self._bar:
             self._bar.update(self._task, description=doing, completed=done, total=total or None)
         elif time.monotonic() - self._said >= _SILENCE:
-            from ui import cli
-
             self._said = time.monotonic()
-            cli.print_notice(f"{doing}: {done} of {total}" if total else doing)
+            print_notice(f"{doing}: {done} of {total}" if total else doing)

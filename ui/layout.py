@@ -17,7 +17,7 @@ from ui.quiet_gradio import gr
 from ui.render import rooms_html
 from ui.waiting import ANSWERS
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("ui.layout")
 
 _FAILED = "something went wrong, and it has been logged"
 STATIC = Path(__file__).parent / "static"

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Scope
 
-from qa import __version__
+from qa._version import __version__
 from ui import routes
 from ui.health import Health
 from ui.visitors import visitor_of

@@ -14,11 +14,12 @@ from qa.question_dates import described
 from qa.retrieval import Retriever
 from qa.settings import LIMITS, Limits
 from ui import render
+from ui.addresses import permalink
 from ui.conversations import Turn, said, to_markdown, turns_of
 from ui.escaping import visible
 from ui.feedback import Feedback
 from ui.filters import Filters
-from ui.permalinks import permalink, shown
+from ui.permalinks import shown
 from ui.quiet_gradio import gr
 from ui.quoting import footnote, plain_quotation
 from ui.reading import Reading, cited, outlet_name, reference, references, unreadable
@@ -27,7 +28,7 @@ from ui.timeline import bars, period
 from ui.visitors import Rate, visitor_through
 from ui.waiting import Waiting
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("ui.page")
 
 _K = 10  # passages shown
 _FAILED = "Something went wrong while answering, and it has been logged. Please ask again."

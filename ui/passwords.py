@@ -22,7 +22,7 @@ from pathlib import Path
 from qa.errors import InputError
 from qa.files import flush_folder
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("ui.passwords")
 
 READER, ADMIN = "reader", "admin"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}", re.ASCII)

@@ -13,38 +13,18 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from qa.errors import QaError
-from qa.records import Citation
 from qa.retrieval import Retriever
-from ui.addresses import PREFIX, address
-from ui.answers import Marks
+from ui.addresses import DIGITS, PREFIX
 from ui.article_page import article_page
-from ui.reading import Reading, Reference, reading, reference, spans_text, unreadable, whole
-from ui.refinding import QUOTE_DIGITS, quote_hash
+from ui.reading import Reading, Reference, reading, reference, unreadable, whole
+from ui.refinding import QUOTE_DIGITS
 from ui.server import FullError, Workers
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("ui.permalinks")
 
-_DIGITS = 12
 _INCOMPLETE = "This link does not say which words it quotes, so none are marked."
 _FULL = "Too many requests wait already. Please open this page again in a moment."
 _FAILED = "Something went wrong, and it has been logged. Please open this page again."
-
-
-def permalink(base_url: str, citation: Citation, marks: Marks = ()) -> str:
-    """Return the address of a citation.
-
-    Args:
-        base_url: where the page is, such as ``http://127.0.0.1:7860/``; ``""`` for an address on the same page.
-        citation: what is quoted.
-        marks: the words in it that answer, as offsets into the article.
-    """
-    query = {
-        "digest": citation.digest[:_DIGITS], "start": citation.start, "end": citation.end,
-        "quote": quote_hash(citation.quote),
-    }  # fmt: skip
-    if marks:
-        query["exact"] = spans_text(marks)
-    return f"{address(base_url, citation.article_id, query)}#quote"
 
 
 def article_id_of(request: Request, prefix: str = PREFIX) -> str:
@@ -57,7 +37,7 @@ def reference_of(article_id: str, query: Mapping[str, str]) -> Reference | None:
     """Return what a permalink refers to; None where its query does not say it."""
     digest, words, exact = (query.get(name, "") for name in ("digest", "quote", "exact"))
     return reference(
-        f"{quote(article_id, safe='')}:{query.get('start')}-{query.get('end')}:{digest[:_DIGITS]}"
+        f"{quote(article_id, safe='')}:{query.get('start')}-{query.get('end')}:{digest[:DIGITS]}"
         + (f"-{words[:QUOTE_DIGITS]}" if words else "")
         + (f":{exact}" if exact else "")
     )

@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from qa.hashing import text_digest
 from qa.records import Article, Citation, Hit
-from ui.addresses import address
+from ui.addresses import DIGITS, address, spans_text
 from ui.answers import Marks, pieces
 from ui.escaping import line
 from ui.refinding import QUOTE_DIGITS, find_again, quote_hash, searched_whole
@@ -34,8 +34,6 @@ _GONE = "The article has changed since, and the quoted words are no longer in it
 _NOT_FOUND = "The article has changed since; it is long, and near their old place the quoted words were not found."
 _UNKNOWN = "This article has changed since it was quoted, so the quoted words cannot be marked."
 _DAMAGED = "This link is damaged: the words that it quotes do not stand where it says, so none are marked."
-_MOST_MARKS = 16
-_DIGITS = 12
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -93,13 +91,8 @@ def fragment(citation: Citation, marks: Marks = ()) -> str:
     """Return the link to a citation, without its ``#``; ``marks`` are offsets into the article, inside the citation."""
     name = quote(citation.article_id, safe="", errors="replace")
     exact = spans_text(marks)
-    hashes = f"{citation.digest[:_DIGITS]}-{quote_hash(citation.quote)}"
+    hashes = f"{citation.digest[:DIGITS]}-{quote_hash(citation.quote)}"
     return f"cite-{name}:{citation.start}-{citation.end}:{hashes}" + (f":{exact}" if exact else "")
-
-
-def spans_text(marks: Marks) -> str:
-    """Return marks as links have them, ``34-54,86-92``."""
-    return ",".join(f"{start}-{end}" for start, end in marks[:_MOST_MARKS])
 
 
 def reference(link: object) -> Reference | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from qa import syncing
 from qa.errors import InputError
-from ui.cli import print_notice
+from ui.output import print_notice
 
 _SHOWN = 50
 

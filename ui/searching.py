@@ -1,16 +1,17 @@
-"""The command that searches: ``qa search``, for the best passages or, with ``--all``, for every match."""
+"""The commands that ask: ``qa ask``, and ``qa search`` for the best passages or, with ``--all``, for every match."""
 
 import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from qa.records import MatchedArticle
 from qa.settings import AskSettings, archive_path
+from ui import output
 from ui.options import (
     DEFAULTS,
     AfterOption,
@@ -21,9 +22,14 @@ from ui.options import (
     HitsOption,
     JsonOption,
     PerArticleOption,
+    ReaderOption,
     RerankerOption,
     SourceOption,
 )
+from ui.output import print_json, print_line, print_notice
+
+if TYPE_CHECKING:
+    from qa.retrieval import Retriever
 
 
 def search(
@@ -61,6 +67,38 @@ def search(
     _best(archive, question, k, filters, per_article, settings, as_json)
 
 
+def ask(
+    question: Annotated[str, typer.Argument(help="The question.")],
+    archive: ArchiveOption = None,
+    k: HitsOption = 5,
+    source: SourceOption = [],  # noqa: B006
+    article: ArticleOption = [],  # noqa: B006
+    after: AfterOption = "",
+    before: BeforeOption = "",
+    as_of: AsOfOption = "",
+    per_article: PerArticleOption = 3,
+    reranker: RerankerOption = DEFAULTS.reranker,
+    reader: ReaderOption = DEFAULTS.reader,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question in the archive's own words, or say that it holds no answer."""
+    from qa.retrieval import Retriever
+    from ui import terminal
+    from ui.programs import answer_data
+
+    retriever = Retriever.open(archive_path(archive), AskSettings(reranker=reranker, reader=reader))
+    answer = retriever.ask(
+        question, (), k,
+        sources=source, articles=article, after=after, before=before, as_of=as_of, per_article=per_article,
+    )  # fmt: skip
+    if _say_understood(retriever, question, as_of) and not answer.hits:
+        print_notice("no passage passes these dates, so none could answer")
+    if as_json:
+        print_json(answer_data(answer))
+    else:
+        output.out().print(terminal.answer_text(answer))
+
+
 def _best(
     archive: Path | None,
     question: str,
@@ -70,18 +108,18 @@ def _best(
     settings: AskSettings,
     as_json: bool,
 ) -> None:
-    from ui import dates, terminal
-    from ui.cli import open_retriever, print_json, print_notice
+    from qa.retrieval import Retriever
+    from ui import terminal
     from ui.programs import search_data, undated_left_out
 
-    retriever = open_retriever(archive, settings)
+    retriever = Retriever.open(archive_path(archive), settings)
     hits = retriever.retrieve(question, k, **filters, per_article=per_article)
-    bounded = dates.say_understood(retriever, question, filters["as_of"])
+    bounded = _say_understood(retriever, question, filters["as_of"])
     undated = undated_left_out(retriever, filters, bounded)
     if as_json:
         print_json(search_data(question, hits, undated))
         return
-    console = terminal.out()
+    console = output.out()
     for rank, hit in enumerate(hits, 1):
         console.print(terminal.hit_text(rank, hit, question))
     if not hits:
@@ -95,7 +133,6 @@ def _every(folder: Path, words: str, filters: dict[str, Any], as_csv: bool, as_j
     from qa.archive import Archive
     from qa.exhaustive import find_all
     from qa.filters import DATED, where
-    from ui.cli import print_notice
 
     archive, conditions = Archive.open(folder), where(**filters)
     found = find_all(archive, words, conditions)
@@ -141,19 +178,31 @@ def _print_json(words: str, found: Iterator[MatchedArticle], undated: int) -> No
 
 def _print_table(found: Iterator[MatchedArticle]) -> None:
     from qa.exhaustive import Tally
-    from ui import terminal
-    from ui.cli import print_line
     from ui.render import counted
 
     tally, rows = Tally(), []
     for one in found:
         tally.add(one)
         rows.append((str(len(one.matches)), one.published[:10], one.source, one.id, one.title))
-    totals, console = tally.totals(), terminal.out()
+    totals, console = tally.totals(), output.out()
     print_line(f"{counted(totals.articles, 'article')}, {counted(totals.matches, 'match', 'matches')}")
     for name, counts in (("outlet", totals.by_source), ("month", totals.by_month)):
         if counts:
             cells = ((one.name or "unknown", f"{one.articles:,}", f"{one.matches:,}") for one in counts)
-            console.print("", terminal.table((name, "articles", "matches"), cells), sep="\n")
+            console.print("", output.table((name, "articles", "matches"), cells), sep="\n")
     if rows:
-        console.print("", terminal.table(("matches", "date", "outlet", "id", "title"), rows), sep="\n")
+        console.print("", output.table(("matches", "date", "outlet", "id", "title"), rows), sep="\n")
+
+
+def _say_understood(retriever: "Retriever", question: str, as_of: str) -> bool:
+    """Say on stderr which dates of publication a question speaks of; return whether they leave articles out."""
+    from qa.question_dates import described
+
+    windows = retriever.understood(question, as_of=as_of)
+    for window in windows:
+        kind = "only these" if window.kind == "bound" else "preferred"
+        print_notice(f"understood: {described(window)} ({kind}), from “{question[window.start : window.end]}”")
+    filtered = bool(retriever.binding(question, as_of=as_of))
+    if not filtered and any(window.kind == "bound" for window in windows):
+        print_notice("no article of this archive is dated, so none is left out")
+    return filtered

@@ -26,7 +26,7 @@ from ui.connections import Connection, Places
 from ui.logs import event
 from ui.trimming import trim
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("ui.server")
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _GRACE_SECONDS = 2  # for responses to be written when all is done

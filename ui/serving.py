@@ -10,6 +10,7 @@ import typer
 from qa.errors import InputError
 from qa.settings import AskSettings, archive_path, has_display
 from ui.options import DEFAULTS, ArchiveOption, ReaderOption, RerankerOption
+from ui.output import print_line, print_notice
 
 
 def chat(
@@ -42,7 +43,7 @@ def chat(
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = has_display(),
 ) -> None:
     """Serve the chat page until it is interrupted."""
-    from ui.cli import open_retriever, print_line, print_notice
+    from qa.retrieval import Retriever
     from ui.logs import log_to
 
     # What cannot be is said before the models are loaded, which takes seconds.
@@ -59,7 +60,7 @@ def chat(
         from ui.archive_adding import make_archive
 
         make_archive(archive_path(archive))
-    retriever = open_retriever(archive, AskSettings(reranker=reranker, reader=reader))
+    retriever = Retriever.open(archive_path(archive), AskSettings(reranker=reranker, reader=reader))
     from ui.server import leave
     from ui.web import serve
 
@@ -88,7 +89,6 @@ def password(
 ) -> None:
     """Add somebody to a password file for `qa chat`, or change their password; it is asked for, or read from stdin."""
     from ui import passwords
-    from ui.cli import print_line
 
     passwords.check_name(name)
     if remove:

@@ -1,28 +1,16 @@
 """What the terminal shows of records: plain text, with every control character of an article made visible."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from qa.answering import without_markers
 from qa.intake import Reading, Rejection
 from qa.records import Answer, Article, Citation, Hit, Part, Sentence
 from ui.answers import differing, pieces, proofs, told_confidence, unread
+from ui.escaping import safe
 from ui.reading import copies_of
-
-# Control characters (an escape sequence can rewrite a terminal), marks that reverse or hide text, and half surrogate
-# pairs (file names that are no UTF-8), which cannot be written.
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
-)
-
-
-def safe(text: str) -> str:
-    """Return text with control and bidirectional characters replaced, so that it can be printed."""
-    return _UNSAFE.sub("�", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def label(citation: Citation) -> str:
@@ -171,24 +159,3 @@ def reading_text(reading: Reading | Rejection) -> Text:
     text.append(body if len(body) <= 240 else f"{body[:120]} … {body[-110:]}")
     text.append(f"  ({len(article.text)} characters)\n", "dim")
     return text
-
-
-def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    """Return a plain table; cells are shown as they are, without markup."""
-    result = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in headings:
-        result.add_column(heading, no_wrap=heading == "id", overflow="fold")
-    for row in rows:
-        result.add_row(*(Text(safe(cell)) for cell in row))
-    return result
-
-
-def out() -> Console:
-    """Return the console for results, as wide as the terminal (100 columns where there is none)."""
-    console = Console(highlight=False, markup=False, emoji=False)
-    return console if console.is_terminal else Console(highlight=False, markup=False, emoji=False, width=100)
-
-
-def notices() -> Console:
-    """Return the console for progress and notices."""
-    return Console(stderr=True, highlight=False, markup=False, emoji=False)

@@ -6,14 +6,15 @@ from typing import Annotated
 import typer
 
 from qa.settings import archive_path
+from ui import output
+from ui.escaping import safe
 from ui.options import ArchiveOption, JsonOption
+from ui.output import print_json, print_line
 
 
 def status(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
     """Show an archive's sizes and what is baked into it."""
     from qa import maintenance
-    from ui import terminal
-    from ui.cli import print_json
 
     found = asdict(maintenance.status(archive_path(archive)))
     if as_json:
@@ -21,24 +22,20 @@ def status(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
         return
     stamp = found.pop("stamp")
     flat = {**found, **stamp.pop("settings"), **stamp}
-    terminal.out().print(
-        terminal.table(("", ""), [(name.replace("_", " "), str(value)) for name, value in flat.items()])
-    )
+    output.out().print(output.table(("", ""), [(name.replace("_", " "), str(value)) for name, value in flat.items()]))
 
 
 def verify(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
     """Compare every article, passage, vector and index file with its hash; exit 1 when something is damaged."""
     from qa import maintenance
-    from ui import terminal
-    from ui.cli import print_json
 
     verdict = maintenance.verify(archive_path(archive))
     if as_json:
         print_json({"ok": verdict.ok, **asdict(verdict)})
     else:
-        console = terminal.out()
+        console = output.out()
         for problem in verdict.problems:
-            console.print(terminal.safe(f"{problem.kind} {problem.id}: {problem.message}"))
+            console.print(safe(f"{problem.kind} {problem.id}: {problem.message}"))
         found = f"{len(verdict.problems)} problems" if verdict.problems else "nothing is damaged"
         console.print(f"{verdict.articles} articles, {verdict.passages} passages: {found}")
     raise typer.Exit(0 if verdict.ok else 1)
@@ -53,7 +50,6 @@ def rebuild(
 ) -> None:
     """Make both indexes anew from the stored texts and vectors; nothing is embedded again."""
     from qa.writing import ArchiveWriter
-    from ui.cli import print_json, print_line
 
     with ArchiveWriter(archive_path(archive)) as writer:
         passages = writer.rebuild(signatures=signatures)
@@ -63,17 +59,15 @@ def rebuild(
 def doctor(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
     """Show versions, limits and the state of the archive, and what of it needs care; exit 1 when there is a problem."""
     from qa.doctor import examine
-    from ui import terminal
-    from ui.cli import print_json
 
     found = examine(archive_path(archive))
     well = all(finding.state != "problem" for finding in found)
     if as_json:
         print_json({"ok": well, "findings": [asdict(finding) for finding in found]})
     else:
-        console = terminal.out()
-        console.print(terminal.table(("", ""), [(one.name, one.value) for one in found]))
+        console = output.out()
+        console.print(output.table(("", ""), [(one.name, one.value) for one in found]))
         for one in found:
             if one.state != "fact":
-                console.print(terminal.safe(f"{one.state}: {one.name} {one.value}: {one.advice}"))
+                console.print(safe(f"{one.state}: {one.name} {one.value}: {one.advice}"))
     raise typer.Exit(0 if well else 1)

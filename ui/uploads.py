@@ -15,7 +15,7 @@ from pathlib import Path
 from qa.errors import InputError
 from qa.settings import LIMITS
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("ui.uploads")
 
 _KEPT_SECONDS = 3600
 _SPARE_BYTES = 200_000_000  # stay free on the disk, which may be the archive's own

@@ -22,7 +22,7 @@ from ui.logs import event
 from ui.programs import to_json
 from ui.visitors import Visitor, address_of
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("ui.watching")
 
 _KEY = "dateline.seen"
 _ENDING = "This server is about to end. Please try again in {} seconds."

@@ -14,9 +14,8 @@ from itertools import pairwise
 from qa.intake import furniture, header_lines, scraped
 from qa.intake.datelines import dateline
 from qa.intake.header import HeaderReader
-from qa.intake.page import NOTHING, Page
+from qa.intake.page import NOTHING, Dropped, Page
 from qa.intake.units import Unit, split_units
-from qa.intake.values import Dropped
 
 
 def furniture_spans(text: str) -> list[tuple[int, int, str]]:

@@ -11,7 +11,8 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
-from qa.intake.values import Dropped, Reading
+from qa.intake.page import Dropped
+from qa.intake.values import Reading
 from qa.records import Article
 
 _LENGTH = struct.Struct("<I")

@@ -3,7 +3,20 @@
 from dataclasses import dataclass
 
 from qa.intake.units import Unit
-from qa.intake.values import Dropped
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A line of the page that is not body.
+
+    ``line`` counts from 1, in the file for text and Markdown, in the extracted text for all else.  ``reason`` is
+    one of banner, section, title, dek, byline, date, credit, related, social, footer, navigation,
+    advertisement, newsletter and header.
+    """
+
+    line: int
+    text: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

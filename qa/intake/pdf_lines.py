@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from qa.intake.page import Dropped
 from qa.intake.units import Unit
-from qa.intake.values import Dropped
 
 _EDGE = 3  # lines from the top and from the bottom of a page that can run along
 _NEAR = 3.0  # points

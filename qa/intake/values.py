@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from qa.intake.page import Dropped
 from qa.records import Article
 
 # Called with a record's line, from 1, before the record is taken apart; False passes over it.
@@ -21,20 +22,6 @@ class Defaults:
     source: str = ""
     published: str = ""
     url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """A line of the page that is not body.
-
-    ``line`` counts from 1, in the file for text and Markdown, in the extracted text for all else.  ``reason`` is
-    one of banner, section, title, dek, byline, date, credit, related, social, footer, navigation,
-    advertisement, newsletter and header.
-    """
-
-    line: int
-    text: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def page(retriever: Retriever) -> Iterator[TestClient]:
 @pytest.fixture
 def terminal(retriever: Retriever, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
     """The terminal over the same archive: what it prints for some arguments."""
-    monkeypatch.setattr(cli, "open_retriever", lambda *_: retriever)
+    monkeypatch.setattr(Retriever, "open", lambda *_: retriever)
 
     def run(*arguments: str) -> str:
         cli.app([*arguments, "--archive", str(retriever.archive.folder), "--json"], standalone_mode=False)

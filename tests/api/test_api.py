@@ -16,7 +16,7 @@ from tests.api.conftest import QUESTION, Terminal
 from tests.conftest import DAM
 from tests.plain import WordEmbedder, article
 from tests.test_web import call
-from ui import cli, searching
+from ui import searching
 from ui.api import Answered, Found
 from ui.requests import AskRequest, SearchRequest
 
@@ -85,7 +85,7 @@ def test_an_unknown_article_is_said_to_be_unknown(client: TestClient) -> None:
 def test_programs_have_every_option_of_the_terminal() -> None:
     renamed = {"source": "sources", "article": "articles"}
     own = {"context", "archive", "reranker", "reader", "every", "as_csv", "as_json"}
-    for command, model in ((searching.search, SearchRequest), (cli.ask, AskRequest)):
+    for command, model in ((searching.search, SearchRequest), (searching.ask, AskRequest)):
         options = {renamed.get(name, name): one for name, one in inspect.signature(command).parameters.items()}
         wanted = {name: one for name, one in options.items() if name not in own}
         fields = {name: one for name, one in model.model_fields.items() if name != "history"}

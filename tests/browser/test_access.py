@@ -15,7 +15,7 @@ from qa.settings import DEFAULT_EMBEDDER
 from qa.writing import ArchiveWriter
 from tests.browser.browsing import served, watched
 from tests.browser.chatting import ANSWER, ARTICLES, MARKED, QUESTION, ask, box, cited, desktop_only, open_page
-from ui.permalinks import permalink
+from ui.addresses import permalink
 from ui.uploads import Uploads
 
 pytestmark = [pytest.mark.browser, pytest.mark.model, pytest.mark.timeout(180)]

@@ -8,9 +8,8 @@ from playwright.sync_api import Page, expect
 from qa.retrieval import Retriever
 from qa.writing import ArchiveWriter
 from tests.browser.chatting import ANSWER, ARTICLES, HOSTILE, QUESTION, ask, box, cited, desktop_only
-from ui.addresses import address
+from ui.addresses import address, permalink
 from ui.feedback import Feedback
-from ui.permalinks import permalink
 from ui.reading import fragment
 
 pytestmark = [pytest.mark.browser, pytest.mark.model, pytest.mark.timeout(120)]

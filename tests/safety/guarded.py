@@ -144,7 +144,7 @@ def _embedder(folder: Path) -> Steps:
 
 
 def _reranker(folder: Path) -> Steps:
-    from qa.reranking import CrossEncoderReranker
+    from qa.cross_encoder import CrossEncoderReranker
 
     return [lambda: CrossEncoderReranker(str(folder)).read(QUESTION, [("Title", "The dam was closed.")])]
 

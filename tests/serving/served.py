@@ -117,8 +117,8 @@ def main() -> None:
     from qa.archive import Archive
     from qa.retrieval import Retriever
     from qa.settings import LIMITS
-    from ui.cli import print_line
     from ui.logs import log_to
+    from ui.output import print_line
     from ui.server import leave
     from ui.uploads import Uploads
     from ui.web import page_server
