@@ -14,11 +14,11 @@ from pathlib import Path
 
 from benchmarks import sets
 from benchmarks.measure import spread, where
-from qa import indexing
-from qa.archive import Archive
-from qa.embedding import SentenceTransformerEmbedder
+from qa.archive import ingest
+from qa.archive.archive import Archive
+from qa.archive.writer import ArchiveWriter
 from qa.intake import Reading, read
-from qa.writing import ArchiveWriter
+from qa.models.embedding import SentenceTransformerEmbedder
 from tests.models import make_static_model
 
 
@@ -39,7 +39,7 @@ def main() -> None:
             rows = ({"id": r.article.id, "text": r.article.text} for r in readings[:size])
             file.write_text("".join(json.dumps(row) + "\n" for row in rows))
             begun = time.perf_counter()
-            indexing.add(folder / str(size), [file], embedder)
+            ingest.add(folder / str(size), [file], embedder)
             made = time.perf_counter() - begun
             archive = Archive(folder / str(size))
             adding, seen = [], []

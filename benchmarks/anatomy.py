@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.sets import PROJECT, articles
-from qa.intake.anatomy import furniture_spans
+from qa.anatomy.dissection import furniture_spans
 
 LABELS = PROJECT / "tests" / "fixtures" / "anatomy" / "realtime-labels.csv"
 LONGEST = 20_000  # characters

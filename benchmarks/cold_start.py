@@ -18,7 +18,7 @@ STEPS = {
     "import qa": "import qa",
     "import torch": "import torch",
     "import sentence_transformers": "import sentence_transformers",
-    "… and load the model": "from qa.embedding import load_embedder; load_embedder()",
+    "… and load the model": "from qa.models.embedding import load_embedder; load_embedder()",
 }
 
 

@@ -14,14 +14,14 @@ from scipy import sparse
 
 from benchmarks import sets
 from benchmarks.measure import spread
-from qa import copies
-from qa.embedding import load_embedder
+from qa.archive.storage import near_duplicates
+from qa.archive.writer import ArchiveWriter
 from qa.intake import Reading, read
+from qa.models.embedding import load_embedder
 from qa.records import Hit, Question
 from qa.retrieval import Retriever
-from qa.selection import SAME_TEXT
+from qa.search.selection import SAME_TEXT
 from qa.settings import ARCHIVE_FILE, AskSettings
-from qa.writing import ArchiveWriter
 
 
 def hits(most: int) -> None:
@@ -156,7 +156,10 @@ def _time(after: Retriever, texts: Sequence[str]) -> None:
 def shingles(text: str) -> set[str]:
     """Return a text's shingles as they are, without hashing."""
     words = re.findall(r"\w+", text.casefold())
-    every = {" ".join(words[i : i + copies.SHINGLE]) for i in range(max(1, len(words) - copies.SHINGLE + 1))}
+    every = {
+        " ".join(words[i : i + near_duplicates.SHINGLE])
+        for i in range(max(1, len(words) - near_duplicates.SHINGLE + 1))
+    }
     return every if words else set()
 
 

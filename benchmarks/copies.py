@@ -23,13 +23,13 @@ import numpy as np
 from benchmarks import copied_hits
 from benchmarks.copied_hits import exact_pairs, rows_of, texts_of
 from benchmarks.measure import spread, where
-from qa import copies, database
-from qa.intake.anatomy import furniture_spans
-from qa.passages import without
-from qa.selection import SAME_STORY, SAME_TEXT
+from qa.anatomy.dissection import furniture_spans
+from qa.archive.passages import without
+from qa.archive.storage import database, near_duplicates
+from qa.search.selection import SAME_STORY, SAME_TEXT
 
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
-THRESHOLDS = (0.2, 0.3, SAME_STORY, copies.RECORDED, SAME_TEXT, 0.6, 0.7, 0.8)
+THRESHOLDS = (0.2, 0.3, SAME_STORY, near_duplicates.RECORDED, SAME_TEXT, 0.6, 0.7, 0.8)
 PASSAGE_WORDS = 180
 Edit = Callable[[list[str], float, random.Random, Sequence[str]], list[str]]
 
@@ -121,13 +121,13 @@ def edits(count: int) -> None:
 
 def _edited(name: str, texts: list[str], rng: random.Random) -> None:
     others = [word for text in texts for word in text.split()]
-    signed = [copies.signature(text) for text in texts]
+    signed = [near_duplicates.signature(text) for text in texts]
     found: dict[tuple[str, float], np.ndarray] = {}
     wrong: list[np.ndarray] = []
     for kind, edit in EDITS.items():
         for share in SHARES:
-            changed = [copies.signature(" ".join(edit(text.split(), share, rng, others))) for text in texts]
-            table = np.stack([copies.resemblances(value, signed) for value in changed])
+            changed = [near_duplicates.signature(" ".join(edit(text.split(), share, rng, others))) for text in texts]
+            table = np.stack([near_duplicates.resemblances(value, signed) for value in changed])
             found[kind, share] = table.diagonal().copy()
             wrong.append(table[~np.eye(len(texts), dtype=bool)])
     unrelated = np.concatenate(wrong)
@@ -142,7 +142,7 @@ def _edited(name: str, texts: list[str], rng: random.Random) -> None:
     precision = [r / max(1, r + f) for r, f in zip(right, false, strict=True)]
     print(f"{'precision':<24}" + "".join(f"{value:8.3f}" for value in precision))
     print(f"{'wrong pairs in a million':<24}" + "".join(f"{f / (pairs * len(found)) * 1e6:8.1f}" for f in false))
-    threshold = copies.RECORDED if name == "articles" else SAME_TEXT
+    threshold = near_duplicates.RECORDED if name == "articles" else SAME_TEXT
     print(f"recall at {threshold}, by edit" + "".join(f"{share:>8.0%}" for share in SHARES))
     for kind in EDITS:
         print(f"  {kind:<22}" + "".join(f"{(found[kind, share] >= threshold).mean():8.3f}" for share in SHARES))
@@ -176,7 +176,7 @@ def pages() -> None:
         chosen = [pair for pair, value in exact.items() if low <= value < high and pair not in same]
         held = sum(pair in recorded for pair in chosen)
         print(f"  {low:.1f} to {min(high, 1):.1f}: {held:>4} of {len(chosen):>5} recorded")
-    for threshold in (copies.RECORDED, SAME_TEXT):
+    for threshold in (near_duplicates.RECORDED, SAME_TEXT):
         truth = {pair for pair, value in exact.items() if value >= threshold and pair not in same}
         given = {pair for pair, value in recorded.items() if value >= threshold and pair not in same}
         both = len(truth & given)
@@ -194,7 +194,10 @@ def _forms() -> None:
     rows = rows_of("reuters")
     pairs = _recorded([row["text"] or "" for row in rows])
     print(f"{len(rows)} articles of reuters: {len(pairs)} pairs recorded")
-    for name, least, most in (("under 600 characters", 0, copies.SHORT), ("600 or more", copies.SHORT, 10**9)):
+    for name, least, most in (
+        ("under 600 characters", 0, near_duplicates.SHORT),
+        ("600 or more", near_duplicates.SHORT, 10**9),
+    ):
         chosen = [pair for pair in pairs if least <= min(len(rows[i]["text"] or "") for i in pair) < most]
         titles = [[set((rows[i]["title"] or "").lower().split()) for i in pair] for pair in chosen]
         alike = sum(len(one & other) >= 0.5 * len(one | other) for one, other in titles)
@@ -205,7 +208,7 @@ def _recorded(texts: Sequence[str]) -> dict[tuple[int, int], float]:
     with tempfile.TemporaryDirectory() as folder:
         connection = _tables(Path(folder))
         for key, text in enumerate(texts):
-            copies.record(connection, key, text)
+            near_duplicates.record(connection, key, text)
         rows = connection.execute("SELECT other, article, resemblance FROM copy").fetchall()
         connection.close()
     return {(one, other): value for one, other, value in rows}
@@ -228,13 +231,13 @@ def speed() -> None:
     rng = random.Random(0)
     texts = rng.sample(texts_of("newsqa"), 300)
     windows = [" ".join(text.split()[:PASSAGE_WORDS]) for text in texts]
-    copies.signature("loads the library")
+    near_duplicates.signature("loads the library")
     print()
     for name, units in (("article", texts), (f"passage of at most {PASSAGE_WORDS} words", windows)):
         taken = []
         for text in units:
             begun = time.perf_counter()
-            copies.signature(text)
+            near_duplicates.signature(text)
             taken.append((time.perf_counter() - begun) * 1000)
         print(f"signing one {name}: {spread(taken, 'ms')}")
     reuters = texts_of("reuters")
@@ -244,7 +247,7 @@ def speed() -> None:
         taken = []
         for key, text in enumerate(reuters):
             begun = time.perf_counter()
-            copies.record(connection, key, text)
+            near_duplicates.record(connection, key, text)
             taken.append((time.perf_counter() - begun) * 1000)
         for size in (1000, 5000, 10_000, 20_000):
             figure = spread(taken[size : size + 1000], "ms")

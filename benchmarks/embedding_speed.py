@@ -14,9 +14,9 @@ from sentence_transformers import SentenceTransformer
 
 from benchmarks import sets
 from benchmarks.measure import spread, where
-from qa.chunking import chunk
-from qa.embedding import SentenceTransformerEmbedder
 from qa.intake import Reading, read
+from qa.models.embedding import SentenceTransformerEmbedder
+from qa.text.chunking import chunk
 
 
 def main() -> None:

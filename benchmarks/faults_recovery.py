@@ -25,8 +25,8 @@ def main() -> None:
 
 def die(folder: Path) -> None:
     """Remove some articles, and end with that in the write-ahead log."""
-    from qa.archive import Archive
-    from qa.writing import ArchiveWriter
+    from qa.archive.archive import Archive
+    from qa.archive.writer import ArchiveWriter
 
     writer = ArchiveWriter(folder)  # brings an archive of an older format up to date first
     with Archive(folder).view() as view:
@@ -38,9 +38,9 @@ def die(folder: Path) -> None:
 
 def first_answer(folder: Path, started: float) -> dict[str, float]:
     """Return the seconds until the model is loaded, and from there to the first answer of an archive not yet open."""
-    from qa import maintenance
-    from qa.archive import Archive
-    from qa.embedding import load_embedder
+    from qa.archive.archive import Archive
+    from qa.archive.care import maintenance
+    from qa.models.embedding import load_embedder
     from qa.retrieval import Retriever
     from qa.settings import AskSettings
 
@@ -57,7 +57,7 @@ def first_answer(folder: Path, started: float) -> dict[str, float]:
 
 def rebuild(folder: Path) -> dict[str, float]:
     """Return the seconds of making all indexes anew."""
-    from qa.writing import ArchiveWriter
+    from qa.archive.writer import ArchiveWriter
 
     begun = time.perf_counter()
     with ArchiveWriter(folder) as writer:

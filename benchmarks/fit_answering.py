@@ -1,4 +1,4 @@
-"""Fit what ``qa/answering.py`` knows: which candidate answers, and whether the archive holds an answer at all.
+"""Fit what ``qa/answers/answering.py`` knows: which candidate answers, and whether the archive holds an answer at all.
 
     python -m benchmarks.fit_answering [--kinds reader sentences] [--each 250]
 
@@ -26,10 +26,10 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
 from benchmarks import sets, unseen
-from qa import answering, sentence_reading
-from qa.candidates import Candidate, Logistic, marked
-from qa.questions import Gold, Target, locate
-from qa.reading import PassageReading
+from qa.answers import answering, sentence_features
+from qa.answers.candidates import Candidate, Logistic, marked
+from qa.evaluation.questions import Gold, Target, locate
+from qa.models.passage_reader import PassageReading
 from qa.records import Hit, Question
 from qa.retrieval import Retriever, word_weights
 
@@ -89,7 +89,7 @@ def example(
         readings = {hit.passage.id: one for hit, one in zip(hits, found, strict=True)}
         candidates, features = marked(hits, readings)
     else:
-        reading = sentence_reading.read(question.text, hits, retriever.embedder, weights)
+        reading = sentence_features.read(question.text, hits, retriever.embedder, weights)
         candidates, features = reading.candidates, reading.features
     labels = np.array([any(_holds(c, hits[c.hit], t) for t in gold.answers) for c in candidates], bool)
     group = question.evidence[0].article_id if question.evidence else question.id

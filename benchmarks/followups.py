@@ -26,13 +26,13 @@ import numpy as np
 from benchmarks import sets
 from benchmarks.measure import where
 from benchmarks.question_time import CachedEmbedder
-from qa import indexing
-from qa.conversation import stand_alone
-from qa.embedding import load_embedder
-from qa.resampling import bootstrap, means, randomisation_test
+from qa.archive import ingest
+from qa.dialogue.conversation import stand_alone
+from qa.dialogue.question_words import take_apart
+from qa.evaluation.statistics import bootstrap, means, randomisation_test
+from qa.models.embedding import load_embedder
 from qa.settings import ARCHIVE_FILE
-from qa.wording import take_apart
-from qa.words import content_words
+from qa.text.words import content_words
 
 History = list[tuple[str, str]]
 Rewriting = Callable[["Asked"], str]
@@ -177,7 +177,7 @@ class Search:
 
     def __init__(self, name: str, read: bool) -> None:
         if name == "seeds" and not (sets.WORK / name / ARCHIVE_FILE).exists():
-            indexing.add(sets.WORK / name, [sets.PROJECT / "seeds"], load_embedder())
+            ingest.add(sets.WORK / name, [sets.PROJECT / "seeds"], load_embedder())
         self._retriever = sets.retriever(name, reads=read)
         self._retriever.embedder = CachedEmbedder(self._retriever.embedder)
         self._found: dict[str, list[str]] = {}

@@ -18,13 +18,13 @@ import numpy as np
 
 from benchmarks import sets
 from benchmarks.measure import where
-from qa.archive import Archive
-from qa.embedding import SentenceTransformerEmbedder, load_embedder
+from qa.archive.archive import Archive
+from qa.archive.writer import ArchiveWriter
 from qa.intake import Reading, read
+from qa.models.embedding import SentenceTransformerEmbedder, load_embedder
 from qa.records import Article
 from qa.retrieval import Retriever
-from qa.sentences import sentence_spans
-from qa.writing import ArchiveWriter
+from qa.text.sentences import sentence_spans
 
 _SENTENCES, _PASSAGES, _BATCH = 10, 8, 500
 

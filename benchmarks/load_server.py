@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from qa.retrieval import Retriever
+from qa.runtime.timing import listen
 from qa.settings import LIMITS
-from qa.timing import listen
-from ui.web import page_server
+from ui.app import page_server
 
 _STEP = 1.05  # between the bounds of two buckets: percentiles are right to 5 %
 _COUNTS = {"together", "unread"}  # told as counts, not seconds

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from benchmarks import sets
 from benchmarks.measure import spread, where
 from qa.retrieval import Retriever
-from ui.web import page_server
+from ui.app import page_server
 
 _QUESTIONS = 20
 # Watches what appears after Enter; each time is noted once, in milliseconds since Enter.

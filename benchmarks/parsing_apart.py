@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from qa.intake import read
-from qa.intake.process import read_apart
+from qa.intake.sandbox.parent import read_apart
 
 _SENTENCE = "the dam at Verrin was closed on Monday after engineers found that eleven of forty sensors had drifted"
 _WORDS = _SENTENCE.split()

@@ -9,8 +9,9 @@ from benchmarks import sets
 from benchmarks.measure import where
 from benchmarks.quality import Finder, chosen
 from benchmarks.weights import MEASURES
-from qa import evaluation, indexing
-from qa.embedding import load_embedder
+from qa.archive import ingest
+from qa.evaluation import evaluator
+from qa.models.embedding import load_embedder
 from qa.retrieval import Retriever
 from qa.settings import ARCHIVE_FILE, IndexSettings
 
@@ -32,11 +33,11 @@ def main() -> None:
                 folder = sets.WORK / f"{name}-{tokens}-{overlap}"
                 if not (folder / ARCHIVE_FILE).exists():
                     settings = IndexSettings(max_tokens=tokens, overlap_sentences=overlap)
-                    indexing.add(folder, [sets.articles(name)], load_embedder(), settings=settings)
+                    ingest.add(folder, [sets.articles(name)], load_embedder(), settings=settings)
                 retriever = Retriever.open(folder, sets.NOT_READ)
                 with retriever.archive.view() as view:
                     passages = sum(listed.passages for listed in view.articles())
-                scores = evaluation.evaluate(Finder(retriever), chosen(name, arguments.questions), 30).scores
+                scores = evaluator.evaluate(Finder(retriever), chosen(name, arguments.questions), 30).scores
                 found = {"evidence": scores.evidence, "answer": scores.answer, "article": scores.article}[level][
                     measure
                 ]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from benchmarks import sets
 from benchmarks.measure import where
-from qa import evaluation
+from qa.evaluation import evaluator
 from qa.records import Answer, Article, Question
 from qa.retrieval import Retriever
 
@@ -68,7 +68,7 @@ def main() -> None:
         retriever = sets.retriever(name, reads=arguments.read)
         asker = retriever if arguments.answers else Finder(retriever)
         # Thirty hits hold the ten articles that article measures look at.
-        report = evaluation.evaluate(asker, chosen(name, arguments.questions), 30)
+        report = evaluator.evaluate(asker, chosen(name, arguments.questions), 30)
         scores = report.scores
         shown = {
             "answer MRR@10": scores.answer["mrr@10"],

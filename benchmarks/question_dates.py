@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from benchmarks.sets import PROJECT
-from qa.question_dates import windows
+from qa.dates.question_windows import windows
 
 FILE = PROJECT / "tests" / "question_windows.jsonl"
 

@@ -19,10 +19,10 @@ import numpy as np
 
 from benchmarks import sets
 from benchmarks.measure import where
-from qa.evaluation import retrieval_measures
-from qa.question_dates import windows
+from qa.dates.question_windows import windows
+from qa.evaluation.evaluator import retrieval_measures
+from qa.evaluation.statistics import bootstrap, means, randomisation_test
 from qa.records import Question
-from qa.resampling import bootstrap, means, randomisation_test
 from qa.retrieval import Retriever
 from qa.settings import AskSettings
 

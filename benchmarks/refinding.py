@@ -9,7 +9,7 @@ little in them.
 import random
 import time
 
-from ui.refinding import find_again, quote_hash
+from ui.render.refinding import find_again, quote_hash
 
 CHARACTERS = 1_000_000
 LENGTHS = (21, 151, 1_501)

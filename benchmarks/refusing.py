@@ -14,8 +14,8 @@ from sklearn.metrics import roc_auc_score
 
 from benchmarks import sets, unseen
 from benchmarks.measure import where
-from qa.evaluation import evaluate
-from qa.resampling import Figure
+from qa.evaluation.evaluator import evaluate
+from qa.evaluation.statistics import Figure
 
 
 def main() -> None:

@@ -21,10 +21,10 @@ from benchmarks.measure import where
 from benchmarks.quality import chosen
 from benchmarks.weights import MEASURES, Scored, scored
 from benchmarks.weights import quality as measured
-from qa.fusion import Ranked, rerank
-from qa.reader import load_reader
+from qa.evaluation.statistics import bootstrap, means
+from qa.models.reader import load_reader
 from qa.records import Part, Question
-from qa.resampling import bootstrap, means
+from qa.search.fusion import Ranked, rerank
 from qa.settings import PARTS, AskSettings
 
 DEPTHS = (0, 5, 10, 20, 30)

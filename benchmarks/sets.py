@@ -12,9 +12,9 @@ import os
 import sys
 from pathlib import Path
 
-from qa import indexing
-from qa.embedding import load_embedder
-from qa.questions import read_questions
+from qa.archive import ingest
+from qa.evaluation.questions import read_questions
+from qa.models.embedding import load_embedder
 from qa.records import Question
 from qa.retrieval import Retriever
 from qa.settings import ARCHIVE_FILE, AskSettings
@@ -64,7 +64,7 @@ def archive(name: str) -> Path:
     folder = WORK / name
     if not (folder / ARCHIVE_FILE).exists():
         print(f"indexing {name}", file=sys.stderr)
-        indexing.add(folder, [articles(name)], load_embedder())
+        ingest.add(folder, [articles(name)], load_embedder())
     return folder
 
 

@@ -36,7 +36,7 @@ _FOLDER = 500  # files of one folder
 _WORD = re.compile(r"[a-z]{2,}")
 _SYLLABLES = [first + vowel + last for first in "bdfgklmnprstvz" for vowel in "aeiou" for last in ("", "n", "r", "s")]
 _WARM = (
-    "import sys; from qa.embedding import load_embedder;"
+    "import sys; from qa.models.embedding import load_embedder;"
     " load_embedder(sys.argv[1]).embed_passages(['The dam at Verrin was closed on Monday. ' * 40] * 64)"
 )
 

@@ -18,11 +18,11 @@ import numpy as np
 from benchmarks import sets
 from benchmarks.measure import where
 from benchmarks.quality import chosen
-from qa.evaluation import retrieval_measures
-from qa.questions import Gold, locate
-from qa.ranking import rank
+from qa.evaluation.evaluator import retrieval_measures
+from qa.evaluation.questions import Gold, locate
+from qa.evaluation.statistics import bootstrap, means
 from qa.records import Passage, Question
-from qa.resampling import bootstrap, means
+from qa.search.ranking import rank
 from qa.settings import PARTS, AskSettings
 
 MEASURES = {

@@ -33,7 +33,7 @@ from qa.records import (
 from qa.settings import archive_path
 
 if TYPE_CHECKING:
-    from qa.conversation import Turn
+    from qa.dialogue.conversation import Turn
     from qa.retrieval import Retriever
 
 __all__ = [

@@ -1,6 +1,6 @@
 """Conditions on articles, applied inside both engines' searches.
 
-A filter is an AND of conditions on declared fields.  ``published`` compares whole periods (see ``qa.dates``):
+A filter is an AND of conditions on declared fields.  ``published`` compares whole periods (see ``qa.dates.periods``):
 ``>=`` holds when the article's period begins at or after the bound, ``<`` when it ends at or before it; an undated
 article meets neither.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from qa.dates import Bound, Moment, bound
+from qa.dates.periods import Bound, Moment, bound
 from qa.errors import check_text
 
 Field = Literal["source", "article_id", "published", "published_utc"]

@@ -5,33 +5,34 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from qa import date_ranking, filters
-from qa.answering import READ, Answerer
-from qa.archive import Archive
-from qa.citing import cited
-from qa.conversation import Turn, stand_alone
-from qa.cross_encoder import CrossEncoderReranker
-from qa.date_ranking import Spoken
-from qa.dates import Bound
-from qa.embedding import Embedder, load_embedder
+from qa import filters
+from qa.answers.answering import READ, Answerer
+from qa.answers.proof import proven
+from qa.answers.refusal import reason
+from qa.archive.archive import Archive
+from qa.archive.view import ArchiveView
+from qa.dates.periods import Bound
+from qa.dates.question_windows import Window
+from qa.dialogue.conversation import Turn, stand_alone
 from qa.errors import ArchiveError, InputError, check_text
-from qa.exhaustive import find_all
 from qa.filters import Where
-from qa.fusion import Ranked
-from qa.load import Load
-from qa.proving import proven
-from qa.question_answering import QuestionAnsweringReader
-from qa.question_dates import Window
-from qa.ranking import rank
-from qa.reader import load_reader
-from qa.reading import PassageReader, PassageReading
+from qa.models.cross_encoder import CrossEncoderReranker
+from qa.models.embedding import Embedder, load_embedder
+from qa.models.passage_reader import PassageReader, PassageReading
+from qa.models.question_answering import QuestionAnsweringReader
+from qa.models.reader import load_reader
 from qa.records import Answer, Article, Hit, MatchedArticle
-from qa.refusal import reason
-from qa.reranking import read_passages, reread
+from qa.runtime.load import Load
+from qa.runtime.timing import timed
+from qa.search import date_ranking
+from qa.search.citing import cited
+from qa.search.date_ranking import Spoken
+from qa.search.exhaustive import find_all
+from qa.search.fusion import Ranked
+from qa.search.ranking import rank
+from qa.search.reranking import read_passages, reread
 from qa.settings import LIMITS, NONE, PACKAGED, AskSettings
-from qa.timing import timed
-from qa.view import ArchiveView
-from qa.words import content_words
+from qa.text.words import content_words
 
 
 class Retriever:
@@ -192,7 +193,7 @@ class Retriever:
         before: Bound = "",
         as_of: Bound = "",
     ) -> Iterator[MatchedArticle]:
-        """Yield every article in which all of these words and quoted phrases stand; see ``qa.exhaustive``."""
+        """Yield every article in which all of these words and quoted phrases stand; see ``qa.search.exhaustive``."""
         where = filters.where(sources, articles, after, before, as_of)
         return find_all(self.archive, words, where)
 

@@ -50,9 +50,9 @@ class AskSettings:
 
     ``pool`` is how many passages each engine puts forward, ``matched`` how many of the best have their sentences
     matched with the question; ``…_weight`` says what each part of the score counts beside the others (0: left out; see
-    ``qa.ranking``).  ``reranker`` reads the first ``rerank`` of the fused list, as far as ``rerank_seconds`` allow,
-    and ``reader`` marks the answer: ``packaged``, ``none``, or the folder of a CrossEncoder and of a transformers
-    question-answering model; ``reranker_weight`` is the share of the reranker's score.
+    ``qa.search.ranking``).  ``reranker`` reads the first ``rerank`` of the fused list, as far as ``rerank_seconds``
+    allow, and ``reader`` marks the answer: ``packaged``, ``none``, or the folder of a CrossEncoder and of a
+    transformers question-answering model; ``reranker_weight`` is the share of the reranker's score.
 
     With ``group_copies`` one passage stands for those of other articles that say the same in the same words.
     ``date_weight`` is what an article gains that was published when the question says (0: dates in questions are not
@@ -124,10 +124,11 @@ class Limits:
     ``pdf_pages`` are read of a PDF, ``inflated_bytes`` may a .docx hold when unpacked, ``mail_parts`` a mail;
     ``feed_bytes`` may a feed have, which is parsed as a whole.
 
-    ``parse_…`` bound the process that takes files apart (``qa.intake.process``), for each file or record of a file:
-    ``parse_seconds`` by the clock, ``parse_cpu_seconds`` of a processor; ``parse_memory_bytes`` of addresses beyond
-    what it starts with, ``parse_open_files`` at once, ``parse_result_bytes`` of what it answers.  After ``parse_files``
-    files a new one takes over; after ``parse_deaths`` of them in one file, the rest of that file is left.
+    ``parse_…`` bound the process that takes files apart (``qa.intake.sandbox.parent``), for each file or record of a
+    file: ``parse_seconds`` by the clock, ``parse_cpu_seconds`` of a processor; ``parse_memory_bytes`` of addresses
+    beyond what it starts with, ``parse_open_files`` at once, ``parse_result_bytes`` of what it answers.  After
+    ``parse_files`` files a new one takes over; after ``parse_deaths`` of them in one file, the rest of that file is
+    left.
     """
 
     file_bytes: int = 200_000_000

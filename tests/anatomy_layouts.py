@@ -4,9 +4,9 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa.intake.anatomy import dissect
-from qa.intake.page import Page
-from qa.intake.units import split_units
+from qa.anatomy.dissection import dissect
+from qa.anatomy.page import Page
+from qa.anatomy.page_lines import split_units
 
 FIXTURES = Path(__file__).parent / "fixtures" / "anatomy"
 

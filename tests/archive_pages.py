@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from ui.uploads import Uploads
+from ui.pages.uploads import Uploads
 
 EVERYTHING = ["", None, "", "", 0, 50]
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from qa.archive import Archive
+from qa.archive.archive import Archive
+from qa.archive.writer import ArchiveWriter
 from qa.retrieval import Retriever
-from qa.writing import ArchiveWriter
 from tests.plain import WordEmbedder, article
-from ui.uploads import Uploads
+from ui.pages.uploads import Uploads
 
 Qa = Callable[..., tuple[int, str, str]]
 DAM = "The dam at Verrin was closed on Monday. Engineers found that 11 of 40 sensors had drifted."
@@ -49,7 +49,7 @@ def retriever(archive: Archive, embedder: WordEmbedder) -> Retriever:
 @pytest.fixture
 def qa(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Qa:
     """Run a command as `qa` would, over an archive in ``tmp_path/archive``; return exit code, stdout and stderr."""
-    from ui.cli import main
+    from ui.cli.app import main
 
     monkeypatch.setenv("QA_ARCHIVE", str(tmp_path / "archive"))
 

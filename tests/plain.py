@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from qa.intake.anatomy import furniture_spans
+from qa.anatomy.dissection import furniture_spans
 from qa.records import Article
-from qa.terms import terms
+from qa.text.terms import terms
 
 
 class WordEmbedder:

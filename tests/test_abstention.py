@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from qa.abstention import CoveragePoint, area_under_risk, calibrate, risk_coverage
-from qa.resampling import Figure
+from qa.evaluation.abstention import CoveragePoint, area_under_risk, calibrate, risk_coverage
+from qa.evaluation.statistics import Figure
 
 
 def flags(text: str) -> np.ndarray:

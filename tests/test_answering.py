@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from benchmarks.fit_answering import signed_logistic
-from qa.answering import Answerer, best_cosine, read_features
-from qa.candidates import Candidate, Logistic
-from qa.reading import PassageReading, Span
+from qa.answers.answering import Answerer, best_cosine, read_features
+from qa.answers.candidates import Candidate, Logistic
+from qa.answers.sentence_features import read
+from qa.models.passage_reader import PassageReading, Span
 from qa.records import Answer, Citation, Hit, Part, Passage, Sentence
-from qa.sentence_reading import read
 from tests.plain import WordEmbedder
 
 

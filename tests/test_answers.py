@@ -1,7 +1,7 @@
 import pytest
 
 from qa.records import Answer, Citation, Sentence
-from ui.answers import differing, exact_words, marks_of, pieces, told_confidence
+from ui.render.answer_text import differing, exact_words, marks_of, pieces, told_confidence
 
 DAM = "Engineers found that 11 of 40 sensors had drifted."
 

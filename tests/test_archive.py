@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from qa import maintenance
-from qa.archive import Archive
+from qa.archive.archive import Archive
+from qa.archive.care import maintenance
+from qa.archive.writer import ArchiveWriter
 from qa.errors import InputError
 from qa.filters import where
-from qa.writing import ArchiveWriter
 from tests.plain import WordEmbedder, article
 
 

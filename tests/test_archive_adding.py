@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from qa.archive import Archive
+from qa.archive.archive import Archive
+from qa.archive.ingest import AddReport
 from qa.errors import ArchiveError
-from qa.indexing import AddReport
 from qa.intake import Rejection
 from qa.retrieval import Retriever
 from tests.archive_pages import EVERYTHING, plain, sent, titles
 from tests.plain import WordEmbedder
-from ui import archive_adding, archive_render
-from ui.archive_adding import Adding, Progress, make_archive
-from ui.archive_page import ArchivePage
-from ui.uploads import Uploads
+from ui.pages import additions, archive_html
+from ui.pages.additions import Adding, Progress, make_archive
+from ui.pages.archive import ArchivePage
+from ui.pages.uploads import Uploads
 
 
 @pytest.fixture
@@ -137,18 +137,18 @@ def test_a_second_addition_is_told_to_wait_and_asking_goes_on(
 def test_a_cancelled_addition_keeps_what_was_acknowledged(
     archive: Archive, inbox: Uploads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qa.indexing._BATCH_ARTICLES", 2)
+    monkeypatch.setattr("qa.archive.ingest._BATCH_ARTICLES", 2)
     slow = SlowEmbedder()
     slow.go_on.set()
     page = ArchivePage(archive, Adding(archive, lambda: slow, inbox))
     lines = [json.dumps({"id": f"n{n}", "text": f"Story number {n} is about a ship."}) for n in range(5)]
-    original = archive_adding._Job.acknowledged
+    original = additions._Job.acknowledged
 
     def acknowledged(job: Any, ids: list[str]) -> None:
         original(job, ids)
         page.cancel()
 
-    monkeypatch.setattr(archive_adding._Job, "acknowledged", acknowledged)
+    monkeypatch.setattr(additions._Job, "acknowledged", acknowledged)
     report = added(page, sent(inbox, "five.jsonl", "\n".join(lines)))
     assert report.startswith("Cancelled. What had been added stays, the rest was not added.")
     assert "2 given = 2 added" in report
@@ -159,7 +159,7 @@ def test_a_cancelled_addition_keeps_what_was_acknowledged(
 
 def test_another_writer_is_named_and_the_page_stays_usable(page: ArchivePage, inbox: Uploads, archive: Archive) -> None:
     code = (
-        "import sys; from pathlib import Path; from qa.writing import ArchiveWriter\n"
+        "import sys; from pathlib import Path; from qa.archive.writer import ArchiveWriter\n"
         "with ArchiveWriter(Path(sys.argv[1])): print(flush=True); sys.stdin.read()"
     )
     root = Path(__file__).parent.parent
@@ -188,7 +188,7 @@ def test_what_cannot_be_written_is_told_and_the_page_stays_usable(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("qa.publishing.write_lexical", full)
+        patch.setattr("qa.archive.indexes.publisher.write_lexical", full)
         report = added(page, sent(inbox, "storm.txt", "A storm hit the harbour of Kell."))
         assert "No space left on device" in report
         assert "0 given" in report
@@ -213,18 +213,18 @@ def test_an_unforeseen_failure_is_logged_and_told_without_its_details(
 
 def test_how_far_an_addition_is_stands_in_words() -> None:
     going = Progress("running", 1, 200, 40, 600, 29.6, 312.0)
-    assert archive_render.progress_html(going) == (
+    assert archive_html.progress_html(going) == (
         "40 of 200 articles read · 600 passages embedded, 30 a second · about 5 minutes left"
     )
-    assert archive_render.progress_html(Progress("running", 1)) == "Looking through the files …"
-    assert archive_render.duration(4) == "a few seconds"
-    assert archive_render.duration(33) == "about 30 seconds"
-    assert archive_render.duration(7300) == "about 2 hours"
+    assert archive_html.progress_html(Progress("running", 1)) == "Looking through the files …"
+    assert archive_html.duration(4) == "a few seconds"
+    assert archive_html.duration(33) == "about 30 seconds"
+    assert archive_html.duration(7300) == "about 2 hours"
 
 
 def test_a_long_list_of_rejections_is_cut_and_counted() -> None:
     report = AddReport(rejected=[Rejection(f"{n}.txt", 0, "empty") for n in range(203)])
-    html = archive_render.report_html(Progress("done", 1, report=report))
+    html = archive_html.report_html(Progress("done", 1, report=report))
     assert html.count("<li>") == 201
     assert "and 3 more" in html
 

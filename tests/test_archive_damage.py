@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa import database, maintenance
-from qa.archive import Archive
+from qa.archive.archive import Archive
+from qa.archive.care import maintenance
+from qa.archive.indexes.generations import damaged_files
+from qa.archive.indexes.snapshots import current_generation
+from qa.archive.storage import database
+from qa.archive.writer import ArchiveWriter
 from qa.errors import ArchiveError, BusyError, DamageError
-from qa.generations import damaged_files
 from qa.retrieval import Retriever
-from qa.snapshots import current_generation
-from qa.writing import ArchiveWriter
 from tests.conftest import DAM, FIRE, VOTE
 from tests.plain import WordEmbedder, article
 from tests.test_archive import ids

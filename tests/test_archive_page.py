@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from qa.archive import Archive
+from qa.archive.archive import Archive
+from qa.archive.view import Listed
+from qa.archive.writer import ArchiveWriter
 from qa.retrieval import Retriever
-from qa.view import Listed
-from qa.writing import ArchiveWriter
 from tests.archive_pages import EVERYTHING, plain, server_call, titles
 from tests.plain import WordEmbedder, article
-from ui import archive_render
-from ui.archive_adding import Adding
-from ui.archive_page import ArchivePage
-from ui.page import Page
-from ui.uploads import Uploads
-from ui.web import build_app
+from ui.app import build_app
+from ui.pages import archive_html
+from ui.pages.additions import Adding
+from ui.pages.archive import ArchivePage
+from ui.pages.chat import Page
+from ui.pages.uploads import Uploads
 
 HOSTILE = "<img src=x onerror=alert(1)> ${alert(2)} {{x}} ![y](http://beacon.example/)"
 
@@ -133,7 +133,7 @@ def test_an_article_is_removed_and_what_became_of_it_is_said(page: ArchivePage) 
 
 
 def test_a_very_long_title_is_cut_in_the_list() -> None:
-    html = archive_render.entries_html([Listed("a", "x" * 5000, "", "", "", 0)], removable=True)
+    html = archive_html.entries_html([Listed("a", "x" * 5000, "", "", "", 0)], removable=True)
     assert html.count("x" * 300) == 2
     assert "x" * 301 not in html
     assert "Unknown outlet · undated · 0 passages" in plain(html)

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from qa import database, indexing, maintenance, syncing
-from qa.archive import Archive
+from qa.archive import ingest, sync
+from qa.archive.archive import Archive
+from qa.archive.care import maintenance
+from qa.archive.storage import database
+from qa.archive.writer import ArchiveWriter
 from qa.errors import ArchiveError, DamageError
 from qa.retrieval import Retriever
-from qa.writing import ArchiveWriter
 from tests.conftest import DAM, FIRE
 from tests.plain import WordEmbedder, article
 
@@ -76,14 +78,14 @@ def test_an_origin_that_has_become_bytes_is_still_where_a_file_lies(tmp_path: Pa
     news = tmp_path / "news"
     news.mkdir()
     (news / "dam.txt").write_text(DAM)
-    indexing.add(tmp_path / "archive", [news], embedder)
+    ingest.add(tmp_path / "archive", [news], embedder)
     damage(Archive(tmp_path / "archive"), "UPDATE origin SET path = CAST(path AS BLOB)")
-    assert syncing.count_known(tmp_path / "archive", [news]) == 1
-    assert syncing.plan(tmp_path / "archive", [news], 1).gone == ()
+    assert sync.count_known(tmp_path / "archive", [news]) == 1
+    assert sync.plan(tmp_path / "archive", [news], 1).gone == ()
 
 
 def known(folder: Path) -> int:
-    return syncing.count_known(folder, [folder])
+    return sync.count_known(folder, [folder])
 
 
 @pytest.mark.parametrize("look", [Archive, ArchiveWriter, maintenance.status, maintenance.verify, known])

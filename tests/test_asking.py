@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from qa.errors import InputError
-from qa.evaluation import evaluate
+from qa.evaluation.evaluator import evaluate
+from qa.evaluation.runs import read_run, write_run
 from qa.records import Answer, Question, Sentence
-from qa.runs import read_run, write_run
 from tests.test_evaluation import Shelf, asked_for
 
 

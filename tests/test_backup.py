@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from qa import backup, maintenance
-from qa.archive import Archive
-from qa.backup import SEAL_BYTES, make_backup
+from qa.archive.archive import Archive
+from qa.archive.care import backup, maintenance
+from qa.archive.care.backup import SEAL_BYTES, make_backup
+from qa.archive.care.restore import restore_backup
+from qa.archive.writer import ArchiveWriter
 from qa.errors import ArchiveError, DamageError, InputError
-from qa.restoring import restore_backup
 from qa.retrieval import Retriever
 from qa.settings import AskSettings
-from qa.writing import ArchiveWriter
 from tests.conftest import Qa
 from tests.plain import WordEmbedder, article
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.chunking import chunk, passage_id
 from qa.records import Article, Passage
-from qa.sentences import sentence_spans
+from qa.text.chunking import chunk, passage_id
+from qa.text.sentences import sentence_spans
 
 
 class WordTokenizer:

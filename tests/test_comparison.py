@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa.comparison import ChangedQuestion, MeasureDifference, compare, compare_runs
 from qa.errors import InputError
-from qa.evaluation import evaluate
-from qa.measures import MEASURES
-from qa.questions import Gold, Target
+from qa.evaluation.comparison import ChangedQuestion, MeasureDifference, compare, compare_runs
+from qa.evaluation.evaluator import evaluate
+from qa.evaluation.measures import MEASURES
+from qa.evaluation.questions import Gold, Target
+from qa.evaluation.report import FoundPassage, QuestionResult, Report
+from qa.evaluation.runs import Run, write_run
 from qa.records import Answer, Article, Evidence, Question
-from qa.runs import Run, write_run
-from qa.summary import FoundPassage, QuestionResult, Report
 
 MRR = "passage.answer.mrr@10"
 F1 = "answers.f1"

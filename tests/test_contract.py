@@ -66,7 +66,7 @@ def http(archive: Path) -> dict[str, Any]:
     from fastapi.testclient import TestClient
 
     from qa.retrieval import Retriever
-    from ui.web import build_app
+    from ui.app import build_app
 
     with TestClient(build_app(Retriever.open(archive))) as client:
         told = client.get("/api/openapi.json").json()

@@ -3,9 +3,9 @@ from datetime import date
 
 import pytest
 
-from qa.conversation import stand_alone, turns
+from qa.dates.question_windows import windows
+from qa.dialogue.conversation import stand_alone, turns
 from qa.errors import InputError
-from qa.question_dates import windows
 
 FERRY = "What happened to the Alma ferry in Ostra?"
 QUAKE = "How strong was the earthquake that struck Nepal on 12 May 2015?"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from qa import maintenance
-from qa.archive import Archive
-from qa.copies import SIGNATURE_BYTES, bands, resemblances, signature
-from qa.writing import ArchiveWriter
+from qa.archive.archive import Archive
+from qa.archive.care import maintenance
+from qa.archive.storage.near_duplicates import SIGNATURE_BYTES, bands, resemblances, signature
+from qa.archive.writer import ArchiveWriter
 from tests.plain import WordEmbedder, article, resemblance, story
 
 WIRE = story(1)
@@ -25,7 +25,7 @@ def copies(folder: Path, ids: list[str]) -> dict[str, list[str]]:
 
 def test_a_signature_is_the_same_in_every_process_and_version() -> None:
     code = (
-        "import hashlib; from qa.copies import signature; "
+        "import hashlib; from qa.archive.storage.near_duplicates import signature; "
         "print(hashlib.sha256(signature('The dam at Verrin was closed on Monday by its operator.')).hexdigest())"
     )
     runs = {

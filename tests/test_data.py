@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from qa import evaluation, indexing
-from qa.embedding import load_embedder
-from qa.questions import read_questions
+from qa.archive import ingest
+from qa.evaluation import evaluator
+from qa.evaluation.questions import read_questions
+from qa.models.embedding import load_embedder
 from qa.records import Answer, Article
 from qa.retrieval import Retriever
 from tests.test_architecture import PROJECT
@@ -34,18 +35,18 @@ class Finder:
 
 
 def test_the_answer_stands_in_the_first_passages_of_newsqa(tmp_path: Path) -> None:
-    report = indexing.add(tmp_path / "archive", [DATA / "newsqa" / "articles.jsonl.gz"], load_embedder())
+    report = ingest.add(tmp_path / "archive", [DATA / "newsqa" / "articles.jsonl.gz"], load_embedder())
     assert (report.given, report.added) == (638, 638)
     questions, rejected = read_questions(DATA / "newsqa" / "questions.jsonl.gz")
     assert (len(questions), rejected) == (2129, [])
     some = questions[::9]  # the whole set is measured by `python -m benchmarks.quality newsqa`
-    scores = evaluation.evaluate(Finder(Retriever.open(tmp_path / "archive")), some, 10, resamples=10).scores
+    scores = evaluator.evaluate(Finder(Retriever.open(tmp_path / "archive")), some, 10, resamples=10).scores
     assert scores.answer["mrr@10"].n == 237
     assert scores.answer["mrr@10"].value >= 0.60  # plain BM25 .529, dense .363, both fused .552
 
 
 def test_the_judged_articles_of_time_are_found(tmp_path: Path) -> None:
-    indexing.add(tmp_path / "archive", [DATA / "time" / "articles.jsonl.gz"], load_embedder())
+    ingest.add(tmp_path / "archive", [DATA / "time" / "articles.jsonl.gz"], load_embedder())
     questions, _ = read_questions(DATA / "time" / "questions.jsonl.gz")
-    scores = evaluation.evaluate(Finder(Retriever.open(tmp_path / "archive")), questions, 50, resamples=10).scores
+    scores = evaluator.evaluate(Finder(Retriever.open(tmp_path / "archive")), questions, 50, resamples=10).scores
     assert scores.article["ndcg@10"].value >= 0.68  # plain BM25 .641, dense .645, both fused .694

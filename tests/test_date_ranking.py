@@ -8,15 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qa.archive import Archive
-from qa.date_ranking import Nearness
+from qa.answers.sentence_features import read
+from qa.archive.archive import Archive
+from qa.archive.writer import ArchiveWriter
+from qa.dates.question_windows import Window
 from qa.errors import InputError
-from qa.question_dates import Window
 from qa.records import Hit
 from qa.retrieval import Retriever
-from qa.sentence_reading import read
+from qa.search.date_ranking import Nearness
 from qa.settings import AskSettings
-from qa.writing import ArchiveWriter
 from tests.plain import WordEmbedder, article
 
 APRIL = Window("2015-04-01", "2015-05-01", "preference", 0, 0)

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from qa.dates import Moment, bound, period
+from qa.dates.periods import Moment, bound, period
 from qa.errors import InputError
 
 DAY = 86_400

@@ -1,6 +1,6 @@
 import pytest
 
-from qa.dependence import depends, reason
+from qa.dialogue.dependence import depends, reason
 
 ALONE = [
     "What happened to the Alma ferry in Ostra?",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.test_architecture import PROJECT
-from ui.cli import app
+from ui.cli.app import app
 
 README = (PROJECT / "README.md").read_text()
 
@@ -45,11 +45,11 @@ def test_linked_files_exist() -> None:
 @pytest.fixture(scope="module")
 def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an archive of the seed articles in it."""
-    from qa import indexing
-    from qa.embedding import load_embedder
+    from qa.archive import ingest
+    from qa.models.embedding import load_embedder
 
     folder = tmp_path_factory.mktemp("docs")
-    indexing.add(folder / "archive", [PROJECT / "seeds"], load_embedder())
+    ingest.add(folder / "archive", [PROJECT / "seeds"], load_embedder())
     return folder
 
 
@@ -57,7 +57,7 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def served(seeds: Path) -> Iterator[str]:
     """The address at which the seed articles are served."""
     from qa.retrieval import Retriever
-    from ui.web import page_server
+    from ui.app import page_server
 
     ready, urls = threading.Event(), []
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from qa.archive import Archive
-from qa.doctor import Finding, at_risk, examine, file_system
-from qa.embedding import fingerprint
+from qa.archive.archive import Archive
+from qa.archive.care.doctor import Finding, at_risk, examine, file_system
+from qa.archive.writer import ArchiveWriter
+from qa.models.embedding import fingerprint
 from qa.settings import DEFAULT_EMBEDDER
-from qa.writing import ArchiveWriter
 from tests.conftest import Qa
 from tests.plain import WordEmbedder
 
@@ -99,7 +99,7 @@ def test_a_damaged_archive_is_a_problem_and_ends_with_1(qa: Qa, archive: Archive
 
 
 def test_nothing_heavy_is_loaded() -> None:
-    code = "import sys; from qa.doctor import examine; from pathlib import Path; examine(Path('none')); "
+    code = "import sys; from qa.archive.care.doctor import examine; from pathlib import Path; examine(Path('none')); "
     code += "print([m for m in ('torch', 'gradio', 'transformers') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa.embedding import SentenceTransformerEmbedder, load_embedder
 from qa.errors import ModelError
-from qa.timing import listen
+from qa.models.embedding import SentenceTransformerEmbedder, load_embedder
+from qa.runtime.timing import listen
 from tests.models import make_static_model
 
 pytestmark = pytest.mark.model

@@ -8,12 +8,12 @@ import ir_measures
 import pytest
 
 from qa.errors import InputError
-from qa.evaluation import evaluate
-from qa.measures import retrieval_measures
+from qa.evaluation.evaluator import evaluate
+from qa.evaluation.measures import retrieval_measures
+from qa.evaluation.report import QuestionResult
+from qa.evaluation.runs import write_run
+from qa.evaluation.statistics import Figure
 from qa.records import Answer, Article, Citation, Evidence, Hit, Passage, Question, Sentence
-from qa.resampling import Figure
-from qa.runs import write_run
-from qa.summary import QuestionResult
 
 # Sentences of ten characters each, so that sentence n stands at 10 n.
 HARBOUR = "Ada sails.Bo swims..Cy rows...Ada sings.Bo sleeps."
@@ -230,6 +230,7 @@ def test_random_rankings_score_as_ir_measures_says_of_the_run_file(tmp_path: Pat
 
 def test_importing_the_evaluation_is_light() -> None:
     heavy = "{'ir_measures', 'scipy', 'matplotlib', 'torch', 'faiss', 'gradio'}"
-    code = f"import sys, qa.evaluation, qa.comparison, ui.report; print(sorted({heavy} & set(sys.modules)))"
+    modules = "qa.evaluation.evaluator, qa.evaluation.comparison, ui.render.reports.run_report"
+    code = f"import sys, {modules}; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.archive import Archive
+from qa.archive.archive import Archive
+from qa.archive.writer import ArchiveWriter
 from qa.errors import InputError
-from qa.exhaustive import Count, Tally, Wanted, find_all, matching, read_words
 from qa.filters import where
 from qa.records import Article, MatchedArticle
 from qa.retrieval import Retriever
-from qa.terms import bare_words, term, terms
-from qa.writing import ArchiveWriter
+from qa.search.exhaustive import Count, Tally, Wanted, find_all, matching, read_words
+from qa.text.terms import bare_words, term, terms
 from tests.plain import WordEmbedder, article, every_match
 
 _WORDS = """

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from qa.errors import InputError
-from qa.questions import read_questions
+from qa.evaluation.questions import read_questions
 from qa.records import Answer, Citation, Hit, Part, Passage, Sentence
 from qa.settings import FEEDBACK_FILE, LIMITS
-from ui.conversations import Turn, said, turns_of
-from ui.feedback import Feedback
+from ui.pages.conversations import Turn, said, turns_of
+from ui.pages.feedback import Feedback
 
 QUOTE = "The dam at Verrin was closed on Monday."
 CITATION = Citation("dam", "Dam closed", "Courier", "", "2015-05-11", 10, 49, QUOTE, "d" * 64)

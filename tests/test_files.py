@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qa import files
+from qa.archive.storage import files
 
 
 @pytest.fixture

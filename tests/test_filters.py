@@ -2,7 +2,7 @@
 
 import pytest
 
-from ui.filters import Filters
+from ui.pages.filters import Filters
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
-from qa.fusion import Scores, add, fuse, min_max, rerank
 from qa.records import Part
+from qa.search.fusion import Scores, add, fuse, min_max, rerank
 
 
 def test_scores_are_scaled_between_worst_and_best() -> None:

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from qa import indexing
-from qa.archive import Archive
-from qa.indexing import AddReport, Callbacks
+from qa.archive import ingest
+from qa.archive.archive import Archive
+from qa.archive.ingest import AddReport, Callbacks
 from qa.intake import Rejection
 from tests.plain import WordEmbedder
 
@@ -19,26 +19,26 @@ def test_all_that_was_given_is_accounted_for(tmp_path: Path, embedder: WordEmbed
     file = write(tmp_path / "a.jsonl", "One.", "Two.")
     with file.open("a") as out:
         out.write("broken\n")
-    report = indexing.add(tmp_path / "archive", [file, tmp_path / "none.txt"], embedder)
+    report = ingest.add(tmp_path / "archive", [file, tmp_path / "none.txt"], embedder)
     assert (report.given, report.added, report.updated, report.unchanged) == (4, 2, 0, 0)
     assert [(Path(r.file).name, r.line) for r in report.rejected] == [("a.jsonl", 3), ("none.txt", 0)]
     write(file, "One.", "Two, changed.", "Three.")
-    report = indexing.add(tmp_path / "archive", [file], embedder)
+    report = ingest.add(tmp_path / "archive", [file], embedder)
     assert (report.given, report.added, report.updated, report.unchanged) == (3, 1, 1, 1)
     assert report.given == report.added + report.updated + report.unchanged + len(report.rejected)
 
 
 def test_what_stands_in_the_archive_is_not_embedded_again(tmp_path: Path, embedder: WordEmbedder) -> None:
-    first = indexing.add(tmp_path / "archive", [write(tmp_path / "a.jsonl", "The same words.", "Others.")], embedder)
+    first = ingest.add(tmp_path / "archive", [write(tmp_path / "a.jsonl", "The same words.", "Others.")], embedder)
     assert first.embedded == 2
     (tmp_path / "b.jsonl").write_text(json.dumps({"id": "copy", "text": "The same words.", "source": "Wire"}) + "\n")
-    assert indexing.add(tmp_path / "archive", [tmp_path / "b.jsonl"], embedder).embedded == 0
+    assert ingest.add(tmp_path / "archive", [tmp_path / "b.jsonl"], embedder).embedded == 0
 
 
 def test_callbacks_hear_of_every_reading_and_of_batches_once_they_are_safe(
     tmp_path: Path, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexing, "_BATCH_ARTICLES", 2)
+    monkeypatch.setattr(ingest, "_BATCH_ARTICLES", 2)
     seen: list[object] = []
     safe: list[list[str]] = []
 
@@ -49,7 +49,7 @@ def test_callbacks_hear_of_every_reading_and_of_batches_once_they_are_safe(
 
     callbacks = Callbacks(acknowledged=acknowledged, read=seen.append)
     file = write(tmp_path / "a.jsonl", "One.", "Two.", "Three.", "Four.", "Five.")
-    indexing.add(tmp_path / "archive", [file, tmp_path / "none"], embedder, callbacks=callbacks)
+    ingest.add(tmp_path / "archive", [file, tmp_path / "none"], embedder, callbacks=callbacks)
     assert safe == [["r0", "r1"], ["r2", "r3"], ["r4"]]
     assert len(seen) == 6
     assert isinstance(seen[-1], Rejection)
@@ -58,7 +58,7 @@ def test_callbacks_hear_of_every_reading_and_of_batches_once_they_are_safe(
 def test_an_interrupt_leaves_a_true_report(
     tmp_path: Path, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexing, "_BATCH_ARTICLES", 2)
+    monkeypatch.setattr(ingest, "_BATCH_ARTICLES", 2)
     report = AddReport()
 
     def interrupt(ids: list[str]) -> None:
@@ -66,7 +66,7 @@ def test_an_interrupt_leaves_a_true_report(
 
     file = write(tmp_path / "a.jsonl", "One.", "Two.", "Three.")
     with pytest.raises(KeyboardInterrupt):
-        indexing.add(tmp_path / "archive", [file], embedder, callbacks=Callbacks(acknowledged=interrupt), report=report)
+        ingest.add(tmp_path / "archive", [file], embedder, callbacks=Callbacks(acknowledged=interrupt), report=report)
     assert (report.given, report.added) == (2, 2)
     with Archive(tmp_path / "archive").view() as view:
         assert sorted(listed.id for listed in view.articles()) == ["r0", "r1"]

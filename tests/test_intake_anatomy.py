@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.intake.anatomy import dissect, furniture_spans
-from qa.intake.datelines import dateline
-from qa.intake.header_lines import byline, date_line
-from qa.intake.units import split_units
+from qa.anatomy.datelines import dateline
+from qa.anatomy.dissection import dissect, furniture_spans
+from qa.anatomy.header_lines import byline, date_line
+from qa.anatomy.page_lines import split_units
 from tests.anatomy_layouts import FIXTURES, load, measure, predict, table
 
 PAGES = sorted(FIXTURES.glob("*.txt"))

@@ -1,6 +1,6 @@
 import pytest
 
-from qa.intake.dates import normalise
+from qa.dates.iso import normalise
 
 
 @pytest.mark.parametrize(

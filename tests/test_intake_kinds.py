@@ -10,7 +10,7 @@ from pathlib import Path
 import docx
 import pytest
 
-from qa.intake.kinds import COMPRESSED, SUFFIXES
+from qa.intake.files.kinds import COMPRESSED, SUFFIXES
 from tests.documents import LONG, put, raw_pdf, shown, word
 from tests.test_architecture import PROJECT
 from tests.test_intake import STORY, refused
@@ -103,11 +103,11 @@ def test_an_archive_within_compression_is_not_opened(tmp_path: Path) -> None:
 
 
 def test_the_readme_the_help_and_the_archive_page_name_every_kind() -> None:
-    from ui import cli
-    from ui.archive_layout import _template
+    from ui.cli import app
+    from ui.pages.archive_layout import _template
 
     readme = (PROJECT / "README.md").read_text()
     for suffix in (*SUFFIXES, *COMPRESSED):
         assert f"`{suffix}`" in readme, suffix
-        assert suffix in (cli.add.__doc__ or ""), suffix
+        assert suffix in (app.add.__doc__ or ""), suffix
     assert f'accept="{",".join((*SUFFIXES, *COMPRESSED))}"' in _template()

@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 from qa.intake import Rejection, count
-from qa.intake.opening import confine, open_file
+from qa.intake.files.opening import confine, open_file
+from qa.intake.files.paths import Found, find
 from qa.intake.reader import NO_DEFAULTS, read_found
-from qa.intake.walking import Found, find
 from qa.settings import Limits
 from tests.test_intake import STORY, lines, write
 

@@ -211,6 +211,6 @@ def test_a_pdf_may_begin_after_other_bytes(tmp_path: Path) -> None:
 
 
 def test_ligatures_are_letters() -> None:
-    from qa.intake.pdf import _LIGATURES
+    from qa.intake.formats.pdf import _LIGATURES
 
     assert "ofﬁce ﬂows".translate(_LIGATURES) == "office flows"

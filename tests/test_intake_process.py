@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from qa import indexing
+from qa.archive import ingest
+from qa.archive.ingest import AddReport, Callbacks
 from qa.errors import InputError
-from qa.indexing import AddReport, Callbacks
 from qa.intake import Defaults, Reading, Rejection, read
-from qa.intake.framing import Frames, encode, frame, made_reading
-from qa.intake.process import read_apart
+from qa.intake.sandbox.framing import Frames, encode, frame, made_reading
+from qa.intake.sandbox.parent import read_apart
 from qa.settings import Limits
 from tests.plain import WordEmbedder
 from tests.test_intake import STORY, lines, write
@@ -150,7 +150,7 @@ def test_a_crash_is_the_files_fault_and_named(tmp_path: Path) -> None:
 def test_a_process_that_tells_nonsense_is_ended_and_its_file_rejected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes
 ) -> None:
-    monkeypatch.setattr("qa.intake.child._START", f"import os, time; os.write(1, {answer!r}); time.sleep(60)")
+    monkeypatch.setattr("qa.intake.sandbox.child._START", f"import os, time; os.write(1, {answer!r}); time.sleep(60)")
     paths = [write(tmp_path / "a.txt", STORY), write(tmp_path / "b.txt", STORY)]
     reason = (
         "what was read from it makes no sense or is too long (parse_result_bytes): save its text as .txt and add that"
@@ -192,7 +192,7 @@ def test_an_interrupt_leaves_no_process(tmp_path: Path, embedder: WordEmbedder) 
 
     paths = [write(tmp_path / "a.txt", STORY), write(tmp_path / "b.html", SLOW)]
     with pytest.raises(KeyboardInterrupt):
-        indexing.add(tmp_path / "archive", paths, embedder, callbacks=Callbacks(read=interrupt), report=report)
+        ingest.add(tmp_path / "archive", paths, embedder, callbacks=Callbacks(read=interrupt), report=report)
     assert children() == before
     assert report.given == 0
 
@@ -217,14 +217,15 @@ def test_it_dies_with_the_one_who_started_it_also_in_the_middle_of_a_file(tmp_pa
 
 def test_it_loads_nothing_heavy() -> None:
     heavy = ["torch", "numpy", "faiss", "gradio", "tantivy", "datasketch", "trafilatura", "lxml", "dateparser", "rich"]
-    code = f"import sys, qa.intake.worker; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import sys, qa.intake.sandbox.worker; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
 
 def test_it_can_write_no_file_and_open_few(tmp_path: Path) -> None:
     code = (
-        "import sys; from qa.intake.worker import _restrict; from qa.settings import Limits; _restrict(Limits())\n"
+        "import sys; from qa.intake.sandbox.worker import _restrict\n"
+        "from qa.settings import Limits; _restrict(Limits())\n"
         "try: open(sys.argv[1], 'w').write('x' * 10000)\n"
         "except OSError as error: print(error.strerror)\n"
         "try: kept = [open('/dev/null') for _ in range(100)]\n"

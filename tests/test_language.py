@@ -4,17 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from qa.archive import Archive
-from qa.embedding import embedder_languages
-from qa.indexing import add
+from qa.archive.archive import Archive
+from qa.archive.ingest import add
+from qa.archive.writer import ArchiveWriter
 from qa.intake import Reading, read
 from qa.intake.language import article_language, primary, recognised
+from qa.models.embedding import embedder_languages
 from qa.settings import DEFAULT_EMBEDDER
-from qa.writing import ArchiveWriter
 from tests.conftest import Qa
 from tests.plain import WordEmbedder, article
-from ui.archive_adding import Progress
-from ui.archive_render import report_html
+from ui.pages.additions import Progress
+from ui.pages.archive_html import report_html
 
 FIXTURE = Path(__file__).parent / "fixtures" / "languages.tsv"
 SENTENCES = [tuple(line.split("\t")) for line in FIXTURE.read_text(encoding="utf-8").splitlines()]

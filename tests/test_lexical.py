@@ -6,22 +6,22 @@ from typing import Any
 
 import pytest
 
-from qa import lexical, lexical_files
+from qa.archive.indexes import bm25, lexical_files
+from qa.archive.indexes.bm25 import Entry, LexicalIndex
 from qa.filters import where
-from qa.lexical import Entry, LexicalIndex
 
 
 def index(folder: Path, *texts: str, source: str = "Courier") -> LexicalIndex:
-    lexical.create(folder)
-    lexical.commit(folder, [Entry(n, text, f"a{n}", source, None) for n, text in enumerate(texts, 1)], ())
+    bm25.create(folder)
+    bm25.commit(folder, [Entry(n, text, f"a{n}", source, None) for n, text in enumerate(texts, 1)], ())
     return LexicalIndex.open(folder)
 
 
 def test_terms_are_lower_case_unaccented_and_stemmed() -> None:
-    assert lexical.terms("The Rebels' café, JISR al-Shughour 2015!") == [
+    assert bm25.terms("The Rebels' café, JISR al-Shughour 2015!") == [
         "the", "rebel", "cafe", "jisr", "al", "shughour", "2015",
     ]  # fmt: skip
-    assert lexical.terms("İSTANBUL, ISTANBUL und İzmir") == ["istanbul", "istanbul", "und", "izmir"]
+    assert bm25.terms("İSTANBUL, ISTANBUL und İzmir") == ["istanbul", "istanbul", "und", "izmir"]
 
 
 def test_scores_are_bm25(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_deleted_rows_are_gone_and_their_share_is_known(tmp_path: Path) -> None:
     index(tmp_path, "river rose", "river fell", "mill burnt", "mill rebuilt")
     assert lexical_files.deleted_share(tmp_path) == 0
     assert lexical_files.deleted_share(tmp_path, 2) == 0.5
-    lexical.commit(tmp_path, [], [1])
+    bm25.commit(tmp_path, [], [1])
     found = LexicalIndex.open(tmp_path)
     assert found.search("river", 5)[0].tolist() == [2]
     assert found.rows().tolist() == [2, 3, 4]

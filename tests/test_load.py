@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from qa.load import Load
+from qa.runtime.load import Load
 
 
 def test_questions_are_counted_while_they_are_worked_on_with_those_that_wait() -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks import load, load_report
-from qa.archive import Archive
+from qa.archive.archive import Archive
+from qa.archive.writer import ArchiveWriter
 from qa.retrieval import Retriever
 from qa.settings import AskSettings
-from qa.writing import ArchiveWriter
 from tests.browser.browsing import served
 from tests.plain import WordEmbedder, article
 

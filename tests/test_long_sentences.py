@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.chunking import chunk
+from qa.text.chunking import chunk
 from tests.test_chunking import BlindTokenizer, LatinTokenizer, WordTokenizer, article, texts
 
 

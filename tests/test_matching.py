@@ -1,6 +1,6 @@
 import pytest
 
-from qa.matching import SentenceMatcher
+from qa.search.sentence_match import SentenceMatcher
 
 
 def even(word: str) -> float:

@@ -3,7 +3,7 @@
 import ir_measures
 import pytest
 
-from qa.measures import answer_measures, retrieval_measures
+from qa.evaluation.measures import answer_measures, retrieval_measures
 
 
 def test_a_list_of_hits_with_one_item_each_scores_as_in_ir_measures() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from qa.model_folders import UnfitError, allowed_files
+from qa.models.folders import UnfitError, allowed_files
 
 EMPTY_WEIGHTS = b"\x02\0\0\0\0\0\0\0{}"
 

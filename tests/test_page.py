@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from qa.archive import Archive
+from qa.archive.archive import Archive
 from qa.retrieval import Retriever
 from tests.plain import BrokenEmbedder
 from tests.test_web import QUESTION
-from ui.page import Page
-from ui.quiet_gradio import gr
-from ui.reading import fragment
+from ui.pages.chat import Page
+from ui.pages.gradio_setup import gr
+from ui.render.citation_view import fragment
 
 
 def said(update: tuple[Any, ...]) -> str:

@@ -12,8 +12,8 @@ import pytest
 from qa.errors import InputError
 from tests.conftest import Qa
 from tests.users import ANNA, cheap, password_file
-from ui import serving
-from ui.passwords import Hashed, Users, read_users, remove_user, set_password
+from ui.access.passwords import Hashed, Users, read_users, remove_user, set_password
+from ui.cli import serve
 
 PASSWORD = "größere Möwe"
 
@@ -71,11 +71,11 @@ def test_a_password_is_typed_twice_at_a_terminal(tmp_path: Path, monkeypatch: py
         return next(answers)
 
     monkeypatch.setattr(sys, "stdin", Terminal())
-    monkeypatch.setattr(serving, "getpass", prompt)
-    serving.password(tmp_path / "passwords", "anna", admin=True)
+    monkeypatch.setattr(serve, "getpass", prompt)
+    serve.password(tmp_path / "passwords", "anna", admin=True)
     assert asked == ["Password of anna: ", "The same again: "]
     with pytest.raises(InputError, match="the two are not the same"):
-        serving.password(tmp_path / "passwords", "anna")
+        serve.password(tmp_path / "passwords", "anna")
     user = read_users(tmp_path / "passwords")["anna"]
     assert (user.admin, user.password.matches(PASSWORD)) == (True, True)
 
@@ -168,7 +168,7 @@ def test_a_folder_that_cannot_be_written_is_told_and_nothing_is_left(
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("ui.passwords.os.fsync", full)
+    monkeypatch.setattr("ui.access.passwords.os.fsync", full)
     with pytest.raises(InputError, match=rf"^{path}: cannot be written \(No space left on device\)"):
         set_password(path, "eva", PASSWORD)
     assert (path.read_text(), [one.name for one in tmp_path.iterdir()]) == (before, ["passwords"])

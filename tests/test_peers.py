@@ -14,7 +14,7 @@ from benchmarks.peers import jobs, table
 from benchmarks.peers.environments import REQUIREMENTS
 from benchmarks.peers.runners.shared import Chunk, Job, measure, place
 from benchmarks.peers.scoring import MEASURES, Measure, compare, score
-from qa.questions import Gold, Target
+from qa.evaluation.questions import Gold, Target
 from qa.records import Passage, Question
 from tests.plain import article
 

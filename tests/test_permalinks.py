@@ -10,16 +10,16 @@ from urllib.parse import urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
-from qa.archive import Archive
+from qa.archive.archive import Archive
+from qa.archive.writer import ArchiveWriter
 from qa.records import Article, Citation
 from qa.retrieval import Retriever
-from qa.writing import ArchiveWriter
 from tests.api.conftest import programs_app
 from tests.plain import WordEmbedder, article
 from tests.test_render import DIGEST, HOSTILE, Reader, citation
-from ui.addresses import address, permalink
-from ui.article_page import article_page
-from ui.reading import Reference, reading
+from ui.render.article_page import article_page
+from ui.render.citation_view import Reference, reading
+from ui.render.links import address, permalink
 
 IDS = [
     "a/b c%2F#?é",

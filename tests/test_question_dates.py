@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from benchmarks import question_dates as labelled
-from qa.question_dates import Window, bounds, described, windows
+from qa.dates.question_windows import Window, bounds, described, windows
 
 TODAY = date(2020, 6, 17)  # a Wednesday
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from qa.errors import InputError
-from qa.questions import Gold, RejectedQuestion, Target, find, locate, read_questions
+from qa.evaluation.questions import Gold, RejectedQuestion, Target, find, locate, read_questions
 from qa.records import Article, Evidence, Passage, Question
 
 TEXT = "The mayor of Lund opened the bridge.\nIt cost 12  million\tkronor. The mayor of Lund left on 3 May."

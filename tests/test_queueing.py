@@ -8,8 +8,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from qa.settings import LIMITS
-from ui.queueing import PageQueue, Turnstile
-from ui.visitors import Visitor
+from ui.pages.queue import PageQueue, Turnstile
+from ui.server.visitors import Visitor
 
 ANNA, ROLF = Visitor("anna", True, "10.0.0.1"), Visitor("rolf", False, "10.0.0.1")
 NOBODY, STRANGER = Visitor("", True, "10.0.0.1"), Visitor("", True, "10.0.0.2")

@@ -6,7 +6,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from tests.test_render import HOSTILE, Reader, citation
-from ui.quoting import footnote, plain_quotation
+from ui.render.export import footnote, plain_quotation
 
 
 def test_a_footnote_names_what_is_known() -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from qa.errors import ModelError
-from qa.reader import Pair, PairEncoder, Reader, load_reader, padded
+from qa.models.reader import Pair, PairEncoder, Reader, load_reader, padded
 
 DAM = (
     "Dam at Verrin closed",

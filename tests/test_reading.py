@@ -8,7 +8,7 @@ import pytest
 from qa.records import Article
 from tests.plain import article
 from tests.test_render import DIGEST, citation
-from ui.reading import Reference, fragment, reading, reference, references, shown_date
+from ui.render.citation_view import Reference, fragment, reading, reference, references, shown_date
 
 
 def cited(story: Article, quote: str) -> Reference:

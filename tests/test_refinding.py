@@ -2,7 +2,7 @@
 
 import pytest
 
-from ui.refinding import find_again, quote_hash, searched_whole
+from ui.render.refinding import find_again, quote_hash, searched_whole
 
 
 def test_quoted_words_that_stand_twice_are_found_nearest_to_their_old_place() -> None:

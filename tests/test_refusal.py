@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from qa.archive import Archive
+from qa.archive.archive import Archive
+from qa.archive.writer import ArchiveWriter
 from qa.retrieval import Retriever
-from qa.writing import ArchiveWriter
 from tests.plain import WordEmbedder, article
 
 

@@ -1,7 +1,7 @@
 from tests.test_throttle import Clock
 from tests.users import cheap
-from ui import remembering
-from ui.remembering import Remembered
+from ui.access import sessions
+from ui.access.sessions import Remembered
 
 ANNA = cheap("anna", "admin", "a password")
 
@@ -38,7 +38,7 @@ def test_who_leaves_or_is_removed_is_forgotten() -> None:
 
 def test_secrets_are_not_kept_and_the_oldest_goes_when_there_are_too_many() -> None:
     known = Remembered(60, Clock())
-    for n in range(remembering._MOST + 1):
+    for n in range(sessions._MOST + 1):
         known.add(f"token{n}", ANNA)
     assert known.find("token0", {"anna": ANNA}) is None
     assert known.find("token1", {"anna": ANNA}) is ANNA

@@ -5,8 +5,8 @@ from typing import get_args
 import pytest
 
 from qa.records import Answer, Citation, Hit, Part, PartName, Passage, Sentence
-from ui import escaping, render
-from ui.reading import copies_of
+from ui.render import answer_html, escaping
+from ui.render.citation_view import copies_of
 
 DIGEST = "d0f4" * 16
 # What links to "The dam was closed." hold: the digest of the text and of the quotation, their first digits.
@@ -79,7 +79,7 @@ def test_the_words_of_a_question_are_marked_in_every_inflection_and_common_words
 
 
 def test_each_sentence_is_followed_by_the_numbers_of_its_citations_as_links() -> None:
-    html = render.answer_html(answer())
+    html = answer_html.answer_html(answer())
     link = f"#cite-dam:0-19:{HASHES}"
     assert html.startswith(
         f'<div class="answer"><p class="said">The dam was closed&#46; <a class="cite" href="{link}" '
@@ -89,7 +89,7 @@ def test_each_sentence_is_followed_by_the_numbers_of_its_citations_as_links() ->
 
 
 def test_a_passage_comes_with_its_outlet_date_title_and_the_parts_of_its_score() -> None:
-    html = render.answer_html(answer())
+    html = answer_html.answer_html(answer())
     assert "<summary>1 passage found, best first</summary>" in html
     assert '<span class="meta">Courier · 11 May 2015</span>' in html
     assert "<tr><td>Same words (BM25)</td><td>1</td><td>7.500</td><td>0.500</td></tr>" in html
@@ -101,7 +101,7 @@ def test_copies_of_a_passage_are_named_under_it_and_under_the_sources_made_of_it
     copies = tuple(
         citation(article_id=f"copy{day}", source=f"Wire {day}", published=f"2015-05-1{day}") for day in range(5)
     )
-    html = render.answer_html(answer(hits=(replace(hit(), copies=copies),)))
+    html = answer_html.answer_html(answer(hits=(replace(hit(), copies=copies),)))
     line = (
         '<span class="also">Also: '
         f'<a href="#cite-copy0:0-19:{HASHES}" title="Dam closed">Wire 0 · 10 May 2015</a>, '
@@ -109,13 +109,13 @@ def test_copies_of_a_passage_are_named_under_it_and_under_the_sources_made_of_it
         f'<a href="#cite-copy2:0-19:{HASHES}" title="Dam closed">Wire 2 · 12 May 2015</a> and 2 more</span>'
     )
     assert html.count(line) == 2
-    assert "Also:" not in render.answer_html(answer())
+    assert "Also:" not in answer_html.answer_html(answer())
 
 
 def test_nothing_in_a_copy_becomes_markup() -> None:
     hostile = citation(source=HOSTILE, title=HOSTILE, published="<b>", article_id='"><script>')
-    html = render.answer_html(answer(hits=(replace(hit(), copies=(hostile,)),)))
-    assert set(Reader(html).tags) == set(Reader(render.answer_html(answer())).tags)
+    html = answer_html.answer_html(answer(hits=(replace(hit(), copies=(hostile,)),)))
+    assert set(Reader(html).tags) == set(Reader(answer_html.answer_html(answer())).tags)
     assert HOSTILE in Reader(html).text
 
 
@@ -130,27 +130,27 @@ def test_a_citation_has_the_copies_of_the_passage_that_it_lies_in() -> None:
 
 
 def test_an_abstention_says_so_and_calls_the_passages_nearest() -> None:
-    html = render.answer_html(answer(text="Nothing about this.", sentences=(), citations=(), hits=(hit(), hit())))
+    html = answer_html.answer_html(answer(text="Nothing about this.", sentences=(), citations=(), hits=(hit(), hit())))
     assert '<p class="abstained">Nothing about this&#46;</p>' in html
     assert "<summary>The nearest passages</summary>" in html
     assert 'class="cite"' not in html
 
 
 def test_an_abstention_without_passages_says_that_the_filters_leave_nothing() -> None:
-    html = render.answer_html(answer(text="No.", sentences=(), citations=(), hits=()), ["Courier"])
+    html = answer_html.answer_html(answer(text="No.", sentences=(), citations=(), hits=()), ["Courier"])
     assert Reader(html).text == "Only CourierNo.No article passes the filters."
 
 
 def test_the_question_that_was_searched_is_shown_only_when_it_differs() -> None:
-    assert "Searched for" not in render.answer_html(answer())
-    assert 'Searched for: <span class="asked">Dams&#63; Why&#63;</span>' in render.answer_html(
+    assert "Searched for" not in answer_html.answer_html(answer())
+    assert 'Searched for: <span class="asked">Dams&#63; Why&#63;</span>' in answer_html.answer_html(
         answer(asked="Dams? Why?")
     )
 
 
 def test_a_hostile_article_adds_no_tag_and_no_address_to_an_answer() -> None:
     hostile = {"title": HOSTILE, "source": HOSTILE, "url": "javascript:alert(1)", "article_id": 'x" onclick="y:z/#ü'}
-    html = render.answer_html(
+    html = answer_html.answer_html(
         answer(
             asked=HOSTILE, text=HOSTILE, sentences=(Sentence(HOSTILE, (1,)),),
             citations=(citation(HOSTILE, **hostile),), hits=(hit(HOSTILE, **hostile),),
@@ -168,7 +168,7 @@ def test_a_hostile_article_adds_no_tag_and_no_address_to_an_answer() -> None:
 
 def test_the_exact_words_of_a_sentence_are_marked_and_its_links_say_where_they_stand() -> None:
     quoted = (citation(start=100, end=119), citation("Closed.", start=5, end=12))
-    html = render.answer_html(
+    html = answer_html.answer_html(
         answer(sentences=(Sentence("The dam was closed.", (1, 2), ((12, 18),)),), citations=quoted)
     )
     link = f"#cite-dam:100-119:{HASHES}:112-118"
@@ -210,30 +210,30 @@ def test_no_mark_in_a_hostile_sentence_makes_markup() -> None:
 def test_answers_that_differ_stand_each_with_its_outlet_and_date() -> None:
     sentences = (Sentence("It sank in 1991.", (1,), ((11, 15),)), Sentence("It sank in 1990.", (2,), ((11, 15),)))
     citations = (citation("It sank in 1991."), citation("It sank in 1990.", source="<Wire>", published="2016"))
-    html = render.answer_html(answer(sentences=sentences, citations=citations, hits=()))
+    html = answer_html.answer_html(answer(sentences=sentences, citations=citations, hits=()))
     assert '[1]</a><span class="by"><span class="meta">Courier · 11 May 2015</span></span></p>' in html
     assert '[2]</a><span class="by"><span class="meta">&#60;Wire&#62; · 2016</span></span></p>' in html
     agreed = (sentences[0], Sentence("In 1991 it sank.", (2,), ((3, 7),)))
-    html = render.answer_html(answer(sentences=agreed, citations=citations, hits=()))
+    html = answer_html.answer_html(answer(sentences=agreed, citations=citations, hits=()))
     assert "[1]</a></p>" in html
     assert "[2]</a></p>" in html
 
 
 def test_an_answer_says_how_likely_it_is_that_there_is_one() -> None:
-    html = render.answer_html(answer(confidence=0.934))
+    html = answer_html.answer_html(answer(confidence=0.934))
     assert '<p class="aside">Very likely that the archive holds an answer &#40;93 &#37;&#41;</p><details' in html
 
 
 def test_a_refusal_gives_its_reason_instead_of_the_filters() -> None:
     refused = answer(text="No.", sentences=(), citations=(), hits=(), reason="The name “<b>Zubair” never occurs.")
-    html = render.answer_html(refused, ["Courier"])
+    html = answer_html.answer_html(refused, ["Courier"])
     assert '<p class="abstained">No&#46;</p><p class="reason">' in html
     assert Reader(html).text == "Only CourierNo.The name “<b>Zubair” never occurs."
 
 
 def test_every_ranker_has_a_name_in_plain_words() -> None:
     parts = tuple(Part(name, 1, 1.0, 0.1) for name in get_args(PartName))
-    html = render.answer_html(answer(hits=(replace(hit(), why=parts),)))
+    html = answer_html.answer_html(answer(hits=(replace(hit(), why=parts),)))
     assert not [part.name for part in parts if f"<td>{part.name}</td>" in html]
     assert "<td>Read with the question (reader)</td>" in html
 
@@ -241,12 +241,12 @@ def test_every_ranker_has_a_name_in_plain_words() -> None:
 def test_a_passage_that_was_not_read_because_many_asked_says_so() -> None:
     parts = (Part("bm25", 1, 5.0, 0.5), Part("reranker", 0, 0.0, 0.0, "7 questions were asked <b>at once</b>"))
     hit = Hit(Passage("p1", "dam", 0, 19, "The dam was closed."), citation(), 0.5, parts)
-    shown = Reader(render.answer_html(Answer("Why?", "Why?", "No answer.", "", (), (), (hit,), 0.1)))
+    shown = Reader(answer_html.answer_html(Answer("Why?", "Why?", "No answer.", "", (), (), (hit,), 0.1)))
     assert "Read with the question (reader)not read: 7 questions were asked <b>at once</b>" in shown.text
     assert "b" not in shown.tags
 
 
 def test_each_refusal_differs_from_the_one_before() -> None:
-    one, two = (render.refusal_html("Ask again in <2> seconds.", number) for number in (1, 2))
+    one, two = (answer_html.refusal_html("Ask again in <2> seconds.", number) for number in (1, 2))
     assert one != two
     assert Reader(one).text == Reader(two).text == "Ask again in <2> seconds."

@@ -7,11 +7,11 @@ from xml.etree import ElementTree
 import pytest
 
 from qa.errors import InputError
-from qa.evaluation import evaluate
+from qa.evaluation.evaluator import evaluate
+from qa.evaluation.runs import write_run
 from qa.records import Answer, Article, Citation, Evidence, Hit, Passage, Question, Sentence
-from qa.runs import write_run
-from ui.pages import marked
-from ui.report import write_report
+from ui.render.reports.run_report import write_report
+from ui.render.shell import marked
 
 EVIL = '<script>alert("x")</script>&<b>'
 BODY = f"Bo swims. {EVIL} Ada sails in the harbour."

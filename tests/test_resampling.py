@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from qa.resampling import (
+from qa.evaluation.statistics import (
     Figure,
     area_under_curve,
     bootstrap,

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from qa import maintenance
-from qa.archive import Archive
-from qa.backup import SEAL_BYTES, make_backup
+from qa.archive.archive import Archive
+from qa.archive.care import maintenance
+from qa.archive.care.backup import SEAL_BYTES, make_backup
+from qa.archive.care.restore import restore_backup
+from qa.archive.writer import ArchiveWriter
 from qa.errors import ArchiveError, BusyError, DamageError, InputError
-from qa.restoring import restore_backup
-from qa.writing import ArchiveWriter
 from tests.plain import WordEmbedder
 from tests.test_backup import names
 
@@ -47,7 +47,7 @@ def test_every_damage_to_a_backup_is_noticed_and_leaves_nothing(archive: Archive
 
 
 def test_a_backup_of_a_newer_archive_is_refused(archive: Archive, tmp_path: Path) -> None:
-    from qa import backup
+    from qa.archive.care import backup
 
     file = tmp_path / "news.backup"
     make_backup(archive.folder, file)

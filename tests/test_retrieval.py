@@ -4,12 +4,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa.archive import Archive
+from qa.archive.archive import Archive
+from qa.archive.writer import ArchiveWriter
 from qa.errors import ArchiveError, InputError
-from qa.reading import PassageReading
+from qa.models.passage_reader import PassageReading
 from qa.retrieval import Retriever
 from qa.settings import AskSettings
-from qa.writing import ArchiveWriter
 from tests.plain import WordEmbedder, article
 
 

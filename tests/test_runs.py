@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from qa.comparison import compare
+from qa.archive.storage.files import hash_file
 from qa.errors import InputError
-from qa.files import hash_file
-from qa.runs import RunWriter, read_run, write_run
-from qa.summary import summarise
+from qa.evaluation.comparison import compare
+from qa.evaluation.report import summarise
+from qa.evaluation.runs import RunWriter, read_run, write_run
 from tests.test_comparison import F1, MRR, a_report, a_result
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from benchmarks import anatomy
 from benchmarks.sets import DATA, articles
-from qa.intake.anatomy import furniture_spans
-from qa.intake.furniture import foot_reason, furniture_reason
+from qa.anatomy.boilerplate import foot_reason, furniture_reason
+from qa.anatomy.dissection import furniture_spans
 
 PROSE = "The ferry from Kersey to Aldmoor will not sail before Monday, the harbour master said on Friday evening."
 MORE = "Some 300 islanders wait for bread and post, and the school has closed its doors until the storm is over."

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from qa import evaluation, indexing
-from qa.embedding import load_embedder
+from qa.archive import ingest
+from qa.evaluation import evaluator
+from qa.evaluation.questions import read_questions
 from qa.intake import Reading, read
-from qa.questions import read_questions
+from qa.models.embedding import load_embedder
 from qa.retrieval import Retriever
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -18,7 +19,7 @@ FILE = SEEDS / "questions.jsonl"
 @pytest.fixture(scope="module")
 def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
     folder = tmp_path_factory.mktemp("seeds") / "archive"
-    report = indexing.add(folder, [SEEDS], load_embedder())
+    report = ingest.add(folder, [SEEDS], load_embedder())
     assert (report.given, report.added, report.rejected) == (27, 27, [])
     return Retriever.open(folder)
 
@@ -77,7 +78,7 @@ def test_all_evidence_stands_in_the_articles(retriever: Retriever) -> None:
 @pytest.mark.model
 def test_the_seed_questions_are_found_and_answered(retriever: Retriever) -> None:
     questions, _ = read_questions(FILE)
-    scores = evaluation.evaluate(retriever, questions, 10, resamples=10).scores
+    scores = evaluator.evaluate(retriever, questions, 10, resamples=10).scores
     # A little below what was measured: .968, .627 and .700, see benchmarks/results/README.md.
     assert scores.evidence["hit@10"].value >= 0.95
     assert scores.evidence["mrr@10"].value >= 0.60

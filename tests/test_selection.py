@@ -5,11 +5,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qa.archive import Archive
+from qa.archive.archive import Archive
+from qa.archive.writer import ArchiveWriter
 from qa.records import Article, Hit
 from qa.retrieval import Retriever
 from qa.settings import AskSettings
-from qa.writing import ArchiveWriter
 from tests.plain import WordEmbedder, article, story
 
 DAM = (

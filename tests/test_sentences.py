@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.sentences import sentence_spans
+from qa.text.sentences import sentence_spans
 
 FIXTURE = Path(__file__).parent / "fixtures" / "sentences.txt"
 

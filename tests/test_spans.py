@@ -1,7 +1,7 @@
 import numpy as np
 
-from qa.reading import Span
-from qa.spans import best_spans
+from qa.models.passage_reader import Span
+from qa.models.spans import best_spans
 
 OFFSETS = [(0, 3), (4, 7), (8, 11), (12, 15)]
 

@@ -5,8 +5,8 @@ from itertools import count
 
 import pytest
 
-from qa.evaluation import evaluate
-from qa.summary import Report
+from qa.evaluation.evaluator import evaluate
+from qa.evaluation.report import Report
 from tests.test_evaluation import Shelf, asked_for
 
 

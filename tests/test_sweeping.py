@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from qa.embedding import load_embedder
+from qa.archive.writer import ArchiveWriter
 from qa.errors import InputError
-from qa.measures import MEASURES
-from qa.resampling import Figure, holm
+from qa.evaluation.measures import MEASURES
+from qa.evaluation.statistics import Figure, holm
+from qa.evaluation.sweep import SweepTable, perform
+from qa.evaluation.sweepfiles import HEADLINES, read_sweep
+from qa.evaluation.trial import Conditions, Trial
+from qa.models.embedding import load_embedder
 from qa.settings import AskSettings, IndexSettings
-from qa.sweepfiles import HEADLINES, read_sweep
-from qa.sweeping import SweepTable, perform
-from qa.trials import Conditions, Trial
-from qa.writing import ArchiveWriter
 from tests.conftest import DAM, FIRE, VOTE
 from tests.models import make_static_model
 from tests.plain import article
-from ui.sweep_report import write_table
+from ui.render.reports.sweep_report import write_table
 
 SWEEP = """
 measures = ["article.hit@1", "passage.answer.mrr@10"]

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from qa import indexing, syncing
-from qa.archive import Archive
+from qa.archive import ingest, sync
+from qa.archive.archive import Archive
+from qa.archive.ingest import AddReport
+from qa.archive.storage.origins import is_gone, origin_of
+from qa.archive.writer import ArchiveWriter
 from qa.errors import BusyError, InputError
-from qa.indexing import AddReport
-from qa.origins import is_gone, origin_of
-from qa.writing import ArchiveWriter
 from tests.plain import WordEmbedder
 
 TEXTS = {
@@ -31,15 +31,15 @@ def folder(tmp_path: Path, embedder: WordEmbedder) -> Path:
 
 
 def add(news: Path, embedder: WordEmbedder) -> AddReport:
-    return indexing.add(news.parent / "archive", [news], embedder)
+    return ingest.add(news.parent / "archive", [news], embedder)
 
 
-def sync(news: Path, embedder: WordEmbedder) -> tuple[set[str], int]:
+def synced(news: Path, embedder: WordEmbedder) -> tuple[set[str], int]:
     """Add and remove without asking; return what lost its file, by the name of it, and how many articles are left."""
-    known = syncing.count_known(news.parent / "archive", [news])
+    known = sync.count_known(news.parent / "archive", [news])
     add(news, embedder)
-    plan = syncing.plan(news.parent / "archive", [news], known)
-    assert syncing.carry_out(news.parent / "archive", [news], plan) == len(plan.gone)
+    plan = sync.plan(news.parent / "archive", [news], known)
+    assert sync.carry_out(news.parent / "archive", [news], plan) == len(plan.gone)
     return {Path(one.file).name for one in plan.gone}, len(texts(news))
 
 
@@ -52,13 +52,13 @@ def texts(news: Path) -> set[str]:
 
 
 def test_only_the_articles_whose_file_is_gone_are_removed(folder: Path, embedder: WordEmbedder) -> None:
-    assert sync(folder, embedder) == (set(), 4)
+    assert synced(folder, embedder) == (set(), 4)
     (folder / "dam.txt").unlink()
     (folder / "sub" / "pier.txt").unlink()
-    assert sync(folder, embedder) == ({"dam.txt", "pier.txt"}, 2)
+    assert synced(folder, embedder) == ({"dam.txt", "pier.txt"}, 2)
     assert {text[4:8].strip() for text in texts(folder)} == {"mill", "port"}
     shutil.rmtree(folder / "sub")
-    assert sync(folder, embedder) == ({"port.txt"}, 1)
+    assert synced(folder, embedder) == ({"port.txt"}, 1)
 
 
 def test_a_moved_file_is_not_removed_and_not_embedded_again(folder: Path, embedder: WordEmbedder) -> None:
@@ -69,56 +69,56 @@ def test_a_moved_file_is_not_removed_and_not_embedded_again(folder: Path, embedd
     (folder / "dam.txt").rename(folder / "other" / "renamed.txt")
     report = add(folder, embedder)
     assert (report.unchanged, report.embedded) == (4, 0)
-    assert sync(folder, embedder) == (set(), 4)
+    assert synced(folder, embedder) == (set(), 4)
     with before.view() as view:
         assert {one.id for one in view.articles()} == ids
     # Its old places are forgotten, so the articles go when the new ones do.
     (folder / "other" / "renamed.txt").unlink()
-    assert sync(folder, embedder) == ({"renamed.txt"}, 3)
+    assert synced(folder, embedder) == ({"renamed.txt"}, 3)
 
 
 def test_an_article_that_lies_elsewhere_too_stays(folder: Path, embedder: WordEmbedder) -> None:
     copies = folder.parent / "copies"
     shutil.copytree(folder, copies)
-    indexing.add(folder.parent / "archive", [copies], embedder)
+    ingest.add(folder.parent / "archive", [copies], embedder)
     shutil.rmtree(folder / "sub")
-    assert sync(folder, embedder) == (set(), 4)
+    assert synced(folder, embedder) == (set(), 4)
     shutil.rmtree(copies)
     (folder / "mill.txt").unlink()
-    assert sync(folder, embedder) == ({"mill.txt"}, 3)  # the two of sub came from copies last, which nobody compares
+    assert synced(folder, embedder) == ({"mill.txt"}, 3)  # the two of sub came from copies last, which nobody compares
 
 
 def test_what_was_read_from_elsewhere_is_never_looked_at(folder: Path, embedder: WordEmbedder) -> None:
     beside = folder.parent / "newsroom"  # its path begins as the folder's does
     beside.mkdir()
     (beside / "fire.txt").write_text("A fire destroyed the old mill. Nobody was hurt.\n")
-    indexing.add(folder.parent / "archive", [beside], embedder)
+    ingest.add(folder.parent / "archive", [beside], embedder)
     (beside / "fire.txt").unlink()
-    assert sync(folder, embedder) == (set(), 5)
+    assert synced(folder, embedder) == (set(), 5)
 
 
 def test_a_folder_is_known_by_its_real_path(folder: Path, embedder: WordEmbedder) -> None:
     link = folder.parent / "link"
     link.symlink_to(folder)
     (folder / "dam.txt").unlink()
-    plan = syncing.plan(folder.parent / "archive", [link], 4)
+    plan = sync.plan(folder.parent / "archive", [link], 4)
     assert [Path(one.file).name for one in plan.gone] == ["dam.txt"]
     (folder / "new.txt").write_text("A new pier was opened in Ostra on Sunday.\n")
-    indexing.add(folder.parent / "archive", [link], embedder)
+    ingest.add(folder.parent / "archive", [link], embedder)
     (folder / "new.txt").unlink()
-    assert len(syncing.plan(folder.parent / "archive", [folder], 4).gone) == 2
+    assert len(sync.plan(folder.parent / "archive", [folder], 4).gone) == 2
     link.unlink()
-    assert len(syncing.plan(folder.parent / "archive", [folder], 4).gone) == 1  # where that link led nobody knows now
+    assert len(sync.plan(folder.parent / "archive", [folder], 4).gone) == 1  # where that link led nobody knows now
 
 
 def test_a_file_that_cannot_be_read_keeps_its_article(folder: Path, embedder: WordEmbedder) -> None:
     (folder / "dam.txt").write_bytes(b"\x00\x01broken" * 50)
     (folder / "mill.txt").write_text("")
     assert len(add(folder, embedder).rejected) == 2
-    assert sync(folder, embedder) == (set(), 4)
+    assert synced(folder, embedder) == (set(), 4)
     (folder / "dam.txt").unlink()
     (folder / "dam.txt").symlink_to(folder / "nowhere")  # a link to nothing is still there
-    assert sync(folder, embedder) == (set(), 4)
+    assert synced(folder, embedder) == (set(), 4)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="another user is needed who may not read")
@@ -136,7 +136,7 @@ def test_a_folder_below_that_cannot_be_read_keeps_its_articles(folder: Path) -> 
         try:
             os.setgid(65534)
             os.setuid(65534)
-            gone = syncing.plan(folder.parent / "archive", [folder], 4).gone
+            gone = sync.plan(folder.parent / "archive", [folder], 4).gone
             os._exit(0 if [Path(one.file).name for one in gone] == ["dam.txt"] else 1)
         finally:
             os._exit(2)
@@ -150,18 +150,18 @@ def test_records_stay_while_their_file_is_there_and_go_with_it(folder: Path, emb
     file.write_text("".join(json.dumps(row) + "\n" for row in [*rows, {"text": "One without an id was found."}]))
     assert add(folder, embedder).added == 4
     file.write_text(json.dumps(rows[0]) + "\nbroken\n")  # an export may hold only the newest
-    assert sync(folder, embedder) == (set(), 8)
+    assert synced(folder, embedder) == (set(), 8)
     file.unlink()
-    assert sync(folder, embedder) == ({"export.jsonl"}, 4)
+    assert synced(folder, embedder) == ({"export.jsonl"}, 4)
 
 
 def test_an_archive_from_before_learns_where_records_lie(folder: Path, embedder: WordEmbedder) -> None:
     file = folder / "export.jsonl"
     file.write_text(json.dumps({"id": "r", "text": "The river rose."}) + "\n")
-    indexing.add(folder.parent / "archive", [file], embedder, known_by_file=False)
-    assert syncing.count_known(folder.parent / "archive", [folder]) == 4
+    ingest.add(folder.parent / "archive", [file], embedder, known_by_file=False)
+    assert sync.count_known(folder.parent / "archive", [folder]) == 4
     add(folder, embedder)
-    assert syncing.count_known(folder.parent / "archive", [folder]) == 5
+    assert sync.count_known(folder.parent / "archive", [folder]) == 5
 
 
 def test_a_name_that_is_not_utf8_is_found_again(tmp_path: Path) -> None:
@@ -178,22 +178,22 @@ def test_a_name_that_is_not_utf8_is_found_again(tmp_path: Path) -> None:
     [(4, 4, True), (4, 3, False), (1, 1, True), (40, 20, False), (40, 21, True), (4, 0, False), (0, 0, False)],
 )
 def test_when_most_of_a_folder_is_gone_that_may_be_a_mistake(count: int, gone: int, most: bool) -> None:
-    lost = tuple(syncing.Gone(str(number), "", "") for number in range(gone))
-    assert syncing.Plan(lost, (), count).most is most
+    lost = tuple(sync.Gone(str(number), "", "") for number in range(gone))
+    assert sync.Plan(lost, (), count).most is most
 
 
 def test_what_is_no_whole_folder_is_refused_before_anything_is_added(folder: Path) -> None:
     for path, message in ((folder / "none", "no such folder"), (folder / "dam.txt", "is not a folder")):
         with pytest.raises(InputError, match=f"{path.name}: {message}"):
-            syncing.check_folders([folder, path])
+            sync.check_folders([folder, path])
 
 
 def test_what_was_not_shown_is_not_removed(folder: Path) -> None:
     archive = folder.parent / "archive"
     (folder / "dam.txt").unlink()
-    plan = syncing.plan(archive, [folder], 4)
+    plan = sync.plan(archive, [folder], 4)
     (folder / "mill.txt").unlink()
-    assert syncing.carry_out(archive, [folder], plan) == 1
+    assert sync.carry_out(archive, [folder], plan) == 1
     (folder / "dam.txt").write_text("It is back.")
     (folder / "mill.txt").write_text("It is back.")
     assert len(texts(folder)) == 3
@@ -202,26 +202,26 @@ def test_what_was_not_shown_is_not_removed(folder: Path) -> None:
 def test_when_the_folder_is_gone_by_then_nothing_is_removed(folder: Path) -> None:
     archive = folder.parent / "archive"
     (folder / "dam.txt").unlink()
-    plan = syncing.plan(archive, [folder], 4)
+    plan = sync.plan(archive, [folder], 4)
     folder.rename(folder.parent / "unmounted")
     with pytest.raises(InputError, match="no such folder"):
-        syncing.carry_out(archive, [folder], plan)
+        sync.carry_out(archive, [folder], plan)
     with Archive(archive).view() as view:
         assert view.count() == 4
 
 
 def test_from_the_last_look_to_the_removal_nobody_else_writes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    archive, plan = folder.parent / "archive", syncing.plan
+    archive, plan = folder.parent / "archive", sync.plan
     (folder / "dam.txt").unlink()
     agreed = plan(archive, [folder], 4)
     refused = []
 
-    def look(*arguments: Any) -> syncing.Plan:
+    def look(*arguments: Any) -> sync.Plan:
         with pytest.raises(BusyError) as told:
             ArchiveWriter(archive)
         refused.append(told.value)
         return plan(*arguments)
 
-    monkeypatch.setattr(syncing, "plan", look)
-    assert syncing.carry_out(archive, [folder], agreed) == 1
+    monkeypatch.setattr(sync, "plan", look)
+    assert sync.carry_out(archive, [folder], agreed) == 1
     assert len(refused) == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.files import writer_lock
+from qa.archive.storage.files import writer_lock
 from tests.conftest import Qa
 from tests.test_syncing import TEXTS
 

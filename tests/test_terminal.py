@@ -1,7 +1,7 @@
 from rich.text import Text
 
 from qa.records import Answer, Citation, Hit, Part, Passage, Sentence
-from ui.terminal import answer_text, hit_text, said
+from ui.render.terminal_text import answer_text, hit_text, said
 
 
 def bold(text: Text) -> list[str]:

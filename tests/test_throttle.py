@@ -1,5 +1,5 @@
-from ui import throttle
-from ui.throttle import Throttle
+from ui.access import throttle
+from ui.access.throttle import Throttle
 
 
 class Clock:

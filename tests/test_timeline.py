@@ -1,6 +1,6 @@
 import pytest
 
-from ui.timeline import Bar, bars
+from ui.render.timeline import Bar, bars
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 from pathlib import Path
 
-from qa.archive import Archive
+from qa.archive.archive import Archive
+from qa.archive.writer import ArchiveWriter
 from qa.retrieval import Retriever
+from qa.runtime.timing import listen, tell, timed
 from qa.settings import AskSettings
-from qa.timing import listen, tell, timed
-from qa.writing import ArchiveWriter
 from tests.plain import WordEmbedder, article
 from tests.test_reranking import Liking
 

@@ -3,7 +3,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from qa.together import Together
+from qa.models.batching import Together
 
 
 class Kettle:

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import torch
 
-from qa.network import Outputs
-from qa.reader import Pair, PairEncoder, Reader
+from qa.models.network import Outputs
+from qa.models.reader import Pair, PairEncoder, Reader
 from tests.test_architecture import PROJECT
 from training.corpus import Text
 from training.data import Group, load

@@ -8,14 +8,14 @@ import pytest
 from fastapi.testclient import TestClient
 
 from qa import settings
-from qa.archive import Archive
+from qa.archive.archive import Archive
 from qa.retrieval import Retriever
 from tests.archive_pages import EVERYTHING, plain, sent, server_call
 from tests.plain import WordEmbedder
 from tests.test_throttle import Clock
-from ui import uploads
-from ui.uploads import Uploads, too_much
-from ui.web import build_app
+from ui.app import build_app
+from ui.pages import uploads
+from ui.pages.uploads import Uploads, too_much
 
 
 def test_too_much_at_once_is_refused_with_its_limit() -> None:

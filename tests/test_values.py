@@ -1,6 +1,6 @@
 import pytest
 
-from qa.values import same_answer
+from qa.answers.equivalence import same_answer
 
 
 @pytest.mark.parametrize(

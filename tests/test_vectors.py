@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.vectors import ExactVectors, VectorIndex, merge
+from qa.archive.indexes.vectors import ExactVectors, VectorIndex, merge
 from tests.plain import PlainVectors
 
 Make = Callable[[np.ndarray, np.ndarray], VectorIndex]

@@ -6,10 +6,10 @@ import sqlite3
 
 import pytest
 
-from qa import maintenance
-from qa.archive import Archive
+from qa.archive.archive import Archive
+from qa.archive.care import maintenance
+from qa.archive.writer import ArchiveWriter
 from qa.errors import DamageError
-from qa.writing import ArchiveWriter
 from tests.conftest import DAM, VOTE
 from tests.plain import WordEmbedder, article
 

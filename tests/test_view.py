@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa import maintenance
-from qa.archive import Archive
-from qa.view import Place
-from qa.writing import ArchiveWriter
+from qa.archive.archive import Archive
+from qa.archive.care import maintenance
+from qa.archive.view import Place
+from qa.archive.writer import ArchiveWriter
 from tests.plain import WordEmbedder, article
 
 

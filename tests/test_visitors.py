@@ -6,7 +6,7 @@ import pytest
 
 from qa.settings import LIMITS
 from tests.test_throttle import Clock
-from ui.visitors import Rate, TooOftenError, Visitor, address_of, spoken, visitor_of
+from ui.server.visitors import Rate, TooOftenError, Visitor, address_of, spoken, visitor_of
 
 FEW = replace(LIMITS, answers_per_minute=3, answers_per_minute_unnamed=6)
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from qa.load import Load
-from qa.timing import listen
-from ui.waiting import ANSWERS, Waiting
+from qa.runtime.load import Load
+from qa.runtime.timing import listen
+from ui.pages.waiting import ANSWERS, Waiting
 
 
 def queue(waiting: int, working: tuple[Any, ...] = ()) -> Any:

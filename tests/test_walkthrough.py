@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 import qa
-from qa import indexing
-from qa.embedding import load_embedder
+from qa.archive import ingest
+from qa.models.embedding import load_embedder
 
 pytestmark = pytest.mark.model
 
@@ -24,7 +24,7 @@ def test_from_a_folder_of_files_to_a_cited_answer(tmp_path: Path) -> None:
     (news / "mayor.md").write_text("# Mayor of Ostra resigns\n\nThe mayor of Ostra resigned on Friday after a vote.\n")
 
     # Files become articles in an archive: read, cut into passages, embedded, indexed.
-    report = indexing.add(tmp_path / "archive", [news], load_embedder())
+    report = ingest.add(tmp_path / "archive", [news], load_embedder())
     assert (report.given, report.added) == (2, 2)
 
     # A question finds passages, each with a citation.

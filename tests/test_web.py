@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from qa.archive import Archive
+from qa.archive.archive import Archive
 from qa.errors import InputError
 from qa.retrieval import Retriever
 from qa.settings import LIMITS
-from ui.layout import STATIC
-from ui.server import address_of, listen
-from ui.web import build_app
+from ui.app import build_app
+from ui.pages.chat_layout import STATIC
+from ui.server.server import address_of, listen
 
 QUESTION = "Why was the dam at Verrin closed?"
 
@@ -109,11 +109,11 @@ def test_the_address_is_one_that_a_browser_can_open() -> None:
 SERVE = """
 import sys
 from pathlib import Path
-from qa.archive import Archive
+from qa.archive.archive import Archive
 from qa.retrieval import Retriever
 from qa.settings import LIMITS
 from tests.plain import WordEmbedder
-from ui.web import serve
+from ui.app import serve
 serve(Retriever(Archive(Path(sys.argv[1])), WordEmbedder()), port=0, on_ready=lambda url: print(url, flush=True))
 print("ended", flush=True)
 """

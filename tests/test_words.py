@@ -1,4 +1,4 @@
-from qa.words import content_words
+from qa.text.words import content_words
 
 
 def test_content_words_leave_out_what_only_asks() -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ui.passwords import Hashed, User
+from ui.access.passwords import Hashed, User
 
 ANNA, ROLF = ("anna", "correct horse"), ("rolf", "battery staple")
 

@@ -10,7 +10,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from qa.hashing import content_hash
+from qa.archive.storage.hashing import content_hash
 from qa.intake import Reading, read
 
 SEEDS = Path(__file__).parent.parent / "seeds"

@@ -1,4 +1,4 @@
-"""Make ``qa/models/token_vectors.safetensors``: what each token of the packaged MiniLM means by itself.
+"""Make ``qa/models/weights/token_vectors.safetensors``: what each token of the packaged MiniLM means by itself.
 
     python tools/token_vectors.py
 
@@ -17,7 +17,7 @@ from safetensors.numpy import save_file
 from sentence_transformers import SentenceTransformer
 
 DIMENSION = 64
-TARGET = Path(__file__).parent.parent / "qa" / "models" / "token_vectors.safetensors"
+TARGET = Path(__file__).parent.parent / "qa" / "models" / "weights" / "token_vectors.safetensors"
 
 
 def main() -> None:

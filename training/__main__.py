@@ -25,7 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--work", type=Path, default=HERE / "work", help="what is made on the way; default: %(default)s"
     )
     parser.add_argument("--questions", type=int, default=0, help="how many of each set evaluate asks; default: all")
-    parser.add_argument("--models", type=Path, help="export to; default: qa/models for full, else in the work folder")
+    parser.add_argument(
+        "--models", type=Path, help="export to; default: qa/models/weights for full, else in the work folder"
+    )
     parser.add_argument("--results", type=Path, default=HERE / "results", help="log and figures; default: %(default)s")
     given = parser.parse_args(arguments)
     if given.questions < 0:
@@ -33,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = recipe(given.profile)
         folder = given.work / settings.profile
-        own = HERE.parent / "qa" / "models" if settings.profile == "full" else folder / "models"
+        own = HERE.parent / "qa" / "models" / "weights" if settings.profile == "full" else folder / "models"
         for step in STEPS if given.step == "all" else (given.step,):
             began = time.time()
             print(f"{step} ({settings.profile})", file=sys.stderr, flush=True)
@@ -82,7 +84,7 @@ def _evaluate(settings: Recipe, folder: Path, most: int) -> None:
 
 
 def _export(settings: Recipe, folder: Path, models: Path, results: Path) -> None:
-    from qa.reader import WEIGHTS
+    from qa.models.reader import WEIGHTS
     from training.export import export
 
     weights = _made(folder / "reader.safetensors", "train", settings)

@@ -11,13 +11,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from qa import indexing
-from qa.archive import Archive
-from qa.embedding import Matrix, load_embedder
+from qa.archive import ingest
+from qa.archive.archive import Archive
+from qa.evaluation.questions import find
 from qa.filters import Condition
-from qa.questions import find
-from qa.sentences import sentence_spans
+from qa.models.embedding import Matrix, load_embedder
 from qa.settings import ARCHIVE_FILE, DEFAULT_EMBEDDER, IndexSettings
+from qa.text.sentences import sentence_spans
 from training.settings import DataSettings
 
 _WORD = re.compile(r"[^\W_]+")
@@ -73,7 +73,7 @@ class Corpus:
             with tempfile.TemporaryDirectory(dir=archives) as part:
                 file = Path(part, f"{name}.jsonl")
                 file.write_text(lines)
-                indexing.add(Path(part, name), [file], self._embedder, settings=baked)
+                ingest.add(Path(part, name), [file], self._embedder, settings=baked)
                 shutil.rmtree(folder, ignore_errors=True)
                 Path(part, name).rename(folder)
         return folder

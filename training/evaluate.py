@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.sets import DATA
-from qa.chunking import chunk
-from qa.embedding import load_embedder
+from qa.anatomy.dissection import furniture_spans
+from qa.evaluation.measures import answer_measures
+from qa.evaluation.statistics import Figure, Statistic, area_under_curve, bootstrap, means
 from qa.intake import Defaults, Reading, read
-from qa.intake.anatomy import furniture_spans
-from qa.measures import answer_measures
-from qa.reader import Reader
-from qa.resampling import Figure, Statistic, area_under_curve, bootstrap, means
+from qa.models.embedding import load_embedder
+from qa.models.reader import Reader
+from qa.text.chunking import chunk
 from training.data import held_out_titles, rows
 
 PASSAGE_TOKENS = 240  # of an archive by default

@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 from safetensors import safe_open
 
-from qa.reader import PairEncoder, load_network, padded
+from qa.models.reader import PairEncoder, load_network, padded
 
 MOST_BYTES = 25_000_000
 
@@ -18,7 +18,7 @@ _PASSAGES = (
 
 
 def export(weights: Path, to: Path) -> None:
-    """Copy weights to ``to`` and check them: their size, that ``qa.reader`` loads them, and what they compute.
+    """Copy weights to ``to`` and check them: their size, that ``qa.models.reader`` loads them, and what they compute.
 
     Raises:
         ValueError: if they are too large, not float16, or compute something else or no numbers after the copy.

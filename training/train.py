@@ -22,8 +22,8 @@ import torch
 from safetensors.torch import save_file
 from torch.nn import functional
 
-from qa.network import FROZEN, Outputs, ReaderNetwork
-from qa.reader import Pair, PairEncoder, new_network, padded
+from qa.models.network import FROZEN, Outputs, ReaderNetwork
+from qa.models.reader import Pair, PairEncoder, new_network, padded
 from training.data import Group
 from training.settings import TrainSettings
 

@@ -1,5 +1,5 @@
 """``python -m ui`` is ``qa``."""
 
-from ui.cli import main
+from ui.cli.app import main
 
 main()

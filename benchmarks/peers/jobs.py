@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks import quality, sets
-from qa.archive import Archive
-from qa.chunking import chunk
-from qa.embedding import load_embedder
+from qa.anatomy.dissection import furniture_spans
+from qa.archive.archive import Archive
 from qa.errors import QaError
 from qa.intake import Reading, read
-from qa.intake.anatomy import furniture_spans
+from qa.models.embedding import load_embedder
 from qa.records import Article, Question
+from qa.text.chunking import chunk
 
 SETS = ("time", "squad1", "newsqa", "scifact", "realtime-1500")  # the smallest first
 MOST = {"newsqa": 600, "squad1": 600}  # of these sets at most so many questions, evenly chosen, the same for all

@@ -21,10 +21,10 @@ from typing import Any
 from benchmarks import sets
 from benchmarks.peers import jobs
 from benchmarks.peers.runners.shared import HITS, Chunk, Job, measure, read_job, size, write
-from qa import indexing
-from qa.archive import Archive
-from qa.embedding import load_embedder
+from qa.archive import ingest
+from qa.archive.archive import Archive
 from qa.errors import QaError
+from qa.models.embedding import load_embedder
 from qa.records import Hit
 from qa.retrieval import Retriever
 from qa.settings import IndexSettings
@@ -46,7 +46,7 @@ def archive(name: str) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     embedder = load_embedder()
     load, begun, used = os.getloadavg()[0], time.perf_counter(), time.process_time()
-    indexing.add(folder, [sets.articles(name)], embedder)
+    ingest.add(folder, [sets.articles(name)], embedder)
     seconds, processor_seconds = time.perf_counter() - begun, time.process_time() - used
     with Archive.open(folder).view() as view:
         passages = sum(listed.passages for listed in view.articles())

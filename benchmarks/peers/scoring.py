@@ -1,4 +1,4 @@
-"""Results of peers → figures: each question scored with ``qa.evaluation``, each peer compared with ours.
+"""Results of peers → figures: each question scored with ``qa.evaluation.evaluator``, each peer compared with ours.
 
 Longer hits hold or touch the evidence more easily, so passage measures are given twice: as they are, and with every
 hit of more than 240 tokens counted as not relevant.
@@ -10,10 +10,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from qa.evaluation import retrieval_measures
-from qa.questions import Gold
+from qa.evaluation.evaluator import retrieval_measures
+from qa.evaluation.questions import Gold
+from qa.evaluation.statistics import Figure, bootstrap, holm, means, randomisation_test
 from qa.records import Passage
-from qa.resampling import Figure, bootstrap, holm, means, randomisation_test
 
 LONGEST = 240  # tokens
 

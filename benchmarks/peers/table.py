@@ -10,10 +10,10 @@ import numpy as np
 from benchmarks.measure import where
 from benchmarks.peers import jobs
 from benchmarks.peers.scoring import LONGEST, MEASURES, Compared, compare, score
-from qa.embedding import load_embedder
-from qa.questions import locate
+from qa.evaluation.questions import locate
+from qa.evaluation.statistics import Figure
+from qa.models.embedding import load_embedder
 from qa.records import Article, Passage
-from qa.resampling import Figure
 
 OURS, UNCAPPED = "ours.default", "ours.uncapped"
 # run → how it is named, how its articles were cut

@@ -10,8 +10,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from qa.intake.values import Reading
-from qa.intake.words import word_set
+from qa.intake.results import Reading
+from qa.text.word_sets import word_set
 
 FEWEST_LETTERS = 20
 LEAST_SURE = 0.9  # the probability that the recogniser gives; below it "" is more honest

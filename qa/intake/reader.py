@@ -1,30 +1,30 @@
 """The way in: paths to articles or rejections, one at a time.
 
-What is read here is read in this process: files from anywhere go through ``qa.intake.process`` instead.
+What is read here is read in this process: files from anywhere go through ``qa.intake.sandbox.parent`` instead.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from qa.anatomy.dissection import dissect
+from qa.anatomy.page import NOTHING, Extracted, Page
+from qa.anatomy.page_lines import Unit, split_units
+from qa.dates.iso import normalise
 from qa.errors import InputError
-from qa.intake import decoding
-from qa.intake.anatomy import dissect
-from qa.intake.dates import normalise
-from qa.intake.docx import read_docx
-from qa.intake.feeds import read_feed
-from qa.intake.html import declared_charset, read_html
-from qa.intake.json_lines import read_json_lines
-from qa.intake.kinds import DOCUMENTS, RECORDS, refuse_other
+from qa.intake.files import decoding
+from qa.intake.files.kinds import DOCUMENTS, RECORDS, refuse_other
+from qa.intake.files.paths import Found, find
+from qa.intake.formats.docx import read_docx
+from qa.intake.formats.feeds import read_feed
+from qa.intake.formats.html import declared_charset, read_html
+from qa.intake.formats.json_lines import read_json_lines
+from qa.intake.formats.mail import read_mail
+from qa.intake.formats.markdown import read_markdown
+from qa.intake.formats.pdf import read_pdf
+from qa.intake.formats.tables import read_table
 from qa.intake.language import with_language
-from qa.intake.mail import read_mail
-from qa.intake.markdown import read_markdown
-from qa.intake.page import NOTHING, Extracted, Page
-from qa.intake.pdf import read_pdf
-from qa.intake.tables import read_table
-from qa.intake.units import Unit, split_units
-from qa.intake.values import Defaults, Gate, Reading, Rejection, open_gate
-from qa.intake.walking import Found, find
+from qa.intake.results import Defaults, Gate, Reading, Rejection, open_gate
 from qa.records import Article
 from qa.settings import LIMITS, Limits
 

@@ -8,10 +8,10 @@ from fastapi.testclient import TestClient
 
 from qa.retrieval import Retriever
 from qa.settings import LIMITS, Limits
-from ui import cli
-from ui.api import serve_programs
-from ui.guard import Guard
-from ui.web import build_app
+from ui.api.routes import serve_programs
+from ui.app import build_app
+from ui.cli import app
+from ui.server.guard import Guard
 
 Terminal = Callable[..., str]
 QUESTION = "Why was the dam at Verrin closed?"
@@ -44,7 +44,7 @@ def terminal(retriever: Retriever, monkeypatch: pytest.MonkeyPatch, capsys: pyte
     monkeypatch.setattr(Retriever, "open", lambda *_: retriever)
 
     def run(*arguments: str) -> str:
-        cli.app([*arguments, "--archive", str(retriever.archive.folder), "--json"], standalone_mode=False)
+        app.app([*arguments, "--archive", str(retriever.archive.folder), "--json"], standalone_mode=False)
         return capsys.readouterr().out
 
     return run

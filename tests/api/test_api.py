@@ -8,17 +8,17 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
-from qa.archive import Archive
+from qa.archive.archive import Archive
+from qa.archive.writer import ArchiveWriter
 from qa.retrieval import Retriever
 from qa.settings import LIMITS
-from qa.writing import ArchiveWriter
 from tests.api.conftest import QUESTION, Terminal
 from tests.conftest import DAM
 from tests.plain import WordEmbedder, article
 from tests.test_web import call
-from ui import searching
-from ui.api import Answered, Found
-from ui.requests import AskRequest, SearchRequest
+from ui.api.requests import AskRequest, SearchRequest
+from ui.api.routes import Answered, Found
+from ui.cli import search
 
 
 def test_a_search_gives_what_the_terminal_prints(client: TestClient, terminal: Terminal) -> None:
@@ -85,7 +85,7 @@ def test_an_unknown_article_is_said_to_be_unknown(client: TestClient) -> None:
 def test_programs_have_every_option_of_the_terminal() -> None:
     renamed = {"source": "sources", "article": "articles"}
     own = {"context", "archive", "reranker", "reader", "every", "as_csv", "as_json"}
-    for command, model in ((searching.search, SearchRequest), (searching.ask, AskRequest)):
+    for command, model in ((search.search, SearchRequest), (search.ask, AskRequest)):
         options = {renamed.get(name, name): one for name, one in inspect.signature(command).parameters.items()}
         wanted = {name: one for name, one in options.items() if name not in own}
         fields = {name: one for name, one in model.model_fields.items() if name != "history"}

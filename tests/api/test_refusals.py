@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from qa.archive import Archive
+from qa.archive.archive import Archive
 from qa.retrieval import Retriever
 from qa.settings import Limits
 from tests.api.conftest import QUESTION, programs_app
 from tests.plain import BrokenEmbedder, WordEmbedder
-from ui.web import build_app
+from ui.app import build_app
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from typing import Any
 
 from playwright.sync_api import Locator
 
-from qa.archive import Archive
+from qa.archive.archive import Archive
+from qa.archive.writer import ArchiveWriter
 from qa.records import Answer, Sentence
 from qa.retrieval import Retriever
 from qa.settings import AskSettings
-from qa.writing import ArchiveWriter
 from tests.browser.attacks import ATTACKS
 from tests.browser.watching import Tab
 from tests.plain import WordEmbedder

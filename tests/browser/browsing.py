@@ -22,7 +22,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgroun
 @contextmanager
 def served(retriever: Retriever, **options: Any) -> Iterator[str]:
     """Serve the pages in a thread; give their address."""
-    from ui.web import page_server
+    from ui.app import page_server
 
     ready, servers, urls = threading.Event(), [], []
 

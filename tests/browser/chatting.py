@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from qa.embedding import load_embedder
+from qa.models.embedding import load_embedder
 from qa.records import Answer, Article, Citation, Sentence
 from qa.retrieval import Retriever
 from qa.settings import DEFAULT_EMBEDDER

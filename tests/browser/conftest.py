@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from qa.archive import Archive
+from qa.archive.archive import Archive
+from qa.archive.writer import ArchiveWriter
 from qa.retrieval import Retriever
-from qa.writing import ArchiveWriter
 from tests.browser.browsing import chromium, served, watched
 from tests.browser.chatting import ARTICLES, FragileEmbedder, HandMade, open_page
 

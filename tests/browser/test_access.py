@@ -8,15 +8,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from qa.archive import Archive
-from qa.embedding import load_embedder
+from qa.archive.archive import Archive
+from qa.archive.writer import ArchiveWriter
+from qa.models.embedding import load_embedder
 from qa.retrieval import Retriever
 from qa.settings import DEFAULT_EMBEDDER
-from qa.writing import ArchiveWriter
 from tests.browser.browsing import served, watched
 from tests.browser.chatting import ANSWER, ARTICLES, MARKED, QUESTION, ask, box, cited, desktop_only, open_page
-from ui.addresses import permalink
-from ui.uploads import Uploads
+from ui.pages.uploads import Uploads
+from ui.render.links import permalink
 
 pytestmark = [pytest.mark.browser, pytest.mark.model, pytest.mark.timeout(180)]
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from qa.archive import Archive
+from qa.archive.archive import Archive
+from qa.archive.writer import ArchiveWriter
 from qa.retrieval import Retriever
-from qa.writing import ArchiveWriter
 from tests.browser.browsing import served, watched
 from tests.browser.chatting import desktop_only
 from tests.plain import WordEmbedder, article
-from ui.uploads import Uploads
+from ui.pages.uploads import Uploads
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 

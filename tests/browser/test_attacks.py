@@ -40,8 +40,8 @@ from tests.browser.attacks import ATTACKS
 from tests.browser.browsing import served
 from tests.browser.chatting import answered, ask, box
 from tests.browser.watching import Tab, counted
-from ui.addresses import address
-from ui.conversations import Turn
+from ui.pages.conversations import Turn
+from ui.render.links import address
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 

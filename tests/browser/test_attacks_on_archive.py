@@ -25,7 +25,7 @@ from tests.browser.attacked import (
 from tests.browser.attacks import ATTACKS
 from tests.browser.browsing import served
 from tests.browser.watching import counted
-from ui.uploads import Uploads
+from ui.pages.uploads import Uploads
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 

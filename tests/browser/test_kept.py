@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Page, expect
 
+from qa.archive.writer import ArchiveWriter
 from qa.retrieval import Retriever
-from qa.writing import ArchiveWriter
 from tests.browser.chatting import ANSWER, ARTICLES, HOSTILE, QUESTION, ask, box, cited, desktop_only
-from ui.addresses import address, permalink
-from ui.feedback import Feedback
-from ui.reading import fragment
+from ui.pages.feedback import Feedback
+from ui.render.citation_view import fragment
+from ui.render.links import address, permalink
 
 pytestmark = [pytest.mark.browser, pytest.mark.model, pytest.mark.timeout(120)]
 

@@ -10,7 +10,7 @@ from qa.retrieval import Retriever
 from tests.browser.browsing import served, watched
 from tests.browser.chatting import QUESTION, ask
 from tests.users import ANNA, ROLF, password_file
-from ui.uploads import Uploads
+from ui.pages.uploads import Uploads
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from qa.archive import Archive
+from qa.archive.archive import Archive
+from qa.archive.writer import ArchiveWriter
 from qa.records import Answer
 from qa.retrieval import Retriever
 from qa.settings import LIMITS, AskSettings
-from qa.writing import ArchiveWriter
 from tests.browser.browsing import served, watched
 from tests.browser.chatting import answered, ask, box
 from tests.plain import WordEmbedder, article

@@ -14,14 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from qa import maintenance
-from qa.archive import Archive
+from qa.archive.archive import Archive
+from qa.archive.care import maintenance
+from qa.archive.indexes.generations import FOLDER
+from qa.archive.indexes.snapshots import current_generation
+from qa.archive.writer import ArchiveWriter
 from qa.errors import ArchiveError
-from qa.generations import FOLDER
 from qa.records import Article
 from qa.settings import ARCHIVE_FILE
-from qa.snapshots import current_generation
-from qa.writing import ArchiveWriter
 from tests.faults import stories
 from tests.faults.outcomes import Broken, Outcome
 from tests.faults.stories import STORY, Act, Batch

@@ -1,7 +1,8 @@
 """Standing in the doorway: every file operation that durability rests on, seen before and after it happens.
 
-``qa/files.py`` is the door; SQLite's COMMIT and the closing of its connections are seen besides.  Nothing of this is in
-the program: the module's functions are replaced for a while, in the process that is to be watched.
+``qa/archive/storage/files.py`` is the door; SQLite's COMMIT and the closing of its connections are seen besides.
+Nothing of this is in the program: the module's functions are replaced for a while, in the process that is to be
+watched.
 """
 
 import sqlite3
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from qa import files
+from qa.archive.storage import files
 
 DOOR = (
     "write", "append", "rename", "exchange", "link", "make_folder", "remove", "remove_folder", "flush_folder",

@@ -35,10 +35,10 @@ def in_child(work: Callable[[], object]) -> int:
 def main() -> None:
     """Kill, check, go on."""
     what, place, named = sys.argv[1], Path(sys.argv[2]), sys.argv[3:] == ["named"]
-    from qa import maintenance
-    from qa.backup import make_backup
-    from qa.restoring import restore_backup
-    from qa.writing import ArchiveWriter
+    from qa.archive.care import maintenance
+    from qa.archive.care.backup import make_backup
+    from qa.archive.care.restore import restore_backup
+    from qa.archive.writer import ArchiveWriter
     from tests.plain import WordEmbedder, article
 
     source, target, file = place / "source", place / "target", place / "news.backup"
@@ -51,7 +51,7 @@ def main() -> None:
             writer.commit()
 
     def held(folder: Path) -> set[str]:
-        from qa.archive import Archive
+        from qa.archive.archive import Archive
 
         verdict = maintenance.verify(folder)
         assert verdict.ok, verdict

@@ -13,9 +13,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from qa import maintenance
-from qa.archive import Archive
-from qa.embedding import load_embedder
+from qa.archive.archive import Archive
+from qa.archive.care import maintenance
+from qa.models.embedding import load_embedder
 from tests.faults import stories
 from tests.faults.outcomes import Outcome
 from tests.faults.stories import Act, Batch, Contents, contents_through
@@ -36,7 +36,7 @@ class Killer:
         self.finished = 0
         self._removing: set[str] = set()
         self._whole_runs: dict[str, float] = {}  # seconds of the last run of each command that came to its end
-        self._zygote = Zygote("sentence_transformers", "ui.cli", "datasketch", "faiss")
+        self._zygote = Zygote("sentence_transformers", "ui.cli.app", "datasketch", "faiss")
 
     def close(self) -> None:
         """End the zygote."""

@@ -9,9 +9,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from qa.archive import Archive
+from qa.archive.archive import Archive
+from qa.archive.writer import ArchiveWriter
 from qa.errors import ArchiveError
-from qa.writing import ArchiveWriter
 from tests.faults import stories
 from tests.faults.outcomes import Broken, Outcome
 from tests.plain import WordEmbedder

@@ -1,7 +1,7 @@
 """SIGKILL before and after every named step of every kind of run.
 
-A first run of each act numbers its steps: each call of ``qa/files.py`` and each COMMIT.  Then each step and side gets a
-run of its own, over a copy of the archive as it was before the act, which ends itself there.
+A first run of each act numbers its steps: each call of ``qa/archive/storage/files.py`` and each COMMIT.  Then each step
+and side gets a run of its own, over a copy of the archive as it was before the act, which ends itself there.
 """
 
 import os

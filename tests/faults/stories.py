@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa import maintenance
-from qa.archive import Archive
+from qa.archive.archive import Archive
+from qa.archive.care import maintenance
+from qa.archive.writer import ArchiveWriter
 from qa.errors import ArchiveError
 from qa.records import Article
 from qa.settings import ARCHIVE_FILE
-from qa.writing import ArchiveWriter
 from tests.faults.outcomes import Broken
 from tests.plain import WordEmbedder, article
 

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from qa import indexing, maintenance
-from qa.archive import Archive
-from qa.embedding import load_embedder
+from qa.archive import ingest
+from qa.archive.archive import Archive
+from qa.archive.care import maintenance
+from qa.archive.writer import ArchiveWriter
 from qa.errors import BusyError
-from qa.writing import ArchiveWriter
+from qa.models.embedding import load_embedder
 from tests.conftest import Qa
 from tests.faults import full_disk, sharing
 from tests.faults.full_disk import PROJECT
@@ -46,7 +47,7 @@ def test_a_second_command_is_told_who_is_writing_and_harms_nothing(tmp_path: Pat
     (tmp_path / "many.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     (tmp_path / "one.jsonl").write_text(json.dumps({"id": "late", "text": "The mill burnt."}))
     common = ("--archive", str(tmp_path / "archive"), "--json")
-    modules = ("sentence_transformers", "ui.cli", "datasketch", "faiss")
+    modules = ("sentence_transformers", "ui.cli.app", "datasketch", "faiss")
     with Zygote(*modules) as first, Zygote(*modules) as second:
         error = tmp_path / "first"
         arguments = ("add", str(tmp_path / "many.jsonl"), *common, "--embedder", str(model))
@@ -72,11 +73,11 @@ def test_a_second_command_is_told_who_is_writing_and_harms_nothing(tmp_path: Pat
 
 def test_a_second_writer_in_a_thread_is_refused_until_the_first_is_done(tmp_path: Path) -> None:
     (tmp_path / "one.txt").write_text("The mill burnt.")
-    told: list[Exception | indexing.AddReport] = []
+    told: list[Exception | ingest.AddReport] = []
 
     def add() -> None:
         try:
-            told.append(indexing.add(tmp_path / "archive", [tmp_path / "one.txt"], WordEmbedder()))
+            told.append(ingest.add(tmp_path / "archive", [tmp_path / "one.txt"], WordEmbedder()))
         except BusyError as error:
             told.append(error)
 
@@ -90,7 +91,7 @@ def test_a_second_writer_in_a_thread_is_refused_until_the_first_is_done(tmp_path
     refusal, report = told
     assert isinstance(refusal, BusyError)
     assert f"(pid {os.getpid()})" in str(refusal)
-    assert isinstance(report, indexing.AddReport)
+    assert isinstance(report, ingest.AddReport)
     assert report.added == 1
     assert maintenance.status(tmp_path / "archive").articles == 2
 

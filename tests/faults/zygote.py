@@ -72,7 +72,7 @@ class Zygote:
 def _serve(modules: list[str]) -> None:
     for module in modules:
         importlib.import_module(module)
-    importlib.import_module("qa.copies").signature("what is computed once a process")
+    importlib.import_module("qa.archive.storage.near_duplicates").signature("what is computed once a process")
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     for line in sys.stdin:
@@ -92,7 +92,7 @@ def _serve(modules: list[str]) -> None:
 def _call(target: str, arguments: list[str]) -> int:
     if target == "qa":
         sys.argv = ["qa", *arguments]
-        target = "ui.cli:main"
+        target = "ui.cli.app:main"
         arguments = []
     module, name = target.split(":")
     try:

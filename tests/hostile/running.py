@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from qa.intake import Reading, Rejection
-from qa.intake.process import read_apart
-from qa.intake.walking import kind_of
+from qa.intake.files.paths import kind_of
+from qa.intake.sandbox.parent import read_apart
 from qa.settings import Limits
 from tests.hostile import documents, lines, oddities, pages, pdfs
 from tests.hostile.case import Case

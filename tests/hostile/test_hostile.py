@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from qa import indexing
+from qa.archive import ingest
+from qa.archive.care.maintenance import verify
 from qa.intake import Reading, Rejection
-from qa.intake.process import read_apart
-from qa.maintenance import verify
+from qa.intake.sandbox.parent import read_apart
 from tests.conftest import Qa
 from tests.hostile.case import SENTENCE, STORY, Case, file
 from tests.hostile.oddities import NAMES, RECORDS, SPECIAL
 from tests.hostile.running import ALL, Counts, is_read, problem, run_all
 from tests.plain import WordEmbedder
-from ui import terminal
-from ui.programs import to_json
+from ui.data import to_json
+from ui.render import terminal_text
 
 pytestmark = pytest.mark.faults
 
@@ -72,12 +72,12 @@ def _given(folder: Path) -> list[Path]:
 def test_the_four_numbers_add_up_over_everything_hostile(tmp_path: Path, embedder: WordEmbedder) -> None:
     given = _given(tmp_path / "given")
     heard: list[Reading | Rejection] = []
-    callbacks = indexing.Callbacks(read=heard.append)
-    report = indexing.add(tmp_path / "archive", given, embedder, callbacks=callbacks)
+    callbacks = ingest.Callbacks(read=heard.append)
+    report = ingest.add(tmp_path / "archive", given, embedder, callbacks=callbacks)
     assert report.given == report.added + report.updated + report.unchanged + len(report.rejected) == len(heard)
     assert report.added + report.unchanged > 150
     assert len(report.rejected) > 2500
-    again = indexing.add(tmp_path / "archive", given, embedder)
+    again = ingest.add(tmp_path / "archive", given, embedder)
     assert again.given == report.given
     assert (again.added, again.rejected) == (0, report.rejected)
     assert verify(tmp_path / "archive").ok
@@ -90,7 +90,7 @@ def test_hostile_names_are_told_without_control_characters_and_lines_of_their_ow
         (tmp_path / f"{number:03d}").mkdir()
         for one in read_apart([case.make(tmp_path / f"{number:03d}", False)]):
             before = shown.tell()
-            console.print(terminal.reading_text(one))
+            console.print(terminal_text.reading_text(one))
             shown.seek(before)
             first = shown.read()
             assert first.split("\n")[0].startswith(str(tmp_path)), case.name

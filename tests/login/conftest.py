@@ -11,10 +11,10 @@ from qa.retrieval import Retriever
 from tests.login.visits import hello
 from tests.test_throttle import Clock
 from tests.users import password_file
-from ui.login import Login
-from ui.passwords import Users
-from ui.uploads import Uploads
-from ui.web import build_app
+from ui.access.login import Login
+from ui.access.passwords import Users
+from ui.app import build_app
+from ui.pages.uploads import Uploads
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from qa.errors import InputError
 from qa.retrieval import Retriever
 from tests.browser.browsing import served
 from tests.conftest import Qa
-from ui.web import page_server
+from ui.app import page_server
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])

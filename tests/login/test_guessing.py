@@ -13,9 +13,9 @@ from fastapi.testclient import TestClient
 from tests.login.visits import hello, log_in
 from tests.test_throttle import Clock
 from tests.users import ANNA
-from ui.login import Login
-from ui.passwords import Users
-from ui.server import FullError, Workers
+from ui.access.login import Login
+from ui.access.passwords import Users
+from ui.server.server import FullError, Workers
 
 
 def test_after_five_wrong_passwords_one_waits_and_is_told_how_long(

@@ -16,7 +16,7 @@ from tests.browser.browsing import served
 from tests.login.visits import NEEDED, QUESTION, WRONG, log_in
 from tests.test_throttle import Clock
 from tests.users import ROLF
-from ui.passwords import Users
+from ui.access.passwords import Users
 
 
 def test_programs_give_name_and_password_with_each_request(client: TestClient) -> None:

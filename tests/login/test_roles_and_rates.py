@@ -14,10 +14,11 @@ from tests.test_archive_page import server_call
 from tests.test_throttle import Clock
 from tests.test_web import call
 from tests.users import ANNA, ROLF
-from ui import visitors, web
-from ui.passwords import Users
-from ui.uploads import Uploads
-from ui.web import build_app
+from ui import app
+from ui.access.passwords import Users
+from ui.app import build_app
+from ui.pages.uploads import Uploads
+from ui.server import visitors
 
 
 def test_only_admins_add_and_remove_and_see_the_parts_for_it(client: TestClient, inbox: Uploads) -> None:
@@ -60,7 +61,7 @@ def test_each_request_is_its_own_users_whoever_came_first(client: TestClient) ->
 def hurried(retriever: Retriever, file: Path, inbox: Uploads, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """A page that answers two questions a minute."""
     few = replace(LIMITS, answers_per_minute=2)
-    monkeypatch.setattr(web, "CountedRate", lambda *_: visitors.Rate(few, Clock()))
+    monkeypatch.setattr(app, "CountedRate", lambda *_: visitors.Rate(few, Clock()))
     with TestClient(build_app(retriever, users=Users(file), uploads=inbox), follow_redirects=False) as client:
         yield client
 

@@ -13,8 +13,8 @@ from tests.login.visits import NEEDED, PAGE, QUESTION, WRONG, log_in, told
 from tests.test_throttle import Clock
 from tests.test_web import call
 from tests.users import ANNA, ROLF
-from ui.login import COOKIE
-from ui.passwords import remove_user, set_password
+from ui.access.login import COOKIE
+from ui.access.passwords import remove_user, set_password
 
 EVERYWHERE = [
     ("GET", "/"), ("GET", "/archive"), ("GET", "/config"), ("GET", "/theme.css"), ("GET", "/assets/index.js"),

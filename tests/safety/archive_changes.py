@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from qa.hashing import settings_hash
+from qa.archive.storage.hashing import settings_hash
 from qa.settings import ARCHIVE_FILE
 from tests.safety.folders import changed_json, payload, pickled, script
 

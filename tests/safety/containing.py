@@ -13,9 +13,9 @@ from qa.records import Answer
 from qa.retrieval import Retriever
 from tests.faults.outcomes import Broken, Outcome
 from tests.safety.poisoned import COUNT, archive_of, poisoned_articles, question, retrievers, seen_scores
-from ui import render, terminal
-from ui.conversations import Turn, to_markdown, turns_of
-from ui.programs import answer_data, to_json
+from ui.data import answer_data, to_json
+from ui.pages.conversations import Turn, to_markdown, turns_of
+from ui.render import answer_html, terminal_text
 
 BASE = "http://127.0.0.1:7860/"
 _K = 10
@@ -49,7 +49,7 @@ def _trial(plain: Retriever, obeying: Retriever, number: int) -> Callable[[], No
         contained(answer, asked)
         restored = turns_of([Turn(answer).to_dict()])[0].answer
         for one in (answer, restored):
-            _check_html(render.answer_html(one, acts=tuple(render.ACTS)), one)
+            _check_html(answer_html.answer_html(one, acts=tuple(answer_html.ACTS)), one)
             _check_markdown(to_markdown(one.question, [Turn(one)], BASE), one)
         _check_terminal(answer)
         to_json(answer_data(answer)).encode()
@@ -101,7 +101,7 @@ def _check_html(html: str, answer: Answer) -> None:
     parser.close()
     _require(not parser.strange, f"HTML holds {parser.strange[:2]}")
     found = {citation.article_id for hit in answer.hits for citation in (hit.citation, *hit.copies)}
-    acts = {f"#{name}" for name in (*render.ACTS, "sort-relevance", "sort-date", "edit-asked")}
+    acts = {f"#{name}" for name in (*answer_html.ACTS, "sort-relevance", "sort-date", "edit-asked")}
     for link in parser.links:
         cited = re.fullmatch(r"#cite-([^:]+):\d+-\d+:[0-9a-f]{12}-[0-9a-f]+(?::[\d,-]+)?", link)
         _require(
@@ -135,7 +135,7 @@ def _check_markdown(markdown: str, answer: Answer) -> None:
 def _check_terminal(answer: Answer) -> None:
     console = Console(highlight=False, markup=False, emoji=False, width=100, force_terminal=False)
     with console.capture() as capture:
-        console.print(terminal.answer_text(answer))
+        console.print(terminal_text.answer_text(answer))
     hidden = re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\U000e0000-\U000e007f]", capture.get())
     _require(not hidden, f"the terminal gets {hidden!r}")
 

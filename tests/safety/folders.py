@@ -65,8 +65,8 @@ def make_bases(folder: Path) -> None:
         BertModel,
     )
 
-    from qa.embedding import SentenceTransformerEmbedder
-    from qa.writing import ArchiveWriter
+    from qa.archive.writer import ArchiveWriter
+    from qa.models.embedding import SentenceTransformerEmbedder
 
     make_static_model(folder / "static")
     tokenizer = AutoTokenizer.from_pretrained(str(get_model_path()))

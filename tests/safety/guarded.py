@@ -138,31 +138,31 @@ Steps = list[Callable[[], object]]
 
 
 def _embedder(folder: Path) -> Steps:
-    from qa.embedding import SentenceTransformerEmbedder
+    from qa.models.embedding import SentenceTransformerEmbedder
 
     return [lambda: SentenceTransformerEmbedder(str(folder)).embed_queries([QUESTION])]
 
 
 def _reranker(folder: Path) -> Steps:
-    from qa.cross_encoder import CrossEncoderReranker
+    from qa.models.cross_encoder import CrossEncoderReranker
 
     return [lambda: CrossEncoderReranker(str(folder)).read(QUESTION, [("Title", "The dam was closed.")])]
 
 
 def _reader(folder: Path) -> Steps:
-    from qa.question_answering import QuestionAnsweringReader
+    from qa.models.question_answering import QuestionAnsweringReader
 
     return [lambda: QuestionAnsweringReader(str(folder)).read(QUESTION, [("Title", "The dam was closed.")])]
 
 
 def _archive(folder: Path) -> Steps:
     """Ask, look over, change, mend: all that is done with an archive that somebody was given."""
-    from qa import maintenance
-    from qa.archive import Archive
-    from qa.embedding import load_embedder
+    from qa.archive.archive import Archive
+    from qa.archive.care import maintenance
+    from qa.archive.writer import ArchiveWriter
+    from qa.models.embedding import load_embedder
     from qa.retrieval import Retriever
     from qa.settings import AskSettings
-    from qa.writing import ArchiveWriter
     from tests.plain import article
 
     settings = AskSettings(reranker="none", reader="none")

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from qa.archive import Archive
-from qa.embedding import load_embedder
-from qa.reader import load_reader
+from qa.archive.archive import Archive
+from qa.archive.writer import ArchiveWriter
+from qa.models.embedding import load_embedder
+from qa.models.reader import load_reader
 from qa.retrieval import Retriever
 from qa.settings import AskSettings
-from qa.writing import ArchiveWriter
 from tests.faults.outcomes import Broken, Outcome
 from tests.plain import article
 

@@ -3,9 +3,9 @@
 import tempfile
 from pathlib import Path
 
-from qa.cross_encoder import CrossEncoderReranker
-from qa.embedding import SentenceTransformerEmbedder
-from qa.question_answering import QuestionAnsweringReader
+from qa.models.cross_encoder import CrossEncoderReranker
+from qa.models.embedding import SentenceTransformerEmbedder
+from qa.models.question_answering import QuestionAnsweringReader
 from tests.safety.folders import make_bases
 
 with tempfile.TemporaryDirectory() as _name:

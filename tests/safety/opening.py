@@ -16,7 +16,14 @@ from tests.safety.guarded import MISBEHAVED
 from tests.safety.hostile_archives import CASES as ARCHIVES
 from tests.safety.hostile_models import CASES as MODELS
 
-LOADED = ("qa.reader", "qa.retrieval", "qa.reranking", "qa.question_answering", "qa.writing", "tests.safety.loaded")
+LOADED = (
+    "qa.models.reader",
+    "qa.retrieval",
+    "qa.search.reranking",
+    "qa.models.question_answering",
+    "qa.archive.writer",
+    "tests.safety.loaded",
+)
 CASES = [*MODELS, *ARCHIVES]
 SECONDS, BYTES = 60.0, 256 << 20
 GOOD = [

@@ -11,13 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from qa.answering import Answerer
-from qa.archive import Archive
-from qa.reading import PassageReading
+from qa.answers.answering import Answerer
+from qa.archive.archive import Archive
+from qa.archive.writer import ArchiveWriter
+from qa.models.passage_reader import PassageReading
 from qa.records import Answer, Article, Citation, Hit, Sentence
 from qa.retrieval import Retriever
 from qa.settings import AskSettings
-from qa.writing import ArchiveWriter
 from tests.plain import WordEmbedder, article, story
 
 _SCRIPT = "<script>owned(9999)</script>"

@@ -15,10 +15,10 @@ from qa.records import Answer
 from qa.retrieval import Retriever
 from tests.browser.attacked import ARTICLES, QUESTION, attacked, opened
 from tests.browser.attacks import ATTACKS
-from ui import terminal
-from ui.api import build_api
-from ui.conversations import Turn, to_markdown
-from ui.spreadsheet import MATCH_COLUMNS, csv_line, match_cells
+from ui.api.routes import build_api
+from ui.pages.conversations import Turn, to_markdown
+from ui.render import terminal_text
+from ui.render.spreadsheet import MATCH_COLUMNS, csv_line, match_cells
 
 BASE = "http://127.0.0.1:7860/"
 
@@ -84,14 +84,16 @@ def test_no_cell_of_a_table_is_a_formula_or_holds_a_control_character(attacked_r
 
 
 def test_a_terminal_gets_no_sign_that_moves_hides_or_turns_what_it_shows(answer: Answer) -> None:
-    shown = printed(terminal.answer_text(answer)) + "".join(printed(terminal.article_text(one)) for one in ARTICLES)
-    shown += "".join(printed(terminal.hit_text(n, hit, QUESTION)) for n, hit in enumerate(answer.hits, 1))
+    shown = printed(terminal_text.answer_text(answer)) + "".join(
+        printed(terminal_text.article_text(one)) for one in ARTICLES
+    )
+    shown += "".join(printed(terminal_text.hit_text(n, hit, QUESTION)) for n, hit in enumerate(answer.hits, 1))
     assert shown.count("owned(") >= 120
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]", shown)
 
 
 def test_json_of_the_terminal_is_read_back_as_it_was(answer: Answer) -> None:
-    from ui.programs import answer_data, to_json
+    from ui.data import answer_data, to_json
 
     read = json.loads(to_json(answer_data(answer)))
     assert [one["title"] for one in read["citations"]] == [article.title for article in ARTICLES]

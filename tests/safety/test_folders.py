@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from qa.embedding import SentenceTransformerEmbedder
 from qa.errors import ModelError
+from qa.models.embedding import SentenceTransformerEmbedder
 from tests.models import make_static_model
 from tests.safety.lanes import QUICK, hostile_folders
 

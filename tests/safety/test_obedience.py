@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.proving import proven
+from qa.answers.proof import proven
 from qa.records import Answer, Sentence
 from qa.retrieval import Retriever
 from tests.browser.browsing import chromium

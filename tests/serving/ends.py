@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from qa import maintenance
+from qa.archive.care import maintenance
 from tests.archive_pages import server_call
 from tests.faults.outcomes import Outcome
 from tests.serving import clients

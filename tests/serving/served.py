@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from qa.writing import ArchiveWriter
+from qa.archive.writer import ArchiveWriter
 from tests.plain import WordEmbedder, article
 
 ROOT = Path(__file__).parent.parent.parent
@@ -114,14 +114,14 @@ def ask(url: str, **options: Any) -> httpx.Response:
 
 
 def main() -> None:
-    from qa.archive import Archive
+    from qa.archive.archive import Archive
     from qa.retrieval import Retriever
     from qa.settings import LIMITS
-    from ui.logs import log_to
-    from ui.output import print_line
-    from ui.server import leave
-    from ui.uploads import Uploads
-    from ui.web import page_server
+    from ui.app import page_server
+    from ui.cli.output import print_line
+    from ui.pages.uploads import Uploads
+    from ui.server.logs import log_to
+    from ui.server.server import leave
 
     archive, options = Path(sys.argv[1]), json.loads(sys.argv[2])
     if options.get("log"):

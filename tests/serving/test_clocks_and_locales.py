@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from qa.archive import Archive
+from qa.archive.archive import Archive
+from qa.archive.writer import ArchiveWriter
 from qa.retrieval import Retriever
 from qa.settings import ARCHIVE_FILE, Limits
-from qa.writing import ArchiveWriter
 from tests.plain import WordEmbedder, article
 from tests.serving.served import ROOT
-from ui.throttle import Throttle
-from ui.visitors import Rate, Visitor
+from ui.access.throttle import Throttle
+from ui.server.visitors import Rate, Visitor
 
 # Letters whose small ones are others in Turkish; dates at both ends, on days with 23 and 25 hours, and none.
 ARTICLES = {
@@ -35,12 +35,12 @@ REPORT = """
 import json, sys
 from datetime import date
 from pathlib import Path
-from qa.archive import Archive
+from qa.archive.archive import Archive
 from qa.retrieval import Retriever
-from qa.writing import ArchiveWriter
+from qa.archive.writer import ArchiveWriter
 from tests.plain import WordEmbedder, article
 from tests.serving.test_clocks_and_locales import ARTICLES
-from ui.cli import print_line
+from ui.cli.app import print_line
 folder = Path(sys.argv[1])
 with ArchiveWriter(folder, WordEmbedder()) as writer:
     for number, (name, (published, title)) in enumerate(ARTICLES.items()):

@@ -12,8 +12,8 @@ import pytest
 
 from qa.settings import LIMITS, Limits
 from tests.serving import clients
-from ui.connections import Places
-from ui.server import Ending, PageServer, address_of, listen
+from ui.server.connections import Places
+from ui.server.server import Ending, PageServer, address_of, listen
 
 Application = Callable[[Any, Any, Any], Any]
 PLACE = "127.0.0.1", 0
@@ -99,7 +99,7 @@ def test_more_connections_than_are_held_are_refused_with_a_sentence() -> None:
 
 
 def test_more_refusals_than_can_be_told_at_a_time_are_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.connections._MOST_PARTING", 1)
+    monkeypatch.setattr("ui.server.connections._MOST_PARTING", 1)
     with running(replace(LIMITS, connections=1)) as (place, places), ExitStack() as stack:
         stack.enter_context(clients.connect(place))
         assert soon(lambda: places.open == 1)
@@ -204,8 +204,8 @@ def test_places_of_addresses_without_connections_are_forgotten() -> None:
 
 def test_a_server_gives_memory_back_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     times: list[float] = []
-    monkeypatch.setattr("ui.server.trim", lambda: times.append(time.monotonic()))
-    monkeypatch.setattr("ui.server._TRIM_SECONDS", 1)
+    monkeypatch.setattr("ui.server.server.trim", lambda: times.append(time.monotonic()))
+    monkeypatch.setattr("ui.server.server._TRIM_SECONDS", 1)
     with running(LIMITS):
         assert soon(lambda: len(times) >= 3)
     assert times[2] - times[0] > 1.5
@@ -244,8 +244,8 @@ def test_an_end_that_does_not_come_and_a_second_signal_end_the_process(monkeypat
         if code:  # in the thread that is interrupted
             raise SystemExit
 
-    monkeypatch.setattr("ui.server.leave", leave)
-    monkeypatch.setattr("ui.server._LAST_SECONDS", 0.3)
+    monkeypatch.setattr("ui.server.server.leave", leave)
+    monkeypatch.setattr("ui.server.server._LAST_SECONDS", 0.3)
     listener = listen(*PLACE)
     with listener:
         server = PageServer(patient, listener, address_of(listener, "127.0.0.1"), lambda _: None, Ending())

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from qa import indexing
-from qa.archive import Archive
-from qa.embedding import load_embedder
-from qa.forking import held_by_none
+from qa.archive import ingest
+from qa.archive.archive import Archive
+from qa.models.embedding import load_embedder
 from qa.retrieval import Retriever
+from qa.runtime.forking import held_by_none
 from tests.forks import in_a_fork
 from tests.plain import WordEmbedder
 from tests.serving.served import ROOT, make_archive
@@ -56,7 +56,7 @@ FORKED = """
 import os, sys
 from qa.retrieval import Retriever
 from tests.serving.test_forks_and_threads import QUESTION, in_a_fork
-from ui.cli import print_line
+from ui.cli.app import print_line
 folder = sys.argv[1]
 own = Retriever.open(folder)
 here = own.ask(QUESTION).text
@@ -69,7 +69,7 @@ print_line("the same" if own.ask(QUESTION).text == here else "another")
 
 @pytest.mark.model
 def test_a_fork_of_a_process_that_has_searched_searches_anew_and_does_not_hang(tmp_path: Path) -> None:
-    indexing.add(tmp_path / "archive", [ROOT / "seeds"], load_embedder())
+    ingest.add(tmp_path / "archive", [ROOT / "seeds"], load_embedder())
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "2"}
     done = subprocess.run(
         [sys.executable, "-c", FORKED, str(tmp_path / "archive")], cwd=ROOT, env=environment, capture_output=True,

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from qa.archive import Archive
+from qa.archive.archive import Archive
 from qa.retrieval import Retriever
 from tests.test_throttle import Clock
 from tests.users import ANNA, ROLF, password_file
-from ui.health import Health
-from ui.passwords import Users
-from ui.watching import Running
-from ui.web import build_app
+from ui.access.passwords import Users
+from ui.app import build_app
+from ui.server.health import Health
+from ui.server.request_log import Running
 
 
 @pytest.fixture

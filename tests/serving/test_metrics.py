@@ -8,12 +8,12 @@ from fastapi.testclient import TestClient
 from qa.retrieval import Retriever
 from tests.plain import BrokenEmbedder
 from tests.users import ROLF, password_file
-from ui import routes
-from ui.health import Health
-from ui.metrics import Metrics
-from ui.passwords import Users
-from ui.watching import Finished, Running
-from ui.web import build_app
+from ui.access.passwords import Users
+from ui.app import build_app
+from ui.server import routes
+from ui.server.health import Health
+from ui.server.metrics import Metrics
+from ui.server.request_log import Finished, Running
 
 QUESTION = "Why was the dam at Verrin closed?"
 HOSTILE = 'zebra"}\n# HELP zebra_total\nzebra_total{a="1'

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from qa.retrieval import Retriever
 from qa.settings import LIMITS
-from ui.web import _gradio_apps, build_app
+from ui.app import _gradio_apps, build_app
 
 
 class Pages:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from starlette.requests import ClientDisconnect
 
-from ui.watching import Finished, Running, Watch, log_request
+from ui.server.request_log import Finished, Running, Watch, log_request
 
 SCOPE = {"type": "http", "path": "/api/ask", "method": "POST", "headers": [], "client": ("127.0.0.1", 5)}
 

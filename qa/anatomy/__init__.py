@@ -1,0 +1,1 @@
+"""The parts of a news page: what is story, what is header, what is boilerplate."""

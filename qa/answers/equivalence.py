@@ -1,0 +1,58 @@
+"""Whether two answers say the same: names with or without their first parts, numbers and dates as values."""
+
+import re
+
+from qa.dates.iso import normalise
+
+_BELOW_TWENTY = """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen
+"""
+_BY_TEN = "twenty thirty forty fifty sixty seventy eighty ninety"
+_LITTLE = "a an the of in on at by to for from about around some nearly almost over more than least"
+_UNITS = {word: number for number, word in enumerate(_BELOW_TWENTY.split())}
+_TENS = {word: 10 * number for number, word in enumerate(_BY_TEN.split(), 2)}
+_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+_TOKEN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|[^\W\d_]+")
+_EMPTY = frozenset(_LITTLE.split())
+
+
+def same_answer(one: str, other: str) -> bool:
+    """Return whether two answers say the same.
+
+    "three" and "3" do, "May 3, 2015" and "3 May 2015", "Obama" and "Barack Obama", and "40" and "40 sensors".
+    """
+    dates = normalise(one.strip()), normalise(other.strip())
+    if all(dates):
+        return dates[0] == dates[1]
+    first, second = _words(one), _words(other)
+    numbers = [{word for word in words if isinstance(word, float)} for words in (first, second)]
+    if numbers[0] != numbers[1]:
+        return False
+    shorter, longer = sorted((set(first), set(second)), key=len)
+    return bool(shorter) and shorter <= longer
+
+
+def _words(text: str) -> list[str | float]:
+    """Return an answer's words in lower case, its numbers as values, without those that say little."""
+    found: list[str | float] = []
+    for token in _TOKEN.findall(text.lower()):
+        value = _value(token)
+        scale = _SCALES.get(token)
+        if scale and found and isinstance(found[-1], float):
+            found[-1] *= scale
+        elif scale:
+            found.append(float(scale))
+        elif value is not None:
+            tens = found and isinstance(found[-1], float) and token in _UNITS and found[-1] in _TENS.values()
+            found[-1:] = [found[-1] + value] if tens else [*found[-1:], value]  # type: ignore[operator]
+        elif token not in _EMPTY:
+            found.append(token)
+    return found
+
+
+def _value(token: str) -> float | None:
+    if token[0].isdigit():
+        return float(token.replace(",", ""))
+    value = _UNITS.get(token, _TENS.get(token))
+    return None if value is None else float(value)

@@ -1,0 +1,47 @@
+"""Why a question was refused, where that can be said for certain."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from qa.archive.view import ArchiveView
+from qa.filters import DATED, Where
+from qa.text.words import content_words
+
+_EPOCH = datetime(1970, 1, 1)
+
+
+def reason(view: ArchiveView, question: str, where: Where, weights: Mapping[str, float]) -> str:
+    """Return one plain sentence, or "" when no reason is certain.
+
+    Args:
+        view: what was searched.
+        question: the question that was searched.
+        where: every condition on its articles, those of dates in the question among them.
+        weights: how much each content word of the question tells, 0 for one that the archive never uses.
+    """
+    if where and not view.count(where):
+        dated = tuple(one for one in where if one.field in ("published", "published_utc"))
+        if dated and not view.count(dated):
+            return f"Nothing in the archive was published {_between(dated)}."
+        return "No article in the archive passes the filters."
+    # A question's first word is written with a capital whatever it is.
+    first = question.split()[0] if question.split() else ""
+    names = [w for w in content_words(question) if w[0].isupper() and weights.get(w, 1.0) == 0.0 and w != first]
+    if len(names) == 1:
+        return f"The name “{names[0]}” never occurs in the archive."
+    return f"The names {', '.join(f'“{name}”' for name in names)} never occur in the archive." if names else ""
+
+
+def _between(dated: Where) -> str:
+    """Return the days that conditions on the date leave open; half of one counts as a day."""
+    after = [int(str(one.value)) for one in dated if one.operator == ">=" and one != DATED]
+    before = [int(str(one.value)) for one in dated if one.operator == "<"]
+    first = _day(max(after)) if after else ""
+    last = _day(min(before) - 1) if before else ""
+    if first and last:
+        return f"on {first}" if first == last else f"between {first} and {last}"
+    return f"on or after {first}" if first else f"by {last}"
+
+
+def _day(seconds: int) -> str:
+    return (_EPOCH + timedelta(seconds=seconds)).date().isoformat()

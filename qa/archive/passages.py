@@ -1,0 +1,126 @@
+"""New articles to stored passages: chunked, embedded, signed for copies, within the writer's transaction."""
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+
+from qa.anatomy.dissection import furniture_spans
+from qa.archive.indexes import bm25
+from qa.archive.indexes.entries import article_entry, body, entry, sound_articles, without
+from qa.archive.indexes.publisher import Changes
+from qa.archive.indexes.vectors import direction
+from qa.archive.storage import database, near_duplicates
+from qa.archive.storage.hashing import vector_matches
+from qa.models.embedding import Embedder
+from qa.records import Article, Passage
+from qa.settings import IndexSettings
+from qa.text.chunking import chunk
+
+
+class PassageMaker:
+    """Adds the passages of articles whose rows are stored, for the one writer of an archive."""
+
+    def __init__(self, connection: sqlite3.Connection, embedder: Embedder, settings: IndexSettings) -> None:
+        self._connection = connection
+        self._embedder = embedder
+        self._settings = settings
+
+    def add(
+        self,
+        articles: Mapping[int, Article],
+        reusable: Mapping[bytes, bytes],
+        progress: Callable[[int], None] | None = None,
+    ) -> tuple[Changes, Changes, int]:
+        """Store the passages of articles, given by their keys, and which other articles those resemble.
+
+        Args:
+            articles: whose passages are to be made.
+            reusable: vectors by the SHA-256 of their texts, of passages that were taken out.
+            progress: called with the number of passages done since its last call.
+
+        Returns:
+            what the BM25 indexes of passages and of articles have to add, and how many passages were embedded.
+        """
+        passages: list[tuple[int, Passage]] = []
+        for key, article in articles.items():
+            furniture = [(start, end) for start, end, _ in furniture_spans(article.text)]
+            passages += ((key, passage) for passage in self._chunk(article, furniture))
+            near_duplicates.record(self._connection, key, without(article.text, furniture))
+        hashes = [hashlib.sha256(passage.text.encode()).digest() for _, passage in passages]
+        vectors, embedded = self._vectors([passage.text for _, passage in passages], hashes, reusable, progress)
+        added: list[bm25.Entry] = []
+        for (key, passage), sha256, value in zip(passages, hashes, vectors, strict=True):
+            cursor = self._connection.execute(
+                'INSERT INTO passage (id, article, start, "end", text_sha256, vector_sha256, signature)'
+                " VALUES (?,?,?,?,?,?,?)",
+                (
+                    passage.id, key, passage.start, passage.end, sha256, hashlib.sha256(value).digest(),
+                    near_duplicates.signature(passage.text),
+                ),
+            )  # fmt: skip
+            assert cursor.lastrowid is not None
+            self._connection.execute("INSERT INTO vector VALUES (?, ?)", (cursor.lastrowid, value))
+            added.append(entry(cursor.lastrowid, passage.text, articles[key]))
+        own: dict[int, list[int]] = {key: [] for key in articles}
+        for place, (key, _) in enumerate(passages):
+            own[key].append(place)
+        whole: list[bm25.Entry] = []
+        for key, places in own.items():
+            whole.append(article_entry(key, articles[key], [passages[i][1].text for i in places]))
+            value = direction([vectors[i] for i in places])
+            self._connection.execute("INSERT OR REPLACE INTO article_vector VALUES (?, ?)", (key, value))
+        return Changes(added), Changes(whole), embedded
+
+    def _chunk(self, article: Article, furniture: Sequence[tuple[int, int]]) -> list[Passage]:
+        return chunk(
+            article,
+            self._embedder,
+            max_tokens=min(self._settings.max_tokens, self._embedder.max_tokens),
+            overlap_sentences=self._settings.overlap_sentences,
+            furniture=furniture,
+        )
+
+    def _vectors(
+        self,
+        texts: Sequence[str],
+        hashes: Sequence[bytes],
+        reusable: Mapping[bytes, bytes],
+        progress: Callable[[int], None] | None,
+    ) -> tuple[list[bytes], int]:
+        """Return the vector of each text; one that the archive holds for the same text is not computed again."""
+        known, size = dict(reusable), self._embedder.dimension
+        for sha256 in dict.fromkeys(hashes):
+            if sha256 not in known:
+                rows = self._connection.execute(
+                    "SELECT v.value, p.vector_sha256 FROM passage p JOIN vector v ON v.row = p.row"
+                    " WHERE p.text_sha256 = ? LIMIT 2",
+                    (sha256,),
+                )
+                known.update((sha256, value) for value, stored in rows if vector_matches(value, stored, size))
+        new = {sha256: text for sha256, text in zip(hashes, texts, strict=True) if sha256 not in known}
+        if progress:
+            progress(len(texts) - len(new))
+        matrix = self._embedder.embed_passages(list(new.values()), progress)
+        known.update((sha256, vector.astype("<f4").tobytes()) for sha256, vector in zip(new, matrix, strict=True))
+        return [known[sha256] for sha256 in hashes], len(new)
+
+
+def renew_directions(connection: sqlite3.Connection) -> None:
+    """Compute the vectors of all articles anew from their passages', within the open transaction."""
+    dimension = database.dimension(connection)
+    for (key,) in connection.execute("SELECT key FROM article ORDER BY key").fetchall():
+        query = (
+            "SELECT v.value, p.vector_sha256 FROM passage p JOIN vector v ON v.row = p.row"
+            " WHERE p.article = ? ORDER BY p.row"
+        )
+        found = connection.execute(query, (key,))
+        value = direction([value for value, sha256 in found if vector_matches(value, sha256, dimension)])
+        connection.execute("INSERT OR REPLACE INTO article_vector VALUES (?, ?)", (key, value))
+
+
+def renew_signatures(connection: sqlite3.Connection) -> None:
+    """Compute the signatures of all texts anew, and which articles resemble, within the open transaction."""
+    for key, article, spans in sound_articles(connection):
+        signed = [(near_duplicates.signature(article.text[start:end]), row) for row, start, end in spans]
+        connection.executemany("UPDATE passage SET signature = ? WHERE row = ?", signed)
+        near_duplicates.record(connection, key, body(article.text))

@@ -1,0 +1,60 @@
+"""Archives of older formats, brought up to date by the next writer from what they hold; nothing is embedded again."""
+
+import logging
+import sqlite3
+from pathlib import Path
+
+from qa.archive.indexes import publisher
+from qa.archive.passages import renew_directions, renew_signatures
+from qa.archive.storage import database
+from qa.archive.storage.hashing import settings_hash
+from qa.errors import ArchiveError
+
+_log = logging.getLogger("qa.upgrading")
+# What format 2 has more than format 1: these tables, and the indexes of passages and articles instead of one.
+_TABLES_OF_2 = ("article_vector", "signature", "band", "copy")
+
+
+def upgrade(connection: sqlite3.Connection, folder: Path) -> None:
+    """Bring an archive up to date, in one transaction; one that is, or is newer, is left as it is.
+
+    Raises:
+        ArchiveError: if it cannot be written; it is then as it was.
+    """
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if not 0 < version < database.FORMAT:
+        return
+    _log.warning("%s: is brought from format %d to %d", folder, version, database.FORMAT)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        if version < 2:
+            _to_2(connection, folder)
+        connection.execute(database.VERSION_TABLE)
+        stored = dict(connection.execute("SELECT name, value FROM setting"))
+        connection.execute("INSERT INTO setting VALUES ('sha256', ?)", (settings_hash(stored),))
+        connection.execute(f"PRAGMA user_version={database.FORMAT}")
+        connection.execute("COMMIT")
+    except (OSError, sqlite3.OperationalError) as error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise ArchiveError(
+            f"{folder}: cannot be brought up to date ({error}); it is as it was: make room, then run the same again"
+        ) from error
+
+
+def _to_2(connection: sqlite3.Connection, folder: Path) -> None:
+    """Sign all texts and note which resemble; make all indexes anew."""
+    for table in _TABLES_OF_2:
+        for statement in database.statements(table):
+            connection.execute(statement)
+    stored = dict(connection.execute("SELECT name, value FROM setting"))
+    connection.execute("INSERT OR IGNORE INTO setting VALUES ('precision', 'float32')")
+    connection.execute("ALTER TABLE passage ADD COLUMN signature BLOB NOT NULL DEFAULT x''")
+    renew_signatures(connection)
+    renew_directions(connection)
+    connection.execute("DROP TABLE generation")
+    connection.execute("DELETE FROM removed")
+    for statement in database.statements("generation"):
+        connection.execute(statement)
+    nothing = publisher.Changes()
+    publisher.Publisher(folder, connection, int(stored["dimension"])).publish(nothing, nothing, anew=True)

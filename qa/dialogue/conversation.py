@@ -1,0 +1,133 @@
+"""A question and what was said before it, to a question that stands alone.
+
+By rule, without a model: a question that leans on earlier turns (``qa.dialogue.dependence``) is given the names, topic
+words and date that it lacks (``qa.dialogue.focus``), so that a person can read what is searched for and change it.  Any
+other question is left exactly as it is.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from qa.dialogue.dependence import PERSONAL, POSSESSIVES, reason, unbound
+from qa.dialogue.ellipsis import in_frame
+from qa.dialogue.focus import SEVERAL, Focus, Phrase
+from qa.dialogue.follow_up_dates import carried_date, with_date
+from qa.dialogue.question_words import is_plural, take_apart
+from qa.errors import InputError, check_text
+
+Turn = tuple[str, str] | Mapping[str, str]
+
+_TURNS = 16  # how many are looked at: what was said before has faded
+_CHARACTERS = 600  # how much of each
+_PHRASES, _WORDS = 3, 8  # how many are carried at most, and of how many words
+_RELATED = 0.45  # the least weight beside the weightiest
+_CLEAR, _CLEARER = 1.5, 2.5  # how much more than any other weighs what is put for "he" or "she", for another pronoun
+_REPLACED = frozenset({"he", "she", "him", "it", "they", "them", "her"})
+
+
+def turns(history: Iterable[Turn]) -> list[tuple[str, str]]:
+    """Return the turns of a conversation as (role, text), oldest first; ``agent`` means ``assistant``.
+
+    Raises:
+        InputError: if a turn has another role or no text.
+    """
+    result = []
+    for turn in () if history is None else history:
+        try:
+            role, text = (turn["role"], turn["text"]) if isinstance(turn, Mapping) else turn
+        except (KeyError, TypeError, ValueError):
+            raise InputError(f"history: {turn!r} is not a turn; give (role, text) pairs") from None
+        role = "assistant" if role == "agent" else role
+        if role not in ("user", "assistant"):
+            raise InputError(f"history: role {role!r} is not known; give user or assistant")
+        result.append((role, check_text(text, "history")))
+    return result
+
+
+def stand_alone(question: str, history: Iterable[Turn]) -> str:
+    """Return the question to search for, given the earlier turns: as it is, if it stands alone.
+
+    "Who led it?" after "What happened to the Alma ferry in Ostra?" becomes "Who led the Alma ferry? (Ostra)".
+
+    Raises:
+        InputError: if a turn cannot be used.
+    """
+    said = [(role, text[:_CHARACTERS].strip()) for role, text in turns(history) if text.strip()][-_TURNS:]
+    if not any(role == "user" for role, _ in said):
+        return question
+    talk = _Talk()
+    for role, text in said:
+        if role == "user":
+            talk.ask(text)
+        else:
+            talk.focus.hear(text)
+    return talk.rewritten(question)
+
+
+class _Talk:
+    """A conversation so far: its focus, the questions of its topic, and the last one as it was searched."""
+
+    def __init__(self) -> None:
+        self.focus = Focus()
+        self.dates: list[str] = []  # newest first
+        self.last = ""
+
+    def ask(self, question: str) -> None:
+        """Take in a question."""
+        asked = self.rewritten(question)
+        self.dates = [asked, *([] if self.focus.ask(question) else self.dates)]
+        self.last = asked
+
+    def rewritten(self, question: str) -> str:
+        """Return a question with what it lacks."""
+        sign = reason(question, self.focus.said) if self.last else ""
+        if not sign:
+            return question
+        if framed := in_frame(question, self.last):
+            return framed
+        pronoun = sign.removeprefix("pronoun ")
+        ranked = self.focus.ranked(question, pronoun)
+        chosen = _chosen(ranked, self.focus, pronoun)
+        asked, rest = _replaced(question, ranked, chosen, self.focus)
+        asked, date = with_date(asked, carried_date(self.dates))
+        added = [phrase.text for phrase in rest]
+        if date and not any(date.split()[-1] in text for text in added):
+            added.append(date)
+        return f"{asked} ({', '.join(added)})" if added else asked
+
+
+def _chosen(ranked: Sequence[Phrase], focus: Focus, pronoun: str) -> list[Phrase]:
+    """Return what is carried: of names for "he" or "she" the first, else the weightiest phrases."""
+    if not ranked or (pronoun in PERSONAL and ranked[0].name):
+        return list(ranked[:1])
+    least = _RELATED * max(focus.weights[phrase] for phrase in ranked)
+    chosen: list[Phrase] = []
+    for phrase in ranked:
+        fits = sum(len(one.stems) for one in (*chosen, phrase)) <= _WORDS
+        if len(chosen) < _PHRASES and focus.weights[phrase] >= least and (not chosen or (fits and not phrase.verb)):
+            chosen.append(phrase)
+    return chosen
+
+
+def _replaced(
+    question: str, ranked: Sequence[Phrase], chosen: Sequence[Phrase], focus: Focus
+) -> tuple[str, Sequence[Phrase]]:
+    """Put the first phrase in the pronoun's place where that is clear; return the question and the phrases left."""
+    words = take_apart(question)
+    place = unbound(words)
+    if place is None or not chosen:
+        return question, chosen
+    first, pronoun = chosen[0], words[place]
+    personal = pronoun.lower in PERSONAL
+    rivals = [phrase for phrase in ranked if phrase is not first and not phrase.verb]
+    needed = _CLEAR if personal else _CLEARER
+    clear = all(focus.weights[first] >= needed * focus.weights[phrase] for phrase in rivals)
+    after = words[place + 1] if place + 1 < len(words) else None
+    owns = pronoun.lower in POSSESSIVES
+    if pronoun.lower == "her":
+        owns = after is not None and after.joined and after.content
+    agrees = personal or first.name or is_plural(first.text) == (pronoun.lower in SEVERAL)
+    if not clear or not agrees or not (owns or pronoun.lower in _REPLACED) or (personal and not first.name):
+        return question, chosen
+    text = f"the {first.text}" if first.article else first.text
+    ending = "" if not owns else "'" if text.endswith("s") else "'s"
+    return question[: pronoun.start] + text + ending + question[pronoun.end :], chosen[1:]

@@ -1,0 +1,211 @@
+"""What a conversation is about after its turns: the names and topic words that a follow-up may carry over.
+
+Each phrase has a weight.  What a turn says weighs most, fades with every turn after it, and is kept up by the pronouns
+that stand for it (the centre of Grosz, Joshi and Weinstein, "Centering", Computational Linguistics 21, 1995).  A
+question that stands alone and names something begins a new topic.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from qa.dialogue.dependence import PERSONAL, reason
+from qa.dialogue.question_words import BE, DO, WORD, Word, bare, is_plural, listed, stem, take_apart, telling_stems
+
+_LINKS = listed("of the de la le al el von van der den du del di da bin ibn y for a")
+_PLACING = listed("in at near from to around across outside inside")
+_BEFORE_VERBS = listed(
+    "i you we he she it they to who how not and or that can could will would shall should may might must"
+)
+SEVERAL = listed("they them their theirs these those they're ones")
+_ONE = listed("it its this that it's")
+_QUOTED = re.compile(r"\"[^\"]{2,80}\"|“[^”]{2,80}”")
+_LONGEST, _CHARACTERS = 6, 80  # of a phrase, in words and in characters
+_AFTER_NAME = 2  # words that may follow a name in its phrase: the Alma ferry
+
+# Weights, chosen on half of the conversations of `python -m benchmarks.followups`.
+FADE = 0.75  # what a phrase keeps with each question
+LEFT = 0.3  # what it keeps when another topic begins
+NAME = 1.6  # what a name counts beside a topic word
+OPENER = 0.5  # what the question that begins a topic adds
+VERB = 0.3  # what a topic word counts that seems to be a verb
+REPLY = 0.35  # what a name in a reply counts beside one in a question
+REPLY_WORDS = 25  # how much of a reply is looked at for names
+CENTRE = 1.0  # the least that a phrase weighs which a question has stood on
+PLACED = 0.8  # what a place counts beside what was there
+AGREES = 1.6  # what a phrase gains by agreeing in number with the pronoun
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that stand together in a turn.
+
+    ``stems`` are those of its words, ``name``: it is written like a name, ``place``: "in", "at", … led to it,
+    ``article``: one stood before it, ``verb``: it seems to be one; it stood at ``[start:end]`` of its turn.
+    """
+
+    text: str
+    stems: frozenset[str]
+    name: bool = False
+    place: bool = False
+    article: bool = False
+    verb: bool = False
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
+
+
+def phrases(text: str, *, names_only: bool = False) -> list[Phrase]:
+    """Return the names and, unless they alone are wanted, the other runs of telling words of a text, in order."""
+    words = take_apart(text)
+    found: list[Phrase] = []
+    quoted = [match.span() for match in _QUOTED.finditer(text)]
+    for start, end in quoted:
+        stems = frozenset(stem(word.lower) for word in words if start <= word.start < end and word.content)
+        if stems:
+            found.append(Phrase(text[start + 1 : end - 1].strip(), stems, name=True, start=start, end=end))
+    place = 0
+    while place < len(words):
+        if not words[place].tells or any(start <= words[place].start < end for start, end in quoted):
+            place += 1
+            continue
+        begin = place
+        end = _name_end(words, place) if words[place].name else _topic_end(words, place)
+        if words[place].name and not names_only:
+            end = _with_what_follows(words, place, end)
+        if words[place].name or not names_only:
+            numbered = words[begin].name and words[begin].joined and words[begin - 1].lower.isdigit()  # 2018 World Cup
+            found.append(_phrase(text, words, begin - numbered, end))
+        place = end
+    return [phrase for phrase in found if len(phrase.text) <= _CHARACTERS]
+
+
+def _name_end(words: Sequence[Word], begin: int) -> int:
+    """Return where a name ends: University of Michigan, Charles de Gaulle, Falcon 9."""
+    end, seen = begin + 1, {words[begin].lower}
+    while end < len(words) and not words[end - 1].lower.endswith("'s"):
+        after = end
+        while after < min(len(words) - 1, end + 2) and words[after].lower in _LINKS and words[after].joined:
+            after += 1
+        word = words[after]
+        numbered = after == end and word.lower.isdigit()
+        if not (word.joined and (word.name or numbered)) or word.lower in seen or after - begin > _LONGEST:
+            break
+        seen.add(word.lower)
+        end = after + 1
+    return end
+
+
+def _topic_end(words: Sequence[Word], begin: int) -> int:
+    """Return where a run of topic words ends; of "does exercise affect it" the verb is left out."""
+    end = begin + 1
+    while end < min(len(words), begin + _LONGEST) and words[end].joined and words[end].content:
+        if words[end].name or words[end].asks:
+            break
+        end += 1
+    while not words[end - 1].tells:
+        end -= 1
+    verb_follows = _after_do(words, begin) or (begin == 1 and words[0].lower in ("which", "what"))
+    if end - begin == 2 and verb_follows and not any(word.lower in BE for word in words[end : end + 1]):
+        return end - 1
+    return end
+
+
+def _with_what_follows(words: Sequence[Word], begin: int, end: int) -> int:
+    """Return the end of a name with the topic words after it: the Alma ferry, but not "did Netflix shift"."""
+    if words[end - 1].lower.endswith("'s"):
+        return end
+    last = end
+    most = _AFTER_NAME + 1 if _after_do(words, begin) else _AFTER_NAME
+    for place in range(end, min(len(words), end + most)):
+        word = words[place]
+        if not (word.joined and word.content) or word.asks or word.name:
+            break
+        last = place + 1 if word.tells else last
+    return max(end, last - 1) if most > _AFTER_NAME else last  # did the Turkish lira fall
+
+
+def _after_do(words: Sequence[Word], begin: int) -> bool:
+    return any(word.lower in DO for word in words[max(0, begin - 2) : begin])
+
+
+def _phrase(text: str, words: Sequence[Word], begin: int, end: int) -> Phrase:
+    before = words[begin - 1].lower if begin else ""
+    further = words[begin - 2].lower if begin > 1 else ""
+    name = any(word.name for word in words[begin : min(begin + 2, end)])
+    follows_name = words[begin].joined and begin > 0 and (words[begin - 1].name or words[begin - 1].asks)
+    passive = before in BE and begin > 1 and words[begin - 2].content  # the vessels were held
+    piece = bare(text[words[begin].start : words[end - 1].end])
+    return Phrase(
+        piece,
+        frozenset(stem(word.lower) for word in words[begin:end] if word.content),
+        name,
+        before in _PLACING or (before in ("the", "a", "an") and further in _PLACING),
+        before in ("the", "a", "an"),
+        not name and (before in _BEFORE_VERBS or follows_name or passive),
+        words[begin].start,
+        words[begin].start + len(piece),
+    )
+
+
+@dataclass(slots=True)
+class Focus:
+    """The phrases of a conversation so far with their weights, and the stems of all its telling words."""
+
+    weights: dict[Phrase, float] = field(default_factory=dict)
+    said: set[str] = field(default_factory=set)
+
+    def ask(self, question: str) -> bool:
+        """Take in a question; return whether it begins a topic of its own."""
+        sign = reason(question, self.said) if self.said else ""
+        found = phrases(question)
+        begins = not sign and (any(phrase.name for phrase in found) or sum(len(phrase.stems) for phrase in found) > 1)
+        centre = self.ranked(question, sign.removeprefix("pronoun "))[:1] if sign else []
+        for phrase in self.weights:
+            self.weights[phrase] *= LEFT if begins else FADE
+        for phrase in centre:
+            self.weights[phrase] = max(self.weights[phrase] / FADE, CENTRE)
+        for phrase in found:
+            weight = NAME if phrase.name else VERB if phrase.verb else 1.0
+            self._add(phrase, weight * (1 + OPENER * (begins or not self.said)))
+        self.said |= telling_stems(question)
+        return begins
+
+    def hear(self, reply: str) -> None:
+        """Take in what was answered."""
+        for phrase in phrases(" ".join(reply.split(None, REPLY_WORDS)[:REPLY_WORDS]), names_only=True):
+            self._add(phrase, REPLY * NAME)
+        self.said |= telling_stems(reply)
+
+    def _add(self, phrase: Phrase, weight: float) -> None:
+        for known in list(self.weights):
+            if phrase.stems <= known.stems:
+                self.weights[known] += weight
+                return
+            if known.stems < phrase.stems and known.name == phrase.name:
+                self.weights[phrase] = self.weights.pop(known) + weight
+                return
+        self.weights[phrase] = weight
+
+    def ranked(self, question: str, pronoun: str = "") -> list[Phrase]:
+        """Return the phrases that a question lacks, those first that weigh most and that the pronoun can stand for."""
+        own = {stem(match[0].lower()) for match in WORD.finditer(question)}
+        lacking = [phrase for phrase in self.weights if not phrase.stems <= own]
+        if pronoun in PERSONAL:
+            lacking = _people(lacking)
+        return sorted(lacking, key=lambda phrase: -self.weights[phrase] * _fit(phrase, pronoun))
+
+
+def _people(found: list[Phrase]) -> list[Phrase]:
+    """Return the names that may be a person's, else all names, else everything."""
+    names = [phrase for phrase in found if phrase.name]
+    return [phrase for phrase in names if not phrase.place] or names or found
+
+
+def _fit(phrase: Phrase, pronoun: str) -> float:
+    """Return how well a phrase agrees with a pronoun."""
+    if pronoun in ("there", "here"):
+        return AGREES if phrase.place else 1.0
+    fit = PLACED if phrase.place else 1.0
+    if pronoun in SEVERAL:
+        return fit * AGREES if is_plural(phrase.text) else fit
+    return fit / AGREES if pronoun in _ONE and is_plural(phrase.text) else fit

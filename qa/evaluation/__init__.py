@@ -1,0 +1,1 @@
+"""Question files, measures, runs, comparisons and sweeps."""

@@ -1,0 +1,1 @@
+"""Files before they are parsed: paths, kinds, opening, decoding."""

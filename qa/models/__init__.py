@@ -1,0 +1,1 @@
+"""Everything that loads model weights."""

@@ -1,0 +1,34 @@
+"""A sentence-transformers CrossEncoder that says how relevant a passage is to a question."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from qa.models.folders import allowed_files, find_model
+from qa.models.loading import loading
+from qa.models.model_thread import ModelThread
+from qa.models.passage_reader import PassageReading
+
+
+class CrossEncoderReranker:
+    """A CrossEncoder from a folder or the local model cache, on the CPU.
+
+    Raises:
+        ModelError: if the model is not on this machine or cannot be loaded.
+    """
+
+    def __init__(self, name: str) -> None:
+        way_out = "give the folder of a sentence-transformers CrossEncoder with safetensors weights"
+        folder = find_model("reranker", name)
+        with loading(f"reranker {name}: cannot be loaded", way_out), allowed_files(folder) as allowed:
+            from sentence_transformers import CrossEncoder
+
+            self._model: Any = CrossEncoder(
+                str(allowed), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
+            )
+        self._thread = ModelThread()
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
+        """Return how relevant each (title, text) is; such models were trained on the text alone."""
+        pairs = [(question, text) for _, text in passages]
+        scores = self._thread.run(lambda: self._model.predict(pairs, show_progress_bar=False))
+        return [PassageReading(float(score)) for score in scores]

@@ -1,0 +1,1 @@
+"""Forks, load and timing."""

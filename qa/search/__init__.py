@@ -1,0 +1,1 @@
+"""A question's candidates, scored, fused, read again, selected and cited."""

@@ -1,0 +1,179 @@
+"""From a ranking to the hits that are shown: copies grouped, one article kept from crowding out the others.
+
+A copy is a passage of another article that says the same in the same words.  One passage stands for its group, so that
+``k`` hits are ``k`` different things to read; nothing is lost, for the others are listed with it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.archive.storage.near_duplicates import SHORT, SHORT_TEXT, resemblances
+from qa.archive.view import ArchiveView
+from qa.dates.periods import period
+from qa.records import Article, Passage
+from qa.search.fusion import Ranked
+
+# Passages that resemble each other by ``SAME_TEXT`` are copies; those of articles that are recorded as resembling are
+# so from ``SAME_STORY`` on, because an update of a page moves the borders of its passages.  A newer copy is shown in
+# place of a better match from ``REPLACES`` on: with less it lacks the words that answer too often.  What these values
+# find is measured by `python -m benchmarks.copies`.  Short passages need ``copies.SHORT_TEXT``, unless their articles
+# are recorded.
+SAME_TEXT, SAME_STORY, REPLACES = 0.5, 0.33, 0.7
+# So many passages, half of those that are looked at first, that resemble each other by ``SAME_STORY`` are a crowd: one
+# text worded again and again, which would keep all others out.  Of a crowd as few come first as of one article.
+CROWD = 50
+_STEP = 100  # passages are looked at in steps of this many, or of four times those wanted
+
+ArticleById = Callable[[str], Article | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A passage to show, what it is ranked by, and its copies, best first."""
+
+    ranked: Ranked
+    passage: Passage
+    copies: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A passage at its place in the ranking, and how much it resembles the first of its group."""
+
+    place: int
+    ranked: Ranked
+    passage: Passage
+    resemblance: float
+
+
+@dataclass(slots=True)
+class _Group:
+    """Copies of the first member, whose signature it bears: in the order of the ranking, each of another article.
+
+    ``crowd`` is the place of the first group among those that this one's first member resembles.
+    """
+
+    signature: bytes
+    members: list[_Member]
+    crowd: int
+    articles: set[str] = field(default_factory=set)
+
+    def add(self, member: _Member) -> None:
+        self.members.append(member)
+        self.articles.add(member.passage.article_id)
+
+
+def select(
+    view: ArchiveView, ranked: Sequence[Ranked], k: int, per_article: int, article: ArticleById, *, group_copies: bool
+) -> list[Chosen]:
+    """Return the ``k`` passages of a ranking to show; fewer only when it holds fewer.
+
+    First come groups of copies in the order of their best members, at most ``per_article`` shown of one article or
+    crowd; then the groups over that cap; then, where there are not ``k`` groups, copies by themselves.
+
+    Args:
+        view: what was searched.
+        ranked: the passages that passed the filters, best first.
+        k: how many to return.
+        per_article: the cap (0: none).
+        article: returns an article of the view by its id.
+        group_copies: whether copies are grouped at all.
+    """
+    groups: list[_Group] = []
+    shown: list[_Member] = []
+    order: list[int] = []
+    step = max(_STEP, 4 * k)
+    for begin in range(0, len(ranked), step):
+        _group(view, ranked, range(begin, min(begin + step, len(ranked))), groups, group_copies)
+        shown = [_newest(group.members, article) for group in groups]
+        within, over = _capped(shown, groups, per_article)
+        order = (within + over)[:k]
+        if len(within) >= k:
+            break
+    hidden = sorted((m for i in order for m in groups[i].members if m is not shown[i]), key=lambda m: m.place)
+    alone = hidden[: k - len(order)]
+    places = {member.place for member in alone}
+    chosen = []
+    for i in order:
+        copies = (m.passage for m in groups[i].members if m is not shown[i] and m.place not in places)
+        chosen.append(Chosen(groups[i].members[0].ranked, shown[i].passage, tuple(copies)))
+    return chosen + [Chosen(member.ranked, member.passage) for member in alone]
+
+
+def _group(
+    view: ArchiveView, ranked: Sequence[Ranked], places: range, groups: list[_Group], group_copies: bool
+) -> None:
+    """Add the passages at these places to the groups, each to that whose first member it resembles most."""
+    ids = [ranked[place].passage_id for place in places]
+    passages = view.passages(ids)
+    signatures = view.signatures(ids) if group_copies else {}
+    near = view.copies(sorted({passage.article_id for passage in passages.values()})) if group_copies else {}
+    recorded = {article_id: {other for other, _ in found} for article_id, found in near.items()}
+    for place in places:
+        passage = passages.get(ranked[place].passage_id)
+        if passage is None:  # damaged: reported by the archive, never shown
+            continue
+        signature = signatures.get(passage.id, b"")
+        found = resemblances(signature, [group.signature for group in groups])
+        group, resemblance = _nearest(groups, passage, found, recorded.get(passage.article_id, set()))
+        if group is None:
+            alike = (found >= SAME_STORY).nonzero()[0].tolist()
+            group = _Group(signature, [], groups[alike[0]].crowd if alike else len(groups))
+            groups.append(group)
+        group.add(_Member(place, ranked[place], passage, resemblance))
+
+
+def _nearest(
+    groups: Sequence[_Group], passage: Passage, found: NDArray[np.float64], recorded: set[str]
+) -> tuple[_Group | None, float]:
+    """Return the group that a passage belongs to and how much it resembles the first of it; None and 1 for none.
+
+    ``found`` is how much it resembles the first of each.
+    """
+    for i in sorted((found >= SAME_STORY).nonzero()[0].tolist(), key=lambda i: (-found[i], i)):
+        best = groups[i].members[0].passage
+        short = min(len(passage.text), len(best.text)) < SHORT
+        least = SAME_STORY if best.article_id in recorded else SHORT_TEXT if short else SAME_TEXT
+        if found[i] >= least and passage.article_id not in groups[i].articles:
+            return groups[i], float(found[i])
+    return None, 1.0
+
+
+def _newest(members: Sequence[_Member], article: ArticleById) -> _Member:
+    """Return the newest of the members that hold most of the first one's text; it itself unless one is surely newer."""
+    newest = members[0]
+    for member in members[1:]:
+        if member.resemblance >= REPLACES:
+            one, other = article(member.passage.article_id), article(newest.passage.article_id)
+            if one and other and _is_newer(one, other):
+                newest = member
+    return newest
+
+
+def _is_newer(one: Article, other: Article) -> bool:
+    """Whether an article was surely published after another or, published at the same time, updated after it."""
+    published, before = period(one.published), period(other.published)
+    if published is None or before is None:
+        return False
+    if published == before:
+        published, before = period(one.updated) or published, period(other.updated) or before
+    return published.start_utc >= before.end_utc
+
+
+def _capped(shown: Sequence[_Member], groups: Sequence[_Group], per_article: int) -> tuple[list[int], list[int]]:
+    """Return the places of the members, which stand for the groups, within the cap, and of those over it."""
+    within: list[int] = []
+    over: list[int] = []
+    counts: Counter[str | int] = Counter()
+    sizes: Counter[int] = Counter()
+    for group in groups:
+        sizes[group.crowd] += len(group.members)
+    for i, (member, group) in enumerate(zip(shown, groups, strict=True)):
+        own: list[str | int] = [member.passage.article_id, *([group.crowd] if sizes[group.crowd] >= CROWD else [])]
+        counts.update(own)
+        (within if per_article == 0 or all(counts[one] <= per_article for one in own) else over).append(i)
+    return within, over

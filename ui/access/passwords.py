@@ -1,0 +1,260 @@
+"""The file of those who may open the page: a line each, of name, role and what the password is checked by.
+
+    anna:admin:scrypt$16384$8$5$<salt>$<hash>
+
+Empty lines and lines that begin with # are left as they are.  The hash is scrypt's (RFC 7914), after the cost that the
+line names; new ones get a cost of the OWASP Password Storage Cheat Sheet (N = 2^14, r = 8, p = 5: 16 MB a check).
+"""
+
+import hashlib
+import hmac
+import logging
+import os
+import re
+import secrets
+import tempfile
+import unicodedata
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from qa.archive.storage.files import flush_folder
+from qa.errors import InputError
+
+_log = logging.getLogger("ui.passwords")
+
+READER, ADMIN = "reader", "admin"
+_NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}", re.ASCII)
+_SHORTEST, _LONGEST = 8, 1_000  # characters of a password
+_MOST_BYTES = 1_000_000  # of a file
+_N, _R, _P = 2**14, 8, 5
+_MOST_MEMORY = 2**28  # bytes that one check may take
+
+
+@dataclass(frozen=True, slots=True)
+class Hashed:
+    """What a password is checked by: scrypt's cost, the salt, and the hash."""
+
+    n: int
+    r: int
+    p: int
+    salt: bytes
+    digest: bytes
+
+    @classmethod
+    def of(cls, password: str, n: int = _N, r: int = _R, p: int = _P) -> "Hashed":
+        """Return the hash of a password, with a salt of its own."""
+        salt = secrets.token_bytes(16)
+        return cls(n, r, p, salt, _scrypt(password, salt, n, r, p))
+
+    def matches(self, password: str) -> bool:
+        """Return whether this is the hash of the password; how long it takes does not depend on the answer."""
+        return hmac.compare_digest(_scrypt(password, self.salt, self.n, self.r, self.p), self.digest)
+
+    def __str__(self) -> str:
+        """Return it as it stands in the file."""
+        salt, digest = (b64encode(part).decode() for part in (self.salt, self.digest))
+        return f"scrypt${self.n}${self.r}${self.p}${salt}${digest}"
+
+
+def _scrypt(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
+    # One and the same password can be typed as different characters, depending on the keyboard (é, or e and an accent).
+    typed = unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
+    return hashlib.scrypt(typed, salt=salt, n=n, r=r, p=p, maxmem=_MOST_MEMORY, dklen=32)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One who may open the page; ``role`` is ``reader`` or ``admin``."""
+
+    name: str
+    role: str
+    password: Hashed
+
+    @property
+    def admin(self) -> bool:
+        """Whether they may add and remove articles, where that is possible at all."""
+        return self.role == ADMIN
+
+    def __str__(self) -> str:
+        """Return the line of the file."""
+        return f"{self.name}:{self.role}:{self.password}"
+
+
+# Stands in for a name that is not in the file, so that this takes as long to find out as a wrong password.
+_NOBODY = Hashed(_N, _R, _P, secrets.token_bytes(16), secrets.token_bytes(32))
+
+
+class Users:
+    """Those whom a file names, as it stands at the moment: who is removed from it is out at once.
+
+    Args:
+        path: the file.
+
+    Raises:
+        InputError: if it cannot be used, or names nobody.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._state: tuple[int, ...] = ()
+        self._users: Mapping[str, User] = {}
+        self._problem = ""
+        if not read_users(path):
+            raise InputError(f"{path}: names nobody, so that nobody could log in; run: qa password {path} NAME")
+
+    def current(self) -> Mapping[str, User]:
+        """Return who may log in now, by name.
+
+        Raises:
+            InputError: if the file cannot be used any more; then nobody may.
+        """
+        try:
+            found = self._path.stat()
+            state: tuple[int, ...] = found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
+        except OSError:
+            state = ()
+        if not state or state != self._state:
+            self._state, before = state, self._problem
+            try:
+                self._users, self._problem = read_users(self._path), ""
+            except InputError as error:
+                self._users, self._problem = {}, str(error)
+                if self._problem != before:
+                    _log.error("%s", error)
+        if self._problem:
+            raise InputError(self._problem)
+        return self._users
+
+    def check(self, name: str, password: str) -> User | None:
+        """Return who this is; None if there is no such name or the password is another, which takes as long."""
+        user = self.current().get(name)
+        right = (user.password if user else _NOBODY).matches(password)
+        return user if right else None
+
+
+def read_users(path: Path) -> dict[str, User]:
+    """Return whom a file names.
+
+    Raises:
+        InputError: if it cannot be read, may be read by others, or has a line that cannot be used.
+    """
+    lines = _lines(path)
+    if (mode := path.stat().st_mode & 0o777) & 0o077:
+        raise InputError(f"{path}: others may read or change it (mode {mode:o}); run: chmod 600 {path}")
+    users: dict[str, User] = {}
+    for number, line in enumerate(lines, 1):
+        if user := _user(path, number, line):
+            if user.name in users:
+                raise InputError(f"{path}, line {number}: {user.name!r} stands here a second time; remove one")
+            users[user.name] = user
+    return users
+
+
+def set_password(path: Path, name: str, password: str, role: str = "") -> User:
+    """Add somebody to a file, made if need be, or give them another password; return them.
+
+    Args:
+        path: the file; only its owner may read it afterwards.
+        name: who.
+        password: at least 8 characters.
+        role: ``reader`` or ``admin``; ``""``: the one they have, else ``reader``.
+
+    Raises:
+        InputError: if name, password or file cannot be used.
+    """
+    check_name(name)
+    if not _SHORTEST <= len(password) <= _LONGEST:
+        told = "is empty" if not password else f"has {len(password)} characters"
+        raise InputError(f"password: {told}; give {_SHORTEST} to {_LONGEST:,} characters")
+    lines = _lines(path) if path.exists() else []
+    place = _place(path, lines, name)
+    old = _user(path, place + 1, lines[place]) if place < len(lines) else None
+    user = User(name, role or (old.role if old else READER), Hashed.of(password))
+    lines[place : place + 1] = [str(user)]
+    _write(path, lines)
+    return user
+
+
+def remove_user(path: Path, name: str) -> None:
+    """Take somebody out of a file.
+
+    Raises:
+        InputError: if they do not stand in it, or it cannot be read or written.
+    """
+    lines = _lines(path)
+    place = _place(path, lines, name)
+    if place == len(lines):
+        raise InputError(f"{path}: there is no {name!r} in it")
+    del lines[place]
+    _write(path, lines)
+
+
+def check_name(name: str) -> None:
+    """Check that a name can be used.
+
+    Raises:
+        InputError: if it cannot.
+    """
+    if not _NAME.fullmatch(name):
+        raise InputError(
+            f"name={name!r} cannot be used: give up to 64 of the letters a to z (small ones), digits and . _ @ -, "
+            "a letter or digit first"
+        )
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise InputError(f"{path}: is larger than {_MOST_BYTES:,} bytes, so it is no password file; name another")
+        return path.read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file; make it with: qa password {path} NAME") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: is no text, so it is no password file; name another") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error}); give access or another file") from None
+
+
+def _place(path: Path, lines: list[str], name: str) -> int:
+    """Return the place of somebody's line, behind the last one if there is none; every line is checked."""
+    users = [_user(path, number, line) for number, line in enumerate(lines, 1)]
+    return next((place for place, user in enumerate(users) if user and user.name == name), len(lines))
+
+
+def _user(path: Path, number: int, line: str) -> User | None:
+    if not line.strip() or line.startswith("#"):
+        return None
+    try:
+        name, role, kept = line.strip().split(":")
+        kind, *cost, salt, digest = kept.split("$")
+        n, r, p = map(int, cost)
+        hashed = Hashed(n, r, p, b64decode(salt, validate=True), b64decode(digest, validate=True))
+        usable = n > 1 and n & (n - 1) == 0 and r > 0 and p > 0 and 128 * r * (n + p + 2) < _MOST_MEMORY
+        if not (_NAME.fullmatch(name) and role in {READER, ADMIN} and kind == "scrypt" and usable):
+            raise ValueError
+        if len(hashed.digest) != 32 or not hashed.salt:
+            raise ValueError
+    except ValueError:
+        raise InputError(
+            f"{path}, line {number}: cannot be read as name:role:hash; remove it and run: qa password {path} NAME"
+        ) from None
+    return User(name, role, hashed)
+
+
+def _write(path: Path, lines: list[str]) -> None:
+    """Write the file anew beside the old one, and put it in its place; only its owner may read it."""
+    target, temporary = Path(os.path.realpath(path)), ""
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)  # mode 0600
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in lines)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(target)
+        flush_folder(target.parent)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise InputError(f"{path}: cannot be written ({error.strerror or error}); free space or access") from error

@@ -1,0 +1,1 @@
+"""HTTP for programs, and an article's page at its permalink."""

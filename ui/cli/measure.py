@@ -1,0 +1,169 @@
+"""``qa eval``, ``qa sweep`` and ``qa compare`` in the terminal."""
+
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from pathlib import Path
+
+from rich.progress import track
+
+from qa.evaluation import comparison
+from qa.evaluation.power import CORRELATION
+from qa.evaluation.report import Report
+from qa.evaluation.statistics import Figure
+from qa.evaluation.sweep import SweepRow, SweepTable, SweepTrial, perform
+from qa.evaluation.sweepfiles import read_sweep
+from qa.evaluation.trial import Conditions, Trial
+from qa.settings import AskSettings
+from ui.cli import output
+from ui.cli.output import exit_code, print_json, print_line, print_notice
+
+_HEADLINES = ("hit@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "map")
+_SHOWS = "shows: the smallest difference that these questions show in 80 % of samples (one paired test, alpha .05)"
+
+
+def run(
+    archive: Path, file: Path, out: Path | None, k: int, per_article: int, settings: AskSettings, as_json: bool
+) -> int:
+    """Evaluate a question file, write the run folder if one is named, print the figures; return the exit code."""
+    trial = Trial(file, archive, settings, Conditions(k, per_article))
+    bar = _Bar()
+    report, rejected = trial.perform(out, begin=bar.begin)
+    bar.close()
+    for one in rejected:
+        print_notice(f"rejected: {file}:{one.line}: {one.reason}")
+    if out:
+        from ui.render.reports.run_report import write_report
+
+        print_notice(f"report: {write_report(out)}")
+    print_json(report.to_dict()) if as_json else _print(report)
+    return exit_code(report.questions["given"] - len(rejected), rejected)
+
+
+def sweep(file: Path, archive: Path, out: Path, as_json: bool) -> int:
+    """Make the runs of a sweep file that are not there yet, write and print the table; return the exit code."""
+    from ui.render.reports.run_report import write_report
+    from ui.render.reports.sweep_report import write_table
+
+    bar = _Bar()
+    partly: list[int] = []
+
+    def begin(one: SweepTrial, total: int) -> Callable[[int, int], None]:
+        print_notice(f"{one.set}: {one.run}: {total} questions")
+        return bar.begin(total)
+
+    def reused(one: SweepTrial) -> None:
+        print_notice(f"{one.set}: {one.run}: kept; to run it again remove {one.folder(out)}")
+
+    def done(one: SweepTrial, rejected: int) -> None:
+        bar.close()
+        write_report(one.folder(out))
+        if rejected:
+            partly.append(rejected)
+            print_notice(f"rejected: {rejected} lines of {one.trial.questions}")
+
+    table = perform(read_sweep(file, archive), out, begin=begin, reused=reused, done=done)
+    print_notice(f"report: {write_table(out, table)}")
+    print_json(table.to_dict()) if as_json else _print_table(table)
+    return exit_code(1, partly)
+
+
+def compare(a: Path, b: Path, as_json: bool) -> None:
+    """Compare two run folders and print what differs."""
+    found = comparison.compare(a, b)
+    if as_json:
+        print_json(found.to_dict())
+        return
+    console = output.out()
+    rows = [
+        (
+            *(m.name, f"{m.a:.3f}", f"{m.b:.3f}", f"{m.difference:+.3f}", f"{m.low:+.3f} to {m.high:+.3f}"),
+            *(f"{m.p:.4f}", f"{m.p_holm:.4f}", _shown(m.detectable)),
+        )
+        for m in found.measures
+    ]
+    console.print(output.table(("measure", "A", "B", "B - A", "95 %", "p", "p (Holm)", "shows"), rows))
+    print_line(f"\n{_SHOWS}")
+    if found.changed:
+        print_line("\nThe questions that changed most:")
+        changed = [(f"{c.a:.2f} → {c.b:.2f}", c.measure, c.id, c.question[:60]) for c in found.changed]
+        console.print(output.table(("A → B", "measure", "id", "question"), changed))
+
+
+def _shown(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _print_table(table: SweepTable) -> None:
+    console = output.out()
+    width = max((len(row.run) for row in table.rows), default=0)
+    head = ("".ljust(width), "value [95 %]", "against the first [95 %]", "p", "p (Holm)", "shows")
+    for (name, measure), rows in groupby(table.rows, lambda row: (row.set, row.measure)):
+        print_line(f"{name}: {measure}")
+        console.print(output.table(head, map(_line, rows)), "")
+    tests = sum(row.versus is not None for row in table.rows)
+    print_line(f"{_SHOWS}; Holm's correction is over the {tests} comparisons of the table")
+
+
+def _line(row: SweepRow) -> tuple[str, ...]:
+    figure, versus = row.figure, row.versus
+    value = f"{_shown(figure.value)} [{_shown(figure.low)}, {_shown(figure.high)}]"
+    if versus is None or row.p_holm is None:
+        return row.run, value, "the first", "", "", ""
+    difference = f"{versus.difference:+.3f} [{versus.low:+.3f}, {versus.high:+.3f}]"
+    return row.run, value, difference, f"{versus.p:.4f}", f"{row.p_holm:.4f}", _shown(versus.detectable)
+
+
+def _print(report: Report) -> None:
+    counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in report.questions.items())
+    print_line(f"questions: {counts}\n")
+    scores = report.scores
+    groups = {
+        "passage.evidence": (scores.evidence, _HEADLINES),
+        "passage.answer": (scores.answer, _HEADLINES),
+        "article": (scores.article, _HEADLINES),
+        "answers": (scores.answers, tuple(scores.answers)),
+        "abstention": (scores.abstention, tuple(scores.abstention)),
+        "risk-coverage": (
+            {"area: unanswerable": report.unanswerable.area, "area: first hit": report.first_hit.area},
+            (),
+        ),
+        "calibration": ({"ece": _alone(report.calibration.ece), "brier": report.calibration.brier}, ()),
+        "latency, ms": (scores.latency_ms, tuple(scores.latency_ms)),
+    }
+    rows = []
+    for group, (figures, names) in groups.items():
+        label = group
+        for name in names or figures:
+            figure = figures[name]
+            if figure.value is not None:
+                interval = (f"{v:.3f}" if v is not None else "" for v in (figure.value, figure.low, figure.high))
+                shows = report.detectable.get(f"{group}.{name}")
+                rows.append((label, name, *interval, str(figure.n or ""), _shown(shows) if shows else ""))
+                label = ""
+    output.out().print(output.table(("", "measure", "value", "95 % from", "to", "n", "shows"), rows))
+    print_line(f"\n{_SHOWS}, if the other system's scores correlate by {CORRELATION} with these")
+
+
+def _alone(value: float | None) -> Figure:
+    return Figure(value, None, None, 0)
+
+
+class _Bar:
+    """Progress on stderr, in a terminal; one evaluation at a time."""
+
+    def __init__(self) -> None:
+        self._steps: Iterator[int] | None = None
+
+    def begin(self, total: int) -> Callable[[int, int], None]:
+        console = output.notices()
+        if console.is_terminal:
+            self._steps = iter(track(range(total + 1), "asking", total=total, console=console))
+        return self._show
+
+    def close(self) -> None:
+        self._show(0, 0)
+        self._steps = None
+
+    def _show(self, done: int, total: int) -> None:
+        if self._steps:
+            next(self._steps, None)

@@ -1,0 +1,1 @@
+"""Records to HTML, Markdown, CSV and terminal text; nothing else makes any."""

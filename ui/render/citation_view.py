@@ -1,0 +1,269 @@
+"""A citation as a link, and what the reading panel shows when the link is followed.
+
+The link holds all there is to know, so it works in every answer of a conversation, after a reload and when it is
+pasted: ``cite-<article id>:<start>-<end>:<first digits of the SHA-256 of the text>-<those of the quotation>``, and
+where words in it answer ``:<start>-<end>,…``, also in the article.  The text is cut here, by code points, so that the
+browser, which counts in UTF-16, never has to count.  By the second hash a quotation is found again in an article that
+has changed; older links do not have it.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypedDict
+from urllib.parse import quote, unquote, urlsplit
+
+from qa.archive.storage.hashing import text_digest
+from qa.records import Article, Citation, Hit
+from ui.render.answer_text import Marks, pieces
+from ui.render.escaping import line
+from ui.render.links import DIGITS, address, spans_text
+from ui.render.refinding import QUOTE_DIGITS, find_again, quote_hash, searched_whole
+
+_SPAN = r"\d{1,9}-\d{1,9}"
+_LINK = re.compile(
+    rf"#?(?:cite-)?([^:#]{{1,6000}}):(\d{{1,9}})-(\d{{1,9}}):([0-9a-f]{{12}})(?:-([0-9a-f]{{{QUOTE_DIGITS}}}))?"
+    rf"(?::({_SPAN}(?:,{_SPAN}){{0,15}}))?"
+)
+NOT_HELD = "This article is not in the archive."
+_EARLIER = "This is the article as it was when it was quoted. It has been updated since"
+_STILL = f"{_EARLIER}; the quoted words still stand in it."
+_NO_LONGER = f"{_EARLIER}, and the quoted words are no longer in it."
+_STANDS = "The article has changed since; the quoted words still stand in it."
+_GONE = "The article has changed since, and the quoted words are no longer in it."
+_NOT_FOUND = "The article has changed since; it is long, and near their old place the quoted words were not found."
+_UNKNOWN = "This article has changed since it was quoted, so the quoted words cannot be marked."
+_DAMAGED = "This link is damaged: the words that it quotes do not stand where it says, so none are marked."
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+# The panel shows this much on each side of the quotation; whole books are left to be read at their address.
+_AROUND = 200_000
+_MOST_LINKS = 100
+_LONGEST = 1_000  # characters of what stands above an article
+_LONGEST_ADDRESS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A stretch of an article, ``text[start:end]``, as it was when its text had this digest, and the marks in it.
+
+    ``digest`` and ``quote`` are the first digits of the SHA-256 of the whole text and of the stretch (``""``: unknown).
+    """
+
+    article_id: str
+    start: int
+    end: int
+    digest: str
+    marks: tuple[tuple[int, int], ...] = ()
+    quote: str = ""
+
+
+class Piece(TypedDict):
+    """A stretch of text; ``kind`` is ``plain``, ``cited`` (by the same answer) or ``chosen``; ``exact``: it answers."""
+
+    text: str
+    kind: str
+    exact: bool
+
+
+class Reading(TypedDict):
+    """What the panel shows; with ``error`` there is nothing else to show, ``notice`` stands above the text.
+
+    ``newest`` is the address of the newest version, below the page's own, where an earlier one is shown.
+    """
+
+    error: str
+    notice: str
+    newest: str
+    title: str
+    dek: str
+    source: str
+    published: str
+    authors: str
+    url: str
+    host: str
+    pieces: list[Piece]
+
+
+def fragment(citation: Citation, marks: Marks = ()) -> str:
+    """Return the link to a citation, without its ``#``; ``marks`` are offsets into the article, inside the citation."""
+    name = quote(citation.article_id, safe="", errors="replace")
+    exact = spans_text(marks)
+    hashes = f"{citation.digest[:DIGITS]}-{quote_hash(citation.quote)}"
+    return f"cite-{name}:{citation.start}-{citation.end}:{hashes}" + (f":{exact}" if exact else "")
+
+
+def reference(link: object) -> Reference | None:
+    """Return what a link refers to; None for anything that is not such a link."""
+    match = _LINK.fullmatch(link) if isinstance(link, str) else None
+    if not match:
+        return None
+    start, end, *exact = map(int, re.findall(r"\d+", f"{match[2]} {match[3]} {match[6] or ''}"))
+    if start >= end or [start, *exact, end] != sorted((start, *exact, end)):
+        return None
+    marks = tuple(zip(exact[::2], exact[1::2], strict=True))
+    return Reference(unquote(match[1]), start, end, match[4], marks, match[5] or "")
+
+
+def references(links: object) -> list[Reference]:
+    """Return what a list of links refers to, the chosen one first; empty unless that one is a link."""
+    if not isinstance(links, list) or not links:
+        return []
+    found = [reference(link) for link in links[:_MOST_LINKS]]
+    return [item for item in found if item] if found[0] else []
+
+
+def reading(article: Article | None, links: Sequence[Reference], quoted: Article | None = None) -> Reading:
+    """Return an article with the first link's words marked as chosen, and those of the others in it as cited.
+
+    The words that answer, in any of them, are exact too.
+
+    Args:
+        article: the newest version; None where there is none.
+        links: the chosen one first.
+        quoted: the version that the chosen link quotes, where it is kept; it is shown.
+    """
+    if article is None or not links:
+        return unreadable(NOT_HELD)
+    chosen, *others = links
+    digest = text_digest(article.text)
+    found, notice = _placed(article.text, digest, chosen)
+    newest = ""
+    if quoted and quoted.text != article.text:
+        then = text_digest(quoted.text)
+        there, _ = _placed(quoted.text, then, chosen)
+        if there:
+            notice, newest = _STILL if found else _NO_LONGER, address("", article.id).lstrip("/")
+            article, digest, found = quoted, then, there
+    if found is None:
+        return whole(article, notice)
+    same = [link for link in others if link.article_id == article.id and digest.startswith(link.digest)]
+    spans = _spans((found.start, found.end), sorted({(one.start, min(one.end, len(article.text))) for one in same}))
+    shown = _cut(article.text, spans, sorted({mark for one in (found, *same) for mark in one.marks}))
+    return {**_shown(article), "notice": notice, "newest": newest, "pieces": shown}
+
+
+def cited(article: Article, link: Reference) -> tuple[Citation, Marks] | None:
+    """Return a link's words in the article as it is now, and those that answer; None where they no longer stand."""
+    digest = text_digest(article.text)
+    found, _ = _placed(article.text, digest, link)
+    if found is None:
+        return None
+    origin = (article.id, article.title, article.source, article.url, article.published)
+    return Citation(*origin, found.start, found.end, article.text[found.start : found.end], digest), found.marks
+
+
+def whole(article: Article, notice: str = "") -> Reading:
+    """Return an article with nothing marked."""
+    return {**_shown(article), "notice": notice, "pieces": _cut(article.text, [(0, 0, "chosen")])}
+
+
+def _placed(text: str, digest: str, link: Reference) -> tuple[Reference | None, str]:
+    """Return where a link's words stand in a text of this digest now, None if that is not known, and what to say."""
+    if digest.startswith(link.digest):
+        stands = link.end <= len(text) and link.quote in ("", quote_hash(text[link.start : link.end]))
+        return (link, "") if stands else (None, _DAMAGED)
+    if not link.quote:
+        return None, _UNKNOWN
+    length = link.end - link.start
+    place = find_again(text, link.start, length, link.quote)
+    if place is None:
+        return None, _GONE if searched_whole(text, length) else _NOT_FOUND
+    moved = place - link.start
+    marks = tuple((start + moved, end + moved) for start, end in link.marks)
+    return replace(link, start=place, end=place + length, marks=marks), _STANDS
+
+
+def copies_of(citation: Citation, hits: Sequence[Hit]) -> tuple[Citation, ...]:
+    """Return the copies of the passage that a citation of an answer was taken from."""
+    for hit in hits:
+        whole = hit.citation
+        if whole.article_id == citation.article_id and whole.start <= citation.start and citation.end <= whole.end:
+            return hit.copies
+    return ()
+
+
+def shown_date(published: str) -> str:
+    """Return an ISO 8601 date of any precision in words: ``11 May 2015``, ``May 2015``, ``2015``."""
+    match = re.match(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(\d{2}))?)?", published)
+    if not match:
+        return published or "undated"
+    year, month, day = match.groups()
+    return " ".join(
+        part for part in (str(int(day)) if day else "", _MONTHS[int(month) - 1] if month else "", year) if part
+    )
+
+
+def outlet_name(source: str) -> str:
+    """Return an outlet as it is shown."""
+    return line(source) or "Unknown outlet"
+
+
+def unreadable(message: str) -> Reading:
+    """Return what is shown where there is no article to show."""
+    return Reading(
+        error=message,
+        notice="",
+        newest="",
+        title="",
+        dek="",
+        source="",
+        published="",
+        authors="",
+        url="",
+        host="",
+        pieces=[],
+    )
+
+
+def _shown(article: Article) -> Reading:
+    url, host = _address(article.url)
+    return Reading(
+        error="", notice="", newest="", title=line(article.title, _LONGEST) or "Untitled",
+        dek=line(article.dek, _LONGEST),
+        source=outlet_name(article.source), published=line(shown_date(article.published)),
+        authors=line(article.authors, _LONGEST), url=url, host=line(host), pieces=[],
+    )  # fmt: skip
+
+
+def _address(url: str) -> tuple[str, str]:
+    """Return an address that may be followed and its host, or two empty texts."""
+    if len(url) > _LONGEST_ADDRESS:
+        return "", ""
+    try:
+        parts = urlsplit(url.strip())
+        host = parts.hostname or ""
+    except ValueError:
+        return "", ""
+    return (url.strip(), host) if parts.scheme in {"http", "https"} and host else ("", "")
+
+
+def _spans(chosen: tuple[int, int], others: Sequence[tuple[int, int]]) -> list[tuple[int, int, str]]:
+    """Return the spans to mark, in order and without overlap: the chosen one whole, the others where it leaves room."""
+    spans = [(*chosen, "chosen")]
+    for start, end in others:
+        spans += [(start, min(end, chosen[0]), "cited"), (max(start, chosen[1]), end, "cited")]
+    result: list[tuple[int, int, str]] = []
+    for start, end, kind in sorted(spans):
+        begin = max(start, result[-1][1]) if result else start
+        if begin < end:
+            result.append((begin, end, kind))
+    return result
+
+
+def _cut(text: str, spans: Sequence[tuple[int, int, str]], marks: Marks = ()) -> list[Piece]:
+    """Return the text around the chosen span in pieces; what is left out is shown by an ellipsis."""
+    start, end = next((start, end) for start, end, kind in spans if kind == "chosen")
+    first, last = max(0, start - _AROUND), min(len(text), end + _AROUND)
+    found = [Piece(text="[…] ", kind="plain", exact=False)] if first else []
+    position = first
+    for begin, finish, kind in spans:
+        if first <= begin < finish <= last:
+            found.append(Piece(text=text[position:begin], kind="plain", exact=False))
+            inside = [(max(one, begin) - begin, min(other, finish) - begin) for one, other in marks]
+            found += [Piece(text=cut, kind=kind, exact=exact) for cut, exact in pieces(text[begin:finish], inside)]
+            position = finish
+    found.append(Piece(text=text[position:last] + (" […]" if last < len(text) else ""), kind="plain", exact=False))
+    return [piece for piece in found if piece["text"]]

@@ -1,0 +1,48 @@
+"""A citation as text to paste: a Markdown footnote, or plain words.  Nothing in an article can become markup there."""
+
+import re
+
+from qa.records import Citation
+from ui.render.citation_view import shown_date
+from ui.render.escaping import line, visible
+
+# What CommonMark and its usual extensions read as more than a sign: each gets a backslash.  A colon before two slashes
+# and a dot after "www" would make an address a link.
+_MARKUP = re.compile(r"[\\`*_\[\]<>&|~^$!{}=#@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+
+
+def markdown(text: str) -> str:
+    """Return text on one line that Markdown shows as it is, anywhere but at the beginning of a line."""
+    return _MARKUP.sub(r"\\\g<0>", visible(text).strip())
+
+
+def footnote(citation: Citation, link: str, number: int = 1) -> str:
+    """Return a citation as a Markdown footnote: ``[^1]: “quote”, *Title*, Outlet, 11 May 2015. <link>``.
+
+    What is unknown is left out.
+
+    Args:
+        citation: what is quoted.
+        link: its permalink.
+        number: the footnote's.
+    """
+    title = markdown(line(citation.title))
+    told = [
+        f"“{markdown(citation.quote)}”",
+        f"*{title}*" if title else "",
+        markdown(citation.source),
+        markdown(_date(citation)),
+    ]
+    return f"[^{number}]: {', '.join(filter(None, told))}. <{link}>"
+
+
+def plain_quotation(citation: Citation) -> str:
+    """Return a citation as plain text: its quotation, and on a second line outlet, title and date as far as known."""
+    title = line(citation.title)
+    told = [visible(citation.source).strip(), f"“{title}”" if title else "", _date(citation)]
+    about = ", ".join(filter(None, told))
+    return f"“{visible(citation.quote).strip()}”" + (f"\n{about}" if about else "")
+
+
+def _date(citation: Citation) -> str:
+    return visible(shown_date(citation.published)).strip() if citation.published else ""

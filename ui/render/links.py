@@ -1,0 +1,42 @@
+"""Addresses: of an article's page, and of a citation in it (its permalink)."""
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+from qa.records import Citation
+from ui.render.answer_text import Marks
+from ui.render.refinding import quote_hash
+
+PREFIX = "/article/"
+DIGITS = 12  # of an article's digest, in links
+_MOST_MARKS = 16
+
+
+def address(base_url: str, article_id: str, query: Mapping[str, object] | None = None) -> str:
+    """Return the address of an article's page."""
+    values, name = dict(query or {}), quote(article_id, safe="", errors="replace")
+    if name in {"", ".", ".."}:
+        values, name = {"id": article_id, **values}, ""
+    return f"{base_url.rstrip('/')}{PREFIX}{name}" + (f"?{urlencode(values, safe=',')}" if values else "")
+
+
+def permalink(base_url: str, citation: Citation, marks: Marks = ()) -> str:
+    """Return the address of a citation.
+
+    Args:
+        base_url: where the page is, such as ``http://127.0.0.1:7860/``; ``""`` for an address on the same page.
+        citation: what is quoted.
+        marks: the words in it that answer, as offsets into the article.
+    """
+    query = {
+        "digest": citation.digest[:DIGITS], "start": citation.start, "end": citation.end,
+        "quote": quote_hash(citation.quote),
+    }  # fmt: skip
+    if marks:
+        query["exact"] = spans_text(marks)
+    return f"{address(base_url, citation.article_id, query)}#quote"
+
+
+def spans_text(marks: Marks) -> str:
+    """Return marks as links have them, ``34-54,86-92``."""
+    return ",".join(f"{start}-{end}" for start, end in marks[:_MOST_MARKS])

@@ -1,0 +1,1 @@
+"""The HTML reports of evaluation runs and sweeps."""

@@ -1,0 +1,1 @@
+"""The server under the pages: connections, guard, health, logs, metrics, visitors."""

@@ -1,0 +1,141 @@
+"""Watches requests from outside: how many, how long, with what end; and refuses new ones while the server ends.
+
+Plain ASGI, and outermost, so that it sees what the guard and the login refuse too.  What they know of a request, they
+leave in its ``Seen``; paths, questions and names are never counted, and never logged unless that was asked for.
+"""
+
+import hashlib
+import hmac
+import logging
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.data import to_json
+from ui.server import routes
+from ui.server.logs import event
+from ui.server.visitors import Visitor, address_of
+
+_log = logging.getLogger("ui.watching")
+
+_KEY = "dateline.seen"
+_ENDING = "This server is about to end. Please try again in {} seconds."
+_RETRY_SECONDS = 10
+
+
+@dataclass(slots=True)
+class Seen:
+    """What is learnt of a request on its way: who sends it, and why it was refused, in a word."""
+
+    visitor: Visitor | None = None
+    refusal: str = ""
+
+
+def seen(scope: Mapping[str, Any]) -> Seen:
+    """Return where to leave what is learnt of a request; nobody reads it where nobody watches."""
+    found = scope.get(_KEY)
+    return found if isinstance(found, Seen) else Seen()
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A request that has ended.
+
+    ``status`` is 499 where the client went away before an answer, as nginx has it; ``visitor`` is a word that is the
+    same for one visitor until the server ends, and tells nothing else.
+    """
+
+    route: str
+    method: str
+    status: int
+    seconds: float
+    refusal: str
+    visitor: str
+    role: str
+
+
+class Watch:
+    """Passes on requests and tells how they ended.
+
+    Args:
+        app: the application behind.
+        state: shared with the server, which says when it ends.
+        told: called with each request that has ended.
+    """
+
+    def __init__(self, app: ASGIApp, state: "Running", told: Callable[[Finished], None]) -> None:
+        self._app = app
+        self._state = state
+        self._told = told
+        self._key = secrets.token_bytes(32)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer or pass on one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        route, begun = routes.route_of(scope["path"]), time.monotonic()
+        noted, status = Seen(), 499
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        counted = route != routes.ENDLESS
+        self._state.requests += counted
+        try:
+            # The answer to a question that was asked before may still be fetched.
+            if self._state.ending and route not in {routes.STREAM, routes.ENDLESS, "/healthz", "/metrics"}:
+                noted.refusal = "ending"
+                await ending()(scope, receive, noting)
+            else:
+                await self._app({**scope, _KEY: noted}, receive, noting)
+        except ClientDisconnect:  # before all of the request had come: nobody is left to answer
+            status = 499
+        except Exception:  # only counted here; the server above tells and logs it
+            status = 500 if status == 499 else status
+            raise
+        finally:
+            self._state.requests -= counted
+            self._told(self._finished(scope, route, status, time.monotonic() - begun, noted))
+
+    def _finished(self, scope: Scope, route: str, status: int, seconds: float, noted: Seen) -> Finished:
+        who = noted.visitor
+        told = f"name {who.name}" if who and who.name else f"address {address_of(scope)}"
+        word = hmac.digest(self._key, told.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()[:8]
+        role = ("admin" if who.admin else "reader") if who and who.name else ""
+        method = scope["method"] if scope["method"] in routes.METHODS else "OTHER"
+        return Finished(route, method, status, seconds, noted.refusal, word, role)
+
+
+@dataclass(slots=True)
+class Running:
+    """What a server and its application tell each other: how many requests run, and whether the end has begun."""
+
+    requests: int = 0
+    ending: bool = False
+
+
+def ending() -> Response:
+    """Return the answer to what comes too late."""
+    told = to_json({"error": _ENDING.format(_RETRY_SECONDS), "detail": _ENDING.format(_RETRY_SECONDS)})
+    return Response(f"{told}\n", 503, {"Retry-After": str(_RETRY_SECONDS), "Connection": "close"}, "application/json")
+
+
+def log_request(finished: Finished) -> None:
+    """Log a request that has ended; files of the page and streams only when they went wrong."""
+    quiet = finished.route in routes.QUIET and finished.status < 400
+    event(
+        _log, "request", logging.DEBUG if quiet else logging.ERROR if finished.status >= 500 else logging.INFO,
+        method=finished.method, route=finished.route, status=finished.status,
+        milliseconds=round(finished.seconds * 1000), refused=finished.refusal, role=finished.role,
+        visitor=finished.visitor,
+    )  # fmt: skip

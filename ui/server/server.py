@@ -1,0 +1,292 @@
+"""The socket, the workers and the shutdown: what a web server needs whatever it serves."""
+
+import asyncio
+import http.client
+import ipaddress
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import urllib.parse
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from types import FrameType
+from typing import NoReturn, TypeVar
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from qa.errors import InputError
+from qa.settings import LIMITS, Limits
+from ui.server.connections import Connection, Places
+from ui.server.logs import event
+from ui.server.trimming import trim
+
+_log = logging.getLogger("ui.server")
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_GRACE_SECONDS = 2  # for responses to be written when all is done
+_LAST_SECONDS = 9.0  # after a signal, for everything
+_TICKS = 10  # of uvicorn's in a second
+_TRIM_SECONDS = 20  # between two looks for memory to give back
+_T = TypeVar("_T")
+
+
+class Ending:
+    """What is done when a server ends."""
+
+    unanswered = 0
+
+    def begin(self) -> None:
+        """Refuse what is new, and tell what can be cancelled."""
+
+    def busy(self) -> bool:
+        """Return whether something runs that is worth a wait."""
+        return False
+
+    def finish(self) -> None:
+        """End responses without end."""
+
+    def clean(self) -> None:
+        """Remove what must not be left, when the process ends without more ado; called from anywhere."""
+
+
+class FullError(Exception):
+    """So much work waits that no more is taken."""
+
+
+class Workers:
+    """Does the work of requests in threads: so many at a time, so many waiting for those, and no more.
+
+    Args:
+        at_once: how many pieces of work at a time.
+        waiting: how many may wait.
+    """
+
+    def __init__(self, at_once: int, waiting: int) -> None:
+        self.refused = 0
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="request")
+        self._at_once = at_once
+        self._most = at_once + waiting
+        self._taken = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many pieces of work wait."""
+        return max(0, self._taken - self._at_once)
+
+    async def run(self, work: Callable[[], _T]) -> _T:
+        """Return what the work returns; called in the event loop.
+
+        Raises:
+            FullError: if too much waits already.
+        """
+        if self._taken >= self._most:
+            self.refused += 1
+            raise FullError
+        self._taken += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        finally:
+            self._taken -= 1
+
+    @property
+    def busy(self) -> int:
+        """How many pieces of work are done now."""
+        return min(self._taken, self._at_once)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on exactly this port (0: any free one).
+
+    Raises:
+        InputError: if it cannot be had.
+    """
+    if not 0 <= port <= 65_535:
+        raise InputError(f"port={port} is out of range: give 0 to 65535")
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise InputError(f"host={host!r} cannot be used ({error.strerror}); choose another with --host") from None
+    try:
+        # A port that was in use a moment ago may be bound again; one that is in use now may not.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise InputError(
+            f"port {port} on {host} cannot be used ({error.strerror}); choose another with --port"
+        ) from None
+    return listener
+
+
+def check_alone(listener: socket.socket, host: str) -> None:
+    """Check that only this machine itself reaches a socket.
+
+    Raises:
+        InputError: if others do.
+    """
+    if not ipaddress.ip_address(listener.getsockname()[0].partition("%")[0]).is_loopback:
+        raise InputError(
+            f"host={host!r} is reached from other machines: give --password-file FILE (qa password FILE NAME makes "
+            "it), or leave --host out"
+        )
+
+
+def check_proxies(proxies: Sequence[str]) -> None:
+    """Check that proxies are named by address or network.
+
+    Raises:
+        InputError: if one is not.
+    """
+    for proxy in proxies:
+        try:
+            ipaddress.ip_network(proxy)
+        except ValueError:
+            raise InputError(
+                f"proxy={proxy!r} is no address: give the proxy's own, such as 10.0.0.5 or 10.0.0.0/24"
+            ) from None
+
+
+def address_of(listener: socket.socket, host: str) -> str:
+    """Return the address that a browser on this machine opens."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
+    return f"http://{f'[{name}]' if ':' in name else name}:{listener.getsockname()[1]}/"
+
+
+class PageServer(uvicorn.Server):
+    """Serves an application on one socket until ``stop`` is called, or SIGINT or SIGTERM comes.
+
+    At the end nobody new is let in, what runs gets ``ending_seconds``, then all that is left is ended.  A second signal
+    ends the process at once, and so does the first where something does not end at all.
+
+    Args:
+        app: the application.
+        listener: the socket, already listening.
+        url: where the page is then found.
+        on_ready: called with ``url``, from a thread of its own, once requests are answered.
+        ending: what is done when the end begins and later.
+        proxies: the addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed.
+        limits: of connections and times.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        listener: socket.socket,
+        url: str,
+        on_ready: Callable[[str], None],
+        ending: "Ending",
+        proxies: Sequence[str] = (),
+        limits: Limits = LIMITS,
+    ) -> None:
+        self.interrupted = False
+        self.places = Places(limits, proxies)
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=partial(Connection, self.places),  # type: ignore[arg-type]
+                ws="none",
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                lifespan="on",
+                timeout_graceful_shutdown=_GRACE_SECONDS,
+                # By itself it would believe what any program of this machine says about where a request comes from.
+                proxy_headers=bool(proxies),
+                forwarded_allow_ips=list(proxies),
+            )
+        )
+        self._listener = listener
+        self.url = url
+        self._on_ready = on_ready
+        self._ending = ending
+        self._limits = limits
+        self._watchdog = threading.Timer(_LAST_SECONDS, self._abandon, (0,))
+        self._watchdog.daemon = True
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until told to stop."""
+        threading.Thread(target=self._announce, name="announce", daemon=True).start()
+        try:
+            super().run(sockets=sockets or [self._listener])
+        finally:
+            self._watchdog.cancel()
+
+    def stop(self) -> None:
+        """Ask the server to end; ``run`` then returns."""
+        self.should_exit = True
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End on a signal, and end well: unlike uvicorn, do not raise it again afterwards."""
+        if self.should_exit:
+            self._abandon(128 + sig)
+        self.should_exit = True
+        self.interrupted = sig == signal.SIGINT
+        self._watchdog.start()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look at the connections once a second, and at the memory now and then."""
+        if counter % _TICKS == 0:
+            now = time.monotonic()
+            for connection in self._connections():
+                connection.look(now)
+        if counter % (_TRIM_SECONDS * _TICKS) == 0:
+            self._trimming = asyncio.create_task(asyncio.to_thread(trim))
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let nobody new in, wait for what runs, end open responses, then everything else."""
+        begun = time.monotonic()
+        for server in self.servers:
+            server.close()
+        self._ending.begin()
+        while self._ending.busy() and time.monotonic() < begun + self._limits.ending_seconds:
+            await asyncio.sleep(0.02)
+        self._ending.finish()
+        for connection in self._connections():
+            connection.end()
+        await super().shutdown(sockets)
+        event(_log, "ended", milliseconds=round(1000 * (time.monotonic() - begun)), unanswered=self._ending.unanswered)
+
+    def _connections(self) -> list[Connection]:
+        return [one for one in self.server_state.connections if isinstance(one, Connection)]
+
+    def _abandon(self, code: int) -> None:
+        """End the process, whatever still runs in it."""
+        self._ending.clean()
+        leave(code)
+
+    def _announce(self) -> None:
+        while not self.should_exit:
+            if self.started and _answers(self.url):
+                self._on_ready(self.url)
+                return
+            time.sleep(0.02)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once: Python would wait for answers nobody gets, and take apart all it loaded."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _answers(url: str) -> bool:
+    parts = urllib.parse.urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status in {200, 401}  # 401: it asks for a login, so it answers
+    except OSError:
+        return False
+    finally:
+        connection.close()
