@@ -39,7 +39,7 @@ def die(folder: Path) -> None:
 def first_answer(folder: Path, started: float) -> dict[str, float]:
     """Return the seconds until the model is loaded, and from there to the first answer of an archive not yet open."""
     from qa.archive.archive import Archive
-    from qa.archive.care import maintenance
+    from qa.archive.care import verification
     from qa.models.embedding import load_embedder
     from qa.retrieval import Retriever
     from qa.settings import AskSettings
@@ -52,7 +52,7 @@ def first_answer(folder: Path, started: float) -> dict[str, float]:
     hits = Retriever(archive, embedder, AskSettings(reranker="none", reader="none")).retrieve("Who led the inquiry?")
     took = time.perf_counter() - begun
     assert len(hits) == 5
-    return {"start": start, "open": took, "passages": maintenance.status(folder).passages}
+    return {"start": start, "open": took, "passages": verification.status(folder).passages}
 
 
 def rebuild(folder: Path) -> dict[str, float]:

@@ -25,12 +25,12 @@ from qa.records import Answer, Article, Hit, MatchedArticle
 from qa.runtime.load import Load
 from qa.runtime.timing import timed
 from qa.search import date_ranking
-from qa.search.citing import cited
 from qa.search.date_ranking import Spoken
 from qa.search.exhaustive import find_all
 from qa.search.fusion import Ranked
 from qa.search.ranking import rank
 from qa.search.reranking import read_passages, reread
+from qa.search.selection import cited
 from qa.settings import LIMITS, NONE, PACKAGED, AskSettings
 from qa.text.words import content_words
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from qa.archive.archive import Archive
-from qa.archive.care import maintenance
+from qa.archive.care import verification
 from qa.archive.writer import ArchiveWriter
 from qa.errors import InputError
 from qa.filters import where
@@ -123,7 +123,7 @@ def test_a_removed_article_is_found_by_neither_search(archive: Archive, embedder
         assert view.search_text("sensors", 5) == []
         found = view.passages([i for i, _ in view.search_vectors(embedder.embed_queries(["sensors"])[0], 10)])
         assert {p.article_id for p in found.values()} == {"vote", "fire"}
-    assert maintenance.verify(archive.folder).ok
+    assert verification.verify(archive.folder).ok
 
 
 def test_what_is_not_committed_leaves_no_trace(archive: Archive, embedder: WordEmbedder) -> None:
@@ -131,7 +131,7 @@ def test_what_is_not_committed_leaves_no_trace(archive: Archive, embedder: WordE
         writer.upsert(article("Never kept.", id="new"))
         writer.delete(["dam"])
     assert ids(archive) == ["dam", "fire", "vote"]
-    assert maintenance.verify(archive.folder).ok
+    assert verification.verify(archive.folder).ok
 
 
 def test_a_reader_sees_one_generation_from_beginning_to_end(archive: Archive, embedder: WordEmbedder) -> None:
@@ -159,7 +159,7 @@ def test_an_archive_whose_articles_are_all_removed_finds_nothing(archive: Archiv
         assert view.search_vectors(embedder.embed_queries(["dam"])[0], 5) == []
         assert view.search_text("dam", 5) == []
         assert view.count() == 0
-    assert maintenance.verify(archive.folder).ok
+    assert verification.verify(archive.folder).ok
     with ArchiveWriter(archive.folder, embedder) as writer:
         writer.upsert(article("The dam again.", id="dam"))
         writer.commit()
@@ -173,7 +173,7 @@ def test_an_archive_to_which_nothing_was_added_is_empty(tmp_path: Path, embedder
         assert view.articles() == []
         assert view.search_text("dam", 5) == []
         assert view.search_vectors(embedder.embed_queries(["dam"])[0], 5) == []
-    assert maintenance.verify(tmp_path / "new").ok
+    assert verification.verify(tmp_path / "new").ok
 
 
 def test_a_moved_file_keeps_its_article_when_it_changes(tmp_path: Path, embedder: WordEmbedder) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from qa.archive.archive import Archive
-from qa.archive.care import maintenance
+from qa.archive.care import verification
 from qa.archive.indexes.generations import damaged_files
 from qa.archive.indexes.snapshots import current_generation
 from qa.archive.storage import database
@@ -63,7 +63,7 @@ def test_searches_agree_before_and_after_a_rebuild(archive: Archive, embedder: W
         assert [i for i, _ in again] == [i for i, _ in near]
         np.testing.assert_allclose([s for _, s in again], [s for _, s in near], atol=1e-6)
         assert {i for i, _ in view.search_text("river feet", 50)} == {i for i, _ in words}
-    assert maintenance.verify(archive.folder).ok
+    assert verification.verify(archive.folder).ok
 
 
 def test_verify_names_what_is_damaged(archive: Archive) -> None:
@@ -73,7 +73,7 @@ def test_verify_names_what_is_damaged(archive: Archive) -> None:
     data = bytearray(vectors.read_bytes())
     data[100] ^= 1
     vectors.write_bytes(data)
-    verdict = maintenance.verify(archive.folder)
+    verdict = verification.verify(archive.folder)
     assert [(problem.kind, problem.id) for problem in verdict.problems] == [("index", vectors.name)]
     assert "run: qa rebuild" in verdict.problems[0].message
 
@@ -86,7 +86,7 @@ def test_a_damaged_passage_is_named_and_never_shown(archive: Archive) -> None:
     with archive.view() as view:
         (best, _), *_ = view.search_text("sensors", 5)
         assert view.passages([best]) == {}
-    problems = maintenance.verify(archive.folder).problems
+    problems = verification.verify(archive.folder).problems
     assert {(problem.kind, problem.id) for problem in problems} == {("article", "dam"), ("passage", "dam")}
 
 
@@ -107,7 +107,7 @@ def test_a_damaged_database_is_told_in_one_line(archive: Archive) -> None:
     archive.close()
     file = archive.folder / "archive.sqlite"
     file.write_bytes(file.read_bytes()[:4096] + b"x" * (file.stat().st_size - 4096))
-    for look in (maintenance.status, maintenance.verify, lambda folder: ids(Archive(folder))):
+    for look in (verification.status, verification.verify, lambda folder: ids(Archive(folder))):
         with pytest.raises(DamageError, match="restore it from a backup"):
             look(archive.folder)
 
@@ -137,11 +137,11 @@ def test_a_damaged_index_is_made_anew_in_memory(
     assert hits(Archive(archive.folder), embedder) == before
     assert "run: qa rebuild" in caplog.text.replace("with: qa", "run: qa")
     assert file.name in caplog.text
-    assert not maintenance.verify(archive.folder).ok
+    assert not verification.verify(archive.folder).ok
     caplog.clear()
     with ArchiveWriter(archive.folder) as writer:
         assert writer.rebuild() == 3
-    assert maintenance.verify(archive.folder).ok
+    assert verification.verify(archive.folder).ok
     assert hits(Archive(archive.folder), embedder) == before
     assert not caplog.text
 
@@ -156,7 +156,7 @@ def test_all_indexes_are_made_anew_where_their_folder_is_gone(
     assert hits(Archive(Path(archive.folder.name)), embedder) == before
     assert re.search(rf" {re.escape(str(index))}/\S+ is missing; ", caplog.text)
     with pytest.raises(DamageError, match="qa rebuild"):
-        maintenance.status(archive.folder)
+        verification.status(archive.folder)
 
 
 @pytest.mark.parametrize("damage", ["flip", "gone"])
@@ -168,7 +168,7 @@ def test_a_writer_makes_a_damaged_index_anew(archive: Archive, embedder: WordEmb
     with ArchiveWriter(archive.folder, embedder) as writer:
         writer.delete(["dam"])
         writer.commit()
-    assert maintenance.verify(archive.folder).ok
+    assert verification.verify(archive.folder).ok
     assert ids(Archive(archive.folder)) == ["fire", "vote"]
 
 
@@ -197,7 +197,7 @@ def test_whatever_is_damaged_is_named_never_shown_and_mended_by_adding_it_again(
     connection.execute(change)
     connection.commit()
     connection.close()
-    problems = maintenance.verify(archive.folder).problems
+    problems = verification.verify(archive.folder).problems
     assert kind in {problem.kind for problem in problems}
     assert "dam" in {problem.id for problem in problems}
     assert_only_sound_passages_are_shown(archive, embedder)
@@ -205,7 +205,7 @@ def test_whatever_is_damaged_is_named_never_shown_and_mended_by_adding_it_again(
         writer.upsert(article(DAM, id="dam", title="Dam closed", source="Courier", published="2015-05-11"))
         writer.commit()
         writer.rebuild(signatures=kind in {"signature", "copies"})
-    assert maintenance.verify(archive.folder).problems == ()
+    assert verification.verify(archive.folder).problems == ()
     assert hits(Archive(archive.folder), embedder)[2] == before[2]
 
 
@@ -225,7 +225,7 @@ def test_damage_to_what_joins_the_tables_is_named(
     connection = sqlite3.connect(archive.folder / "archive.sqlite")
     connection.executescript(change)
     connection.close()
-    assert named in {(problem.kind, problem.id) for problem in maintenance.verify(archive.folder).problems}
+    assert named in {(problem.kind, problem.id) for problem in verification.verify(archive.folder).problems}
     if named != ("index", ""):
         assert_only_sound_passages_are_shown(archive, embedder)
 
@@ -277,4 +277,4 @@ def test_what_a_failed_batch_left_is_no_hindrance_to_the_next(archive: Archive, 
         writer.upsert(article("The bridge at Verrin was opened.", id="bridge"))
         writer.commit()
     assert ids(archive) == ["bridge", "dam", "fire", "vote"]
-    assert maintenance.verify(archive.folder).ok
+    assert verification.verify(archive.folder).ok

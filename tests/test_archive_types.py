@@ -8,7 +8,7 @@ import pytest
 
 from qa.archive import ingest, sync
 from qa.archive.archive import Archive
-from qa.archive.care import maintenance
+from qa.archive.care import verification
 from qa.archive.storage import database
 from qa.archive.writer import ArchiveWriter
 from qa.errors import ArchiveError, DamageError
@@ -51,7 +51,7 @@ def test_questions_and_a_rebuild_get_by_without_what_has_another_type(
     archive: Archive, embedder: WordEmbedder, statement: str, found: bool
 ) -> None:
     damage(archive, statement)
-    assert not maintenance.verify(archive.folder).ok
+    assert not verification.verify(archive.folder).ok
     assert ask(archive, embedder) - {"vote"} == ({"dam", "fire"} if found else {"fire"})
     with ArchiveWriter(archive.folder, embedder) as writer:
         writer.rebuild(signatures=True)
@@ -67,11 +67,11 @@ def test_a_vector_file_that_is_not_as_it_is_described_is_made_anew(
     with ArchiveWriter(archive.folder) as writer:
         writer.rebuild()
     damage(archive, f"UPDATE generation SET vectors = replace(vectors, '{field}', '{other}')")
-    assert [problem.kind for problem in maintenance.verify(archive.folder).problems] == ["index"]
+    assert [problem.kind for problem in verification.verify(archive.folder).problems] == ["index"]
     assert ask(archive, embedder) == {"dam", "fire", "vote"}
     with ArchiveWriter(archive.folder) as writer:
         writer.rebuild()
-    assert maintenance.verify(archive.folder).ok
+    assert verification.verify(archive.folder).ok
 
 
 def test_an_origin_that_has_become_bytes_is_still_where_a_file_lies(tmp_path: Path, embedder: WordEmbedder) -> None:
@@ -88,7 +88,7 @@ def known(folder: Path) -> int:
     return sync.count_known(folder, [folder])
 
 
-@pytest.mark.parametrize("look", [Archive, ArchiveWriter, maintenance.status, maintenance.verify, known])
+@pytest.mark.parametrize("look", [Archive, ArchiveWriter, verification.status, verification.verify, known])
 def test_a_page_that_cannot_be_read_is_told_with_the_way_out(archive: Archive, look: Callable[[Path], object]) -> None:
     archive.close()
     file = archive.folder / "archive.sqlite"

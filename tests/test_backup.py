@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from qa.archive.archive import Archive
-from qa.archive.care import backup, maintenance
+from qa.archive.care import backup, verification
 from qa.archive.care.backup import SEAL_BYTES, make_backup
 from qa.archive.care.restore import restore_backup
 from qa.archive.writer import ArchiveWriter
@@ -53,11 +53,11 @@ def test_a_round_trip_gives_the_same_rows_and_the_same_hits(
     assert names(tmp_path / "new") == {"archive.sqlite", "generations", "writer.lock", "writer.pid"}
     assert stored(tmp_path / "new") == stored(archive.folder)
     assert hits(tmp_path / "new", embedder) == hits(archive.folder, embedder)
-    assert maintenance.verify(tmp_path / "new").ok
+    assert verification.verify(tmp_path / "new").ok
     with ArchiveWriter(tmp_path / "new", embedder) as writer:  # and it can be written to
         writer.upsert(article("The river rose on Tuesday.", id="river"))
         writer.commit()
-    assert maintenance.verify(tmp_path / "new").articles == 4
+    assert verification.verify(tmp_path / "new").articles == 4
 
 
 def test_a_backup_is_one_database_that_any_sqlite_opens(archive: Archive, tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_backup_can_be_restored_by_hand(archive: Archive, tmp_path: Path, embe
     (tmp_path / "hand" / "archive.sqlite").write_bytes((tmp_path / "news.backup").read_bytes()[:-SEAL_BYTES])
     with ArchiveWriter(tmp_path / "hand") as writer:
         writer.rebuild()
-    assert maintenance.verify(tmp_path / "hand").ok
+    assert verification.verify(tmp_path / "hand").ok
     assert hits(tmp_path / "hand", embedder) == hits(archive.folder, embedder)
     assert make_backup(tmp_path / "hand", tmp_path / "again").articles == 3
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from qa.archive.archive import Archive
-from qa.archive.care import maintenance
+from qa.archive.care import verification
 from qa.archive.storage.near_duplicates import SIGNATURE_BYTES, bands, resemblances, signature
 from qa.archive.writer import ArchiveWriter
 from tests.plain import WordEmbedder, article, resemblance, story
@@ -136,7 +136,7 @@ def test_an_article_that_changes_is_compared_anew_and_one_that_goes_is_forgotten
         writer.delete(["other"])
         writer.commit()
     assert copies(folder, ["wire", "other", "reprint"]) == {}
-    assert maintenance.verify(folder).ok
+    assert verification.verify(folder).ok
 
 
 def test_lines_that_are_not_the_story_make_no_copies(tmp_path: Path, embedder: WordEmbedder) -> None:
@@ -177,7 +177,7 @@ def test_rebuilding_leaves_what_is_recorded(folder: Path) -> None:
     with ArchiveWriter(folder) as writer:
         writer.rebuild()
     assert copies(folder, ["wire"]) == {"wire": ["reprint"]}
-    assert maintenance.status(folder).copied == 2
+    assert verification.status(folder).copied == 2
 
 
 def test_verify_names_what_cannot_be_compared(folder: Path) -> None:
@@ -189,5 +189,5 @@ def test_verify_names_what_cannot_be_compared(folder: Path) -> None:
     connection.execute("INSERT INTO copy VALUES (1, 99, 0.5)")
     connection.commit()
     connection.close()
-    found = {(problem.kind, problem.id) for problem in maintenance.verify(folder).problems}
+    found = {(problem.kind, problem.id) for problem in verification.verify(folder).problems}
     assert found == {("signature", "wire"), ("signature", "other"), ("copies", "copy")}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from qa.archive.archive import Archive
-from qa.archive.care import maintenance
+from qa.archive.care import verification
 from qa.archive.writer import ArchiveWriter
 from qa.errors import ArchiveError
 from tests.conftest import DAM, FIRE, VOTE
@@ -42,13 +42,13 @@ def test_an_archive_of_format_2_is_read_as_it_is(tmp_path: Path, embedder: WordE
     before = (folder / "archive.sqlite").read_bytes()
     assert texts(folder) == TEXTS
     assert found(folder, embedder) == ([FIRE], [DAM])
-    assert maintenance.verify(folder).ok
+    assert verification.verify(folder).ok
     assert (folder / "archive.sqlite").read_bytes() == before
 
 
 def test_an_archive_of_format_1_names_the_command_that_upgrades_it(tmp_path: Path) -> None:
     folder = unpacked(1, tmp_path)
-    for look in (Archive, maintenance.status, maintenance.verify):
+    for look in (Archive, verification.status, verification.verify):
         with pytest.raises(ArchiveError, match=r"has format 1, .* embeds nothing again, with: qa rebuild --archive"):
             look(folder)
 
@@ -59,7 +59,7 @@ def test_the_next_writer_brings_an_old_archive_up_to_date(
 ) -> None:
     folder = unpacked(number, tmp_path)
     with ArchiveWriter(folder):  # without an embedder nothing can be embedded
-        verdict = maintenance.verify(folder)
+        verdict = verification.verify(folder)
     assert (verdict.articles, verdict.passages, verdict.problems) == (3, 3, ())
     with ArchiveWriter(folder) as writer:
         assert writer.rebuild() == 3
@@ -93,6 +93,6 @@ def test_an_archive_of_a_newer_format_is_refused(archive: Archive) -> None:
     connection = sqlite3.connect(archive.folder / "archive.sqlite")
     connection.execute("PRAGMA user_version=99")
     connection.close()
-    for look in (Archive, maintenance.status, maintenance.verify, ArchiveWriter):
+    for look in (Archive, verification.status, verification.verify, ArchiveWriter):
         with pytest.raises(ArchiveError, match="has format 99, this program reads format 3; update Dateline"):
             look(archive.folder)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from qa.archive.indexes import bm25, lexical_files
+from qa.archive.indexes import bm25
 from qa.archive.indexes.bm25 import Entry, LexicalIndex
 from qa.filters import where
 
@@ -67,13 +67,13 @@ def test_opening_writes_nothing_into_the_folder(tmp_path: Path) -> None:
 
 def test_deleted_rows_are_gone_and_their_share_is_known(tmp_path: Path) -> None:
     index(tmp_path, "river rose", "river fell", "mill burnt", "mill rebuilt")
-    assert lexical_files.deleted_share(tmp_path) == 0
-    assert lexical_files.deleted_share(tmp_path, 2) == 0.5
+    assert bm25.deleted_share(tmp_path) == 0
+    assert bm25.deleted_share(tmp_path, 2) == 0.5
     bm25.commit(tmp_path, [], [1])
     found = LexicalIndex.open(tmp_path)
     assert found.search("river", 5)[0].tolist() == [2]
     assert found.rows().tolist() == [2, 3, 4]
-    assert lexical_files.deleted_share(tmp_path) == 0.25
+    assert bm25.deleted_share(tmp_path) == 0.25
 
 
 def test_the_same_additions_give_the_same_scores(tmp_path: Path) -> None:

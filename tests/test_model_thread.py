@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from qa.models.model_thread import ModelThread
+from qa.models.batching import ModelThread
 from tests.forks import in_a_fork
 
 

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from qa.evaluation.power import between_systems, smallest_difference
-from qa.evaluation.statistics import randomisation_test
+from qa.evaluation.statistics import between_systems, randomisation_test, smallest_difference
 
 
 def test_three_questions_with_a_spread_of_one_by_the_tables_of_t() -> None:

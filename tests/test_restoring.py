@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from qa.archive.archive import Archive
-from qa.archive.care import maintenance
+from qa.archive.care import verification
 from qa.archive.care.backup import SEAL_BYTES, make_backup
 from qa.archive.care.restore import restore_backup
 from qa.archive.writer import ArchiveWriter
@@ -127,7 +127,7 @@ def test_a_broken_archive_is_replaced(archive: Archive, tmp_path: Path, embedder
     with pytest.raises(DamageError):
         make_backup(archive.folder, tmp_path / "news.backup", force=True)
     restore_backup(tmp_path / "news.backup", archive.folder, force=True)
-    assert maintenance.verify(archive.folder).ok
+    assert verification.verify(archive.folder).ok
 
 
 def limited(size: int, work: Callable[[], object]) -> str:
@@ -163,7 +163,7 @@ def test_a_full_disk_leaves_no_half_file_and_says_so(archive: Archive, tmp_path:
         told = limited(size * share // 10, lambda: restore_backup(tmp_path / "news.backup", tmp_path / "new"))
         assert "cannot be written" in told
         assert names(tmp_path) == {"archive", "news.backup"}
-    assert maintenance.verify(archive.folder).ok
+    assert verification.verify(archive.folder).ok
 
 
 @pytest.mark.faults

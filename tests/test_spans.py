@@ -1,7 +1,6 @@
 import numpy as np
 
-from qa.models.passage_reader import Span
-from qa.models.spans import best_spans
+from qa.models.passage_reader import Span, best_spans
 
 OFFSETS = [(0, 3), (4, 7), (8, 11), (12, 15)]
 

@@ -5,7 +5,7 @@ from io import StringIO
 
 import pytest
 
-from ui.render.spreadsheet import csv_line
+from ui.render.export import csv_line
 
 
 @pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])

@@ -10,8 +10,7 @@ from qa.archive.writer import ArchiveWriter
 from qa.errors import InputError
 from qa.evaluation.measures import MEASURES
 from qa.evaluation.statistics import Figure, holm
-from qa.evaluation.sweep import SweepTable, perform
-from qa.evaluation.sweepfiles import HEADLINES, read_sweep
+from qa.evaluation.sweep import HEADLINES, SweepTable, perform, read_sweep
 from qa.evaluation.trial import Conditions, Trial
 from qa.models.embedding import load_embedder
 from qa.settings import AskSettings, IndexSettings

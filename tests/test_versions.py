@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from qa.archive.archive import Archive
-from qa.archive.care import maintenance
+from qa.archive.care import verification
 from qa.archive.writer import ArchiveWriter
 from qa.errors import DamageError
 from tests.conftest import DAM, VOTE
@@ -64,8 +64,8 @@ def test_every_earlier_text_is_kept_once(archive: Archive, embedder: WordEmbedde
             DIGEST, hashlib.sha256(NEWER.encode()).hexdigest(),
         }  # fmt: skip
         assert view.article("dam", DIGEST) is not None
-    assert maintenance.status(archive.folder).versions == 2
-    assert maintenance.verify(archive.folder).ok
+    assert verification.status(archive.folder).versions == 2
+    assert verification.verify(archive.folder).ok
 
 
 def test_a_removed_article_takes_its_versions_along(archive: Archive, embedder: WordEmbedder) -> None:
@@ -85,7 +85,7 @@ def test_a_damaged_version_is_named_and_never_shown(archive: Archive, embedder: 
     connection.commit()
     with pytest.raises(DamageError, match="an earlier version of article dam is damaged"):
         archive.article("dam", DIGEST)
-    (problem,) = maintenance.verify(archive.folder).problems
+    (problem,) = verification.verify(archive.folder).problems
     assert (problem.kind, problem.id) == ("version", "dam")
     assert archive.article("vote") is not None
 

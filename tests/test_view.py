@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from qa.archive.archive import Archive
-from qa.archive.care import maintenance
+from qa.archive.care import verification
 from qa.archive.view import Place
 from qa.archive.writer import ArchiveWriter
 from tests.plain import WordEmbedder, article
@@ -79,7 +79,7 @@ def test_an_article_that_changes_or_goes_leaves_the_index_of_articles(two: Archi
         assert view.search_articles("river", ["long", "short"]) == {}
         assert set(view.search_articles("schools", ["long", "short"], "title")) == {"long"}
         assert set(view.article_vectors(["long", "short"])) == {"long"}
-    assert maintenance.verify(two.folder).ok
+    assert verification.verify(two.folder).ok
 
 
 def test_a_damaged_vector_of_an_article_is_named_and_rebuilt(two: Archive) -> None:
@@ -88,8 +88,8 @@ def test_a_damaged_vector_of_an_article_is_named_and_rebuilt(two: Archive) -> No
     connection.execute("UPDATE article_vector SET value = ? WHERE value <> ?", (value, value))
     connection.commit()
     connection.close()
-    (problem,) = maintenance.verify(two.folder).problems
+    (problem,) = verification.verify(two.folder).problems
     assert (problem.kind, "run: qa rebuild" in problem.message) == ("vector", True)
     with ArchiveWriter(two.folder) as writer:
         writer.rebuild()
-    assert maintenance.verify(two.folder).ok
+    assert verification.verify(two.folder).ok

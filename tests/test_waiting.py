@@ -6,7 +6,7 @@ import pytest
 
 from qa.runtime.load import Load
 from qa.runtime.timing import listen
-from ui.pages.waiting import ANSWERS, Waiting
+from ui.pages.queue import ANSWERS, Waiting
 
 
 def queue(waiting: int, working: tuple[Any, ...] = ()) -> Any:

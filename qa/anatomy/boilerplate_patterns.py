@@ -2,7 +2,7 @@
 
 import re
 
-from qa.text.word_sets import word_set
+from qa.text.words import word_set
 
 LONGEST = 420  # characters; no line of furniture is longer, and the bound keeps every pattern linear
 

@@ -2,7 +2,7 @@
 
 import re
 
-from qa.text.word_sets import word_set
+from qa.text.words import word_set
 
 _NOT_PLACES = word_set(
     "BREAKING UPDATE UPDATED LIVE EXCLUSIVE WATCH VIDEO OPINION ANALYSIS WARNING NOTE QUESTION ANSWER CORRECTION"

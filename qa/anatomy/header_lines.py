@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qa.dates.iso import normalise
-from qa.text.word_sets import word_set
+from qa.text.words import word_set
 
 _KEYS = {
     "source": "source", "outlet": "source", "publication": "source", "publisher": "source", "site": "source",

@@ -1,14 +1,18 @@
-"""Archives of older formats, brought up to date by the next writer from what they hold; nothing is embedded again."""
+"""The archive's schema: a new archive in an empty folder, and archives of older formats brought up to date."""
 
 import logging
 import sqlite3
 from pathlib import Path
 
 from qa.archive.indexes import publisher
+from qa.archive.indexes.generations import FOLDER
 from qa.archive.passages import renew_directions, renew_signatures
 from qa.archive.storage import database
+from qa.archive.storage.files import LOCKS, writable
 from qa.archive.storage.hashing import settings_hash
 from qa.errors import ArchiveError
+from qa.models.embedding import Embedder
+from qa.settings import IndexSettings
 
 _log = logging.getLogger("qa.upgrading")
 # What format 2 has more than format 1: these tables, and the indexes of passages and articles instead of one.
@@ -58,3 +62,30 @@ def _to_2(connection: sqlite3.Connection, folder: Path) -> None:
         connection.execute(statement)
     nothing = publisher.Changes()
     publisher.Publisher(folder, connection, int(stored["dimension"])).publish(nothing, nothing, anew=True)
+
+
+# What a kill may leave in a folder before there is an archive in it.
+LEFT_OVER = {*LOCKS, database.UNFINISHED, f"{database.UNFINISHED}-journal"}
+
+
+def create_archive(folder: Path, embedder: Embedder, settings: IndexSettings) -> None:
+    """Make an archive without articles; the writer lock is held.
+
+    Raises:
+        ArchiveError: if the folder holds other files or cannot be written.
+    """
+    others = [path.name for path in folder.iterdir() if path.name not in LEFT_OVER]
+    if others and not (folder / FOLDER).exists():
+        raise ArchiveError(
+            f"{folder}: is not an archive and holds other files ({sorted(others)[0]}); give an empty or new folder"
+        )
+    stored = {
+        "embedder": settings.embedder,
+        "fingerprint": embedder.fingerprint,
+        "dimension": str(embedder.dimension),
+        "max_tokens": str(min(settings.max_tokens, embedder.max_tokens)),
+        "overlap_sentences": str(settings.overlap_sentences),
+        "precision": settings.precision,
+    }
+    with writable(folder):
+        database.create(folder, stored)

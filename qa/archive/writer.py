@@ -15,13 +15,12 @@ from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Literal, Self
 
-from qa.archive.creating import create_archive
+from qa.archive.indexes.bm25 import PERIOD_FIELDS
 from qa.archive.indexes.entries import intact
-from qa.archive.indexes.lexical_files import PERIOD_FIELDS
 from qa.archive.indexes.publisher import Changes, Publisher
 from qa.archive.indexes.snapshots import current_generation, read_stamp
 from qa.archive.passages import PassageMaker, renew_directions, renew_signatures
-from qa.archive.schema import upgrade
+from qa.archive.schema import create_archive, upgrade
 from qa.archive.storage import database, origins, versions
 from qa.archive.storage.files import writable, writer_lock
 from qa.archive.storage.hashing import bytes_match, content_hash

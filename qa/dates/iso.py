@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime, timedelta, timezone
 
-from qa.text.word_sets import word_set
+from qa.text.words import word_set
 
 _ISO = re.compile(
     r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2})"

@@ -10,9 +10,8 @@ import numpy as np
 
 from qa.errors import InputError
 from qa.evaluation.measures import MEASURES
-from qa.evaluation.power import smallest_difference
 from qa.evaluation.runs import Run, read_run
-from qa.evaluation.statistics import Figure, Floats, bootstrap, holm, means, randomisation_test
+from qa.evaluation.statistics import Figure, Floats, bootstrap, holm, means, randomisation_test, smallest_difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,7 @@ class MeasureDifference:
 
     ``low`` and ``high`` bound the difference (95 %), ``p`` is the chance of one as large if the runs were alike,
     ``p_holm`` the same corrected for the number of measures.  ``detectable`` is the smallest difference that a
-    comparison like this one finds in 80 % of samples (see ``qa.evaluation.power``), None where it cannot be told.
+    comparison like this one finds in 80 % of samples (see ``qa.evaluation.statistics``), None where it cannot be told.
     """
 
     name: str

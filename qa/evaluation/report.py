@@ -11,9 +11,22 @@ import numpy as np
 
 from qa.evaluation.abstention import Calibration, Flags, RiskCoverage, calibrate, risk_coverage
 from qa.evaluation.measures import ANSWERS, LEVELS, MEASURES, RETRIEVAL
-from qa.evaluation.power import ALPHA, CORRELATION, POWER, between_systems, smallest_difference
 from qa.evaluation.questions import Gold
-from qa.evaluation.statistics import Figure, Floats, Statistic, bootstrap, detection, means, percentiles, together
+from qa.evaluation.statistics import (
+    ALPHA,
+    CORRELATION,
+    POWER,
+    Figure,
+    Floats,
+    Statistic,
+    between_systems,
+    bootstrap,
+    detection,
+    means,
+    percentiles,
+    smallest_difference,
+    together,
+)
 from qa.records import Question
 
 ABSTENTION = ("precision", "recall", "f1", "accuracy", "auroc", "answered")
@@ -87,9 +100,10 @@ class Scores:
 class Report:
     """An evaluation: counts of questions, figures, and one result a question in the order asked.
 
-    A question counts under every outlet of its evidence in ``by_source``.  ``detectable`` is, by measure's full
-    name, the smallest difference from another system that these questions could be expected to show (see
-    ``qa.evaluation.power``); ``level`` is what a first hit is judged by in ``first_hit``, that of the most questions.
+    A question counts under every outlet of its evidence in ``by_source``.  ``detectable`` is, by measure's full name,
+    the smallest difference from another system that these questions could be expected to show (see
+    ``statistics``); ``level`` is what a first hit is judged by in ``first_hit``, that of the most
+    questions.
     """
 
     questions: Mapping[str, int]

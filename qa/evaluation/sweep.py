@@ -1,15 +1,21 @@
 """Sweeps: every run over every question set, and one table of what each is worth beside the first."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+import json
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from functools import reduce
 from pathlib import Path
 from typing import Any
 
+from qa.errors import InputError
 from qa.evaluation.comparison import MeasureDifference, compare_runs
+from qa.evaluation.measures import MEASURES
 from qa.evaluation.runs import Run, read_run
 from qa.evaluation.statistics import Figure, holm
-from qa.evaluation.trial import Trial
+from qa.evaluation.trial import Conditions, Trial
+from qa.settings import AskSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +138,132 @@ def _beginning(
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 6) + 0.0
+
+
+HEADLINES = (
+    "passage.answer.mrr@10", "article.hit@1", "article.hit@10", "article.ndcg@10", "answers.f1", "abstention.accuracy",
+)  # fmt: skip
+_NAME = re.compile(r"[\w(][\w .,+=()-]{0,99}")  # it becomes a folder's name
+_KINDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+
+
+def read_sweep(path: Path, archive: Path) -> Sweep:
+    """Read a sweep file; ``archive`` is that of sets and runs that name none.
+
+    Raises:
+        InputError: if the file cannot be read, or holds a key or value that is not allowed; the message names it.
+    """
+    table = _Table(path, "", _loaded(path))
+    measures = tuple(table.texts("measures")) or HEADLINES
+    for name in measures:
+        if name not in MEASURES:
+            raise InputError(f"{path}: measures: {name!r} is no measure; choose from {', '.join(MEASURES)}")
+    sets, runs = table.tables("set"), table.tables("run")
+    table.done()
+    made = [_run(run) for run in runs]
+    trials = []
+    for one in sets:
+        name, questions = one.name(), path.parent / one.text("questions")
+        own = one.text("archive", "")
+        one.done()
+        if not questions.is_file():
+            raise InputError(f"{path}: set {name!r}: questions: {questions} is no file; give a question file")
+        for run_name, named, settings, conditions in made:
+            place = (named or own).replace("{set}", name)
+            folder = path.parent / place if place else archive
+            trials.append(SweepTrial(name, run_name, Trial(questions, folder, settings, conditions)))
+    return Sweep(tuple(trials), measures)
+
+
+def _run(table: "_Table") -> tuple[str, str, AskSettings, Conditions]:
+    name, archive = table.name(), table.text("archive", "")
+    return name, archive, table.record("settings", AskSettings), table.rest(Conditions)
+
+
+class _Table:
+    """A table of a sweep file, whose keys are taken one by one; what is left over is refused by name."""
+
+    def __init__(self, path: Path, where: str, values: Mapping[str, Any]) -> None:
+        self._path = path
+        self._where = where
+        self._values = dict(values)
+
+    def name(self) -> str:
+        name = self.text("name")
+        if not _NAME.fullmatch(name):
+            raise self._error(
+                "name", f"{name!r} cannot be a folder's name; use letters, digits, spaces and . , + = - ( )"
+            )
+        self._where = f"{self._where.split()[0]} {name!r}"
+        return name
+
+    def text(self, key: str, default: str | None = None) -> str:
+        value = self._values.pop(key, default)
+        if not isinstance(value, str) or not (value or default == ""):
+            raise self._error(key, "is missing; give a text" if value is None else f"{value!r} is not a text")
+        return value
+
+    def texts(self, key: str) -> list[str]:
+        value = self._values.pop(key, [])
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise self._error(key, f"{value!r} is not a list of texts")
+        return value
+
+    def tables(self, key: str) -> "list[_Table]":
+        value = self._values.pop(key, [])
+        if not isinstance(value, list) or not value or not all(isinstance(one, dict) for one in value):
+            raise self._error(key, f"is missing; give at least one [[{key}]]")
+        names = [str(one.get("name")) for one in value]
+        if again := next((name for name in names if names.count(name) > 1), ""):
+            raise self._error(key, f"name {again!r} is used twice; give each {key} its own")
+        return [_Table(self._path, f"{key} {number}", one) for number, one in enumerate(value, 1)]
+
+    def record(self, key: str, kind: type[AskSettings]) -> Any:
+        value = self._values.pop(key, {})
+        if not isinstance(value, dict):
+            raise self._error(key, f"{value!r} is not a table")
+        return _Table(self._path, f"{self._where}: {key}", value).rest(kind)
+
+    def rest(self, kind: Any) -> Any:
+        """Return what is left as a record, each value of the type of the field's default."""
+        defaults = asdict(kind())
+        chosen = {}
+        for key in [name for name in self._values if name in defaults]:
+            chosen[key] = self._checked(key, self._values.pop(key), defaults[key])
+        self.done([field.name for field in fields(kind)])
+        try:
+            return kind(**chosen)
+        except InputError as error:
+            raise self._error("", str(error)) from error
+
+    def done(self, allowed: Sequence[str] = ()) -> None:
+        for key in self._values:
+            way_out = f"; allowed: {', '.join(allowed)}" if allowed else "; remove it"
+            raise self._error(key, f"is not a key{way_out}")
+
+    def _checked(self, key: str, value: Any, default: Any) -> Any:
+        if isinstance(default, tuple):
+            if isinstance(value, list) and all(isinstance(one, str) for one in value):
+                return tuple(value)
+            raise self._error(key, f"{value!r} is not a list of texts")
+        wanted = (int, float) if isinstance(default, float) else type(default)
+        if not isinstance(value, wanted) or isinstance(value, bool) != isinstance(default, bool):
+            raise self._error(key, f"{value!r} is not {_KINDS[type(default)]}")
+        return float(value) if isinstance(default, float) else value
+
+    def _error(self, key: str, cause: str) -> InputError:
+        return InputError(": ".join(part for part in (str(self._path), self._where, key) if part) + f": {cause}")
+
+
+def _loaded(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read ({error}): give a sweep file, in TOML or JSON") from error
+    try:
+        loaded = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path} is not {'JSON' if path.suffix == '.json' else 'TOML'} ({error})") from error
+    if not isinstance(loaded, dict):
+        raise InputError(f'{path}: is not an object; give {{"set": […], "run": […]}}')
+    return loaded

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from qa.intake.results import Reading
-from qa.text.word_sets import word_set
+from qa.text.words import word_set
 
 FEWEST_LETTERS = 20
 LEAST_SURE = 0.9  # the probability that the recogniser gives; below it "" is more honest

@@ -1,8 +1,12 @@
-"""Texts that several threads bring at the same moment, worked on together by one of them."""
+"""Batching: concurrent requests share one model call, which runs in the model's own thread."""
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from qa.runtime.forking import held_by_none
 
 T = TypeVar("T")
 
@@ -72,3 +76,18 @@ class Together(Generic[T]):
             else:
                 for piece in pieces:
                     self._do([piece])
+
+
+class ModelThread:
+    """Computes for one caller at a time, always in the same thread; in the fork of a process in a new one."""
+
+    def __init__(self) -> None:
+        self._lock = held_by_none()
+        self._process = 0
+
+    def run(self, work: Callable[[], T]) -> T:
+        """Return what ``work`` returns, or raise what it raises; it must not call ``run`` itself."""
+        with self._lock:
+            if self._process != os.getpid():
+                self._thread, self._process = ThreadPoolExecutor(1, "model"), os.getpid()
+            return self._thread.submit(work).result()

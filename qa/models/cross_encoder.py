@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from qa.models.folders import allowed_files, find_model
-from qa.models.loading import loading
-from qa.models.model_thread import ModelThread
+from qa.models.batching import ModelThread
+from qa.models.folders import allowed_files, find_model, loading
 from qa.models.passage_reader import PassageReading
 
 

@@ -15,10 +15,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.models.batching import Together
-from qa.models.folders import allowed_files, find_model
-from qa.models.loading import loading
-from qa.models.model_thread import ModelThread
+from qa.models.batching import ModelThread, Together
+from qa.models.folders import allowed_files, find_model, loading
 from qa.runtime.timing import tell
 from qa.settings import DEFAULT_EMBEDDER
 

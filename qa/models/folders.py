@@ -7,6 +7,7 @@ and are no reason to refuse a model.
 """
 
 import json
+import os
 import re
 import tempfile
 from collections.abc import Iterator
@@ -245,3 +246,26 @@ def _is_size(name: str) -> bool:
 def _short(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 80 else text[:80] + " …"
+
+
+@contextmanager
+def loading(failure: str, way_out: str) -> Iterator[None]:
+    """Load a model inside of this; whatever goes wrong becomes a ModelError.
+
+    Args:
+        failure: what cannot be done, "reader NAME: cannot be loaded".
+        way_out: what to do instead.
+
+    Raises:
+        ModelError: if a file is missing, damaged, hostile or of another kind of model.
+    """
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, ModelError):
+        raise
+    # A folder may hold anything, and the libraries that parse it raise whatever they come to, a panic of Rust's
+    # included, which is no Exception.
+    except BaseException as error:
+        cause = " ".join(str(error).split())[:300] or type(error).__name__
+        raise ModelError(f"{failure} ({cause}); {way_out}") from error

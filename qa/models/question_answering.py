@@ -6,11 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from qa.models.folders import allowed_files, find_model
-from qa.models.loading import loading
-from qa.models.model_thread import ModelThread
-from qa.models.passage_reader import PassageReading, Span
-from qa.models.spans import best_spans
+from qa.models.batching import ModelThread
+from qa.models.folders import allowed_files, find_model, loading
+from qa.models.passage_reader import PassageReading, Span, best_spans
 
 _LONGEST = 384  # tokens of a pair
 _OVERLAP = 64

@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.errors import ModelError
-from qa.models.loading import loading
-from qa.models.model_thread import ModelThread
-from qa.models.passage_reader import PassageReading
-from qa.models.spans import SPANS, best_spans
+from qa.models.batching import ModelThread
+from qa.models.folders import loading
+from qa.models.passage_reader import SPANS, PassageReading, best_spans
 
 WEIGHTS = "reader.safetensors"
 QUESTION_TOKENS, TITLE_TOKENS, TOKENS = 64, 32, 384

@@ -7,14 +7,16 @@ A copy is a passage of another article that says the same in the same words.  On
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.archive.storage.hashing import text_digest
 from qa.archive.storage.near_duplicates import SHORT, SHORT_TEXT, resemblances
 from qa.archive.view import ArchiveView
 from qa.dates.periods import period
-from qa.records import Article, Passage
+from qa.records import Article, Citation, Hit, Passage
 from qa.search.fusion import Ranked
 
 # Passages that resemble each other by ``SAME_TEXT`` are copies; those of articles that are recorded as resembling are
@@ -177,3 +179,35 @@ def _capped(shown: Sequence[_Member], groups: Sequence[_Group], per_article: int
         counts.update(own)
         (within if per_article == 0 or all(counts[one] <= per_article for one in own) else over).append(i)
     return within, over
+
+
+def cited(view: ArchiveView, ranked: Sequence[Ranked], k: int, per_article: int, *, group_copies: bool) -> list[Hit]:
+    """Return the ``k`` passages of a ranking to show, with their citations; see ``qa.search.selection.select``."""
+    article = cache(view.sound_article)
+
+    def choose() -> list[Chosen]:
+        return select(view, ranked, k, per_article, article, group_copies=group_copies)
+
+    chosen = choose()
+    # A passage that is whole may belong to an article whose title or date is damaged: it could not be cited.
+    while damaged := {p.article_id for c in chosen for p in (c.passage, *c.copies) if not article(p.article_id)}:
+        places = view.places([one.passage_id for one in ranked])
+        ranked = [one for one in ranked if places[one.passage_id].article_id not in damaged]
+        chosen = choose()
+    digests: dict[str, str] = {}
+
+    def cite(passage: Passage) -> Citation:
+        stored = article(passage.article_id)
+        assert stored is not None
+        if stored.id not in digests:
+            digests[stored.id] = text_digest(stored.text)
+        return _citation(stored, passage, digests[stored.id])
+
+    return [Hit(c.passage, cite(c.passage), c.ranked.score, c.ranked.why, tuple(map(cite, c.copies))) for c in chosen]
+
+
+def _citation(article: Article, passage: Passage, digest: str) -> Citation:
+    return Citation(
+        article.id, article.title, article.source, article.url, article.published,
+        passage.start, passage.end, article.text[passage.start : passage.end], digest,
+    )  # fmt: skip

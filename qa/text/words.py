@@ -18,3 +18,8 @@ def content_words(question: str) -> list[str]:
     words = re.findall(r"\w+(?:['’.-]\w+)*", question)
     kept = [word for word in words if word.lower() not in FUNCTION_WORDS]
     return list(dict.fromkeys(kept or words))
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a line as a set."""
+    return frozenset(text.split())

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from qa.archive.archive import Archive
-from qa.archive.care import maintenance
+from qa.archive.care import verification
 from qa.archive.indexes.generations import FOLDER
 from qa.archive.indexes.snapshots import current_generation
 from qa.archive.writer import ArchiveWriter
@@ -87,7 +87,7 @@ def hits(folder: Path) -> list[tuple[Any, ...]]:
 
 def index_files(archive: Path) -> list[Path]:
     """Return the files of the current generation."""
-    connection = maintenance.database.connect(archive)
+    connection = verification.database.connect(archive)
     generation = current_generation(connection)
     connection.close()
     assert generation is not None
@@ -113,7 +113,7 @@ def damaged_indexes(folder: Path, counts: dict[str, int], seed: int) -> Outcome:
             raise Broken("other hits")
         if not any("qa rebuild" in warning for warning in warnings):
             raise Broken(f"nobody is told of the damage and the way out, but {warnings}")
-        if maintenance.verify(archive, signatures=False).ok:
+        if verification.verify(archive, signatures=False).ok:
             raise Broken("verify does not notice")
 
     for name, spoil in (("flips", flip), ("truncations", truncate), ("zeroed pages", zero)):
@@ -253,7 +253,7 @@ def _look(archive: Path, right: Seen, texts: dict[str, Any], outcome: Outcome) -
         outcome.count("wrong text shown")
         raise Broken(f"what is wrong is shown: {shown}")
     try:
-        problems = maintenance.verify(archive).problems
+        problems = verification.verify(archive).problems
     except ArchiveError:
         outcome.count("verify: cannot be read")
         return

@@ -35,7 +35,7 @@ def in_child(work: Callable[[], object]) -> int:
 def main() -> None:
     """Kill, check, go on."""
     what, place, named = sys.argv[1], Path(sys.argv[2]), sys.argv[3:] == ["named"]
-    from qa.archive.care import maintenance
+    from qa.archive.care import verification
     from qa.archive.care.backup import make_backup
     from qa.archive.care.restore import restore_backup
     from qa.archive.writer import ArchiveWriter
@@ -53,7 +53,7 @@ def main() -> None:
     def held(folder: Path) -> set[str]:
         from qa.archive.archive import Archive
 
-        verdict = maintenance.verify(folder)
+        verdict = verification.verify(folder)
         assert verdict.ok, verdict
         with Archive(folder).view() as view:
             return {listed.id for listed in view.articles()}

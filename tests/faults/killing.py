@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from qa.archive.archive import Archive
-from qa.archive.care import maintenance
+from qa.archive.care import verification
 from qa.models.embedding import load_embedder
 from tests.faults import stories
 from tests.faults.outcomes import Outcome
@@ -87,7 +87,7 @@ class Killer:
         if not (self.archive / "archive.sqlite").exists():
             assert not self.acknowledged
             return
-        verdict = maintenance.verify(self.archive, signatures=False)
+        verdict = verification.verify(self.archive, signatures=False)
         assert verdict.ok, verdict.problems[:3]
         if not self.acknowledged:
             return

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qa.archive.archive import Archive
-from qa.archive.care import maintenance
+from qa.archive.care import verification
 from qa.archive.writer import ArchiveWriter
 from qa.errors import ArchiveError
 from qa.records import Article
@@ -116,7 +116,7 @@ def check(folder: Path, legal: Sequence[Contents]) -> Contents:
         if {} not in legal:
             raise Broken("the archive is gone")
         return {}
-    verdict = maintenance.verify(folder, signatures=False)  # an index that is made anew in memory is damaged too
+    verdict = verification.verify(folder, signatures=False)  # an index that is made anew in memory is damaged too
     if not verdict.ok:
         raise Broken(f"verify: {verdict.problems[:3]}")
     archive = Archive(folder)

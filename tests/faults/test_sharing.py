@@ -16,7 +16,7 @@ import pytest
 
 from qa.archive import ingest
 from qa.archive.archive import Archive
-from qa.archive.care import maintenance
+from qa.archive.care import verification
 from qa.archive.writer import ArchiveWriter
 from qa.errors import BusyError
 from qa.models.embedding import load_embedder
@@ -67,8 +67,8 @@ def test_a_second_command_is_told_who_is_writing_and_harms_nothing(tmp_path: Pat
         assert os.waitstatus_to_exitcode(first.wait()) == 0
         second.start(tmp_path / "none", tmp_path / "refused", "qa", "add", str(tmp_path / "one.jsonl"), *common)
         assert os.waitstatus_to_exitcode(second.wait()) == 0
-    assert maintenance.verify(tmp_path / "archive").ok
-    assert maintenance.status(tmp_path / "archive").articles == 451
+    assert verification.verify(tmp_path / "archive").ok
+    assert verification.status(tmp_path / "archive").articles == 451
 
 
 def test_a_second_writer_in_a_thread_is_refused_until_the_first_is_done(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_a_second_writer_in_a_thread_is_refused_until_the_first_is_done(tmp_path
     assert f"(pid {os.getpid()})" in str(refusal)
     assert isinstance(report, ingest.AddReport)
     assert report.added == 1
-    assert maintenance.status(tmp_path / "archive").articles == 2
+    assert verification.status(tmp_path / "archive").articles == 2
 
 
 @pytest.fixture(params=["after a clean close", "after a kill"])
@@ -199,4 +199,4 @@ def _fingerprints(archive: Path) -> dict[str, str]:
 def test_an_archive_is_the_same_whether_it_was_written_in_one_run_or_in_many(tmp_path: Path) -> None:
     for act in STORY:
         act.play(tmp_path / "archive")
-    assert maintenance.verify(tmp_path / "archive").ok
+    assert verification.verify(tmp_path / "archive").ok

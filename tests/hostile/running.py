@@ -158,7 +158,7 @@ class _Peaks:
 def _parses(process: str) -> bool:
     """Whether a process takes files apart: not another child, nor one that is still a copy of its parent."""
     with suppress(OSError):
-        return b"intake.worker" in Path(f"/proc/{process}/cmdline").read_bytes()
+        return b"sandbox.worker" in Path(f"/proc/{process}/cmdline").read_bytes()
     return False
 
 

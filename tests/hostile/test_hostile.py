@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from qa.archive import ingest
-from qa.archive.care.maintenance import verify
+from qa.archive.care.verification import verify
 from qa.intake import Reading, Rejection
 from qa.intake.sandbox.parent import read_apart
 from tests.conftest import Qa

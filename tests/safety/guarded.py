@@ -158,7 +158,7 @@ def _reader(folder: Path) -> Steps:
 def _archive(folder: Path) -> Steps:
     """Ask, look over, change, mend: all that is done with an archive that somebody was given."""
     from qa.archive.archive import Archive
-    from qa.archive.care import maintenance
+    from qa.archive.care import verification
     from qa.archive.writer import ArchiveWriter
     from qa.models.embedding import load_embedder
     from qa.retrieval import Retriever
@@ -182,7 +182,7 @@ def _archive(folder: Path) -> Steps:
         retriever.ask(QUESTION)
         retriever.article("dam")
 
-    return [ask, lambda: maintenance.verify(folder), lambda: maintenance.status(folder), add, rebuild, ask]
+    return [ask, lambda: verification.verify(folder), lambda: verification.status(folder), add, rebuild, ask]
 
 
 def _misbehave(folder: Path) -> Steps:

@@ -18,7 +18,7 @@ from tests.browser.attacks import ATTACKS
 from ui.api.routes import build_api
 from ui.pages.conversations import Turn, to_markdown
 from ui.render import terminal_text
-from ui.render.spreadsheet import MATCH_COLUMNS, csv_line, match_cells
+from ui.render.export import MATCH_COLUMNS, csv_line, match_cells
 
 BASE = "http://127.0.0.1:7860/"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from qa.archive.care import maintenance
+from qa.archive.care import verification
 from tests.archive_pages import server_call
 from tests.faults.outcomes import Outcome
 from tests.serving import clients
@@ -134,7 +134,7 @@ def _end_adding(archive: Path) -> float:
         time.sleep(0.5)
         seconds = _end(served, most=4.5)  # not after ending_seconds: it is cancelled
         check(inbox.exists(), False)
-    check(maintenance.verify(folder).problems, ())
+    check(verification.verify(folder).problems, ())
     shutil.rmtree(folder.parent)
     return seconds
 

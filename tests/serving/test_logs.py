@@ -15,7 +15,7 @@ from ui.app import build_app
 from ui.server.logs import Form, event, log_to
 
 QUESTION = "Why was the zebra at Verrin closed?"
-FORGED = "x\n2026-01-01T00:00:00.000+00:00 info ui.server.request_log event=request\r\x1b[2J\u202e\u2028 a=b\x00\ud800"
+FORGED = "x\n2026-01-01T00:00:00.000+00:00 info ui.watching event=request\r\x1b[2J\u202e\u2028 a=b\x00\ud800"
 
 
 class Repeating(BrokenEmbedder):
@@ -109,11 +109,7 @@ def test_no_value_can_forge_a_line(stream: io.StringIO, form: Form) -> None:
                 json.loads(line)[name] for name in ("value", "message") if name in json.loads(line)
             )
         else:
-            assert (
-                line.count("event=")
-                - line.count('"x\\n2026-01-01T00:00:00.000+00:00 info ui.server.request_log event=')
-                == 1
-            )
+            assert line.count("event=") - line.count('"x\\n2026-01-01T00:00:00.000+00:00 info ui.watching event=') == 1
 
 
 def test_files_of_the_page_are_logged_only_when_something_is_wrong(retriever: Retriever, stream: io.StringIO) -> None:

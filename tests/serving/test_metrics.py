@@ -10,7 +10,7 @@ from tests.plain import BrokenEmbedder
 from tests.users import ROLF, password_file
 from ui.access.passwords import Users
 from ui.app import build_app
-from ui.server import routes
+from ui.server import request_log
 from ui.server.health import Health
 from ui.server.metrics import Metrics
 from ui.server.request_log import Finished, Running
@@ -91,15 +91,15 @@ def test_nothing_that_is_sent_stands_in_the_figures(retriever: Retriever, tmp_pa
      ("//healthz", "{other}"), ("/HEALTHZ", "{other}"), ("", "{other}")],
 )  # fmt: skip
 def test_a_path_is_counted_under_one_of_few_names(path: str, route: str) -> None:
-    assert routes.route_of(path) == route
+    assert request_log.route_of(path) == route
 
 
 def test_streams_are_counted_but_how_long_they_last_is_not(retriever: Retriever) -> None:
     metrics = Metrics(Health(retriever.archive, Running()))
-    for route in (routes.ENDLESS, routes.STREAM, "/"):
+    for route in (request_log.ENDLESS, request_log.STREAM, "/"):
         metrics.finished(Finished(route, "GET", 200, 3.0, "", "", ""))
     registry = metrics._registry
-    for route, count in ((routes.ENDLESS, None), (routes.STREAM, None), ("/", 1.0)):
+    for route, count in ((request_log.ENDLESS, None), (request_log.STREAM, None), ("/", 1.0)):
         assert registry.get_sample_value("dateline_request_seconds_count", {"route": route}) == count
         labels = {"route": route, "method": "GET", "status": "200"}
         assert registry.get_sample_value("dateline_requests_total", labels) == 1.0

@@ -11,7 +11,7 @@ from tests.serving.served import ROOT
 _SCATTER = """
 import re
 from pathlib import Path
-from ui.server.trimming import trim
+from ui.server.server import trim
 def held(): return int(re.search(r"RssAnon:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) >> 10
 many = [bytes(2_000) for _ in range(100_000)]
 kept = many[::100] + [many[-1]]

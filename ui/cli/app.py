@@ -14,7 +14,7 @@ import typer
 from qa.errors import QaError
 from qa.settings import archive_path
 from ui import data
-from ui.cli import backups, care, measuring, output, search, serve
+from ui.cli import backups, care, measure, output, search, serve
 from ui.cli.options import ArchiveOption, JsonOption
 from ui.cli.output import print_json, print_line, print_notice
 
@@ -134,9 +134,9 @@ def feedback(archive: ArchiveOption = None) -> None:
 
 app.command()(search.search)
 app.command()(search.ask)
-app.command("eval")(measuring.eval_)
-app.command()(measuring.sweep)
-app.command()(measuring.compare)
+app.command("eval")(measure.eval_)
+app.command()(measure.sweep)
+app.command()(measure.compare)
 
 
 app.command()(care.status)

@@ -14,9 +14,9 @@ from ui.render.escaping import safe
 
 def status(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
     """Show an archive's sizes and what is baked into it."""
-    from qa.archive.care import maintenance
+    from qa.archive.care import verification
 
-    found = asdict(maintenance.status(archive_path(archive)))
+    found = asdict(verification.status(archive_path(archive)))
     if as_json:
         print_json(found)
         return
@@ -27,9 +27,9 @@ def status(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
 
 def verify(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
     """Compare every article, passage, vector and index file with its hash; exit 1 when something is damaged."""
-    from qa.archive.care import maintenance
+    from qa.archive.care import verification
 
-    verdict = maintenance.verify(archive_path(archive))
+    verdict = verification.verify(archive_path(archive))
     if as_json:
         print_json({"ok": verdict.ok, **asdict(verdict)})
     else:

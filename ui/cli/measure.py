@@ -1,30 +1,69 @@
-"""``qa eval``, ``qa sweep`` and ``qa compare`` in the terminal."""
+"""The commands that measure: ``qa eval``, ``qa sweep`` and ``qa compare``."""
 
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
+import typer
 from rich.progress import track
 
-from qa.evaluation import comparison
-from qa.evaluation.power import CORRELATION
-from qa.evaluation.report import Report
-from qa.evaluation.statistics import Figure
-from qa.evaluation.sweep import SweepRow, SweepTable, SweepTrial, perform
-from qa.evaluation.sweepfiles import read_sweep
-from qa.evaluation.trial import Conditions, Trial
-from qa.settings import AskSettings
+from qa.settings import AskSettings, archive_path
 from ui.cli import output
+from ui.cli.options import DEFAULTS, ArchiveOption, JsonOption, PerArticleOption, ReaderOption, RerankerOption
 from ui.cli.output import exit_code, print_json, print_line, print_notice
+
+if TYPE_CHECKING:
+    from qa.evaluation.report import Report
+    from qa.evaluation.statistics import Figure
+    from qa.evaluation.sweep import SweepRow, SweepTable, SweepTrial
 
 _HEADLINES = ("hit@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "map")
 _SHOWS = "shows: the smallest difference that these questions show in 80 % of samples (one paired test, alpha .05)"
 
 
-def run(
+def eval_(
+    questions: Annotated[Path, typer.Argument(metavar="FILE", help="Questions, one JSON object a line.")],
+    archive: ArchiveOption = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="A folder for the run: per-question lines, TREC file, report.")
+    ] = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages to retrieve a question.")] = 10,
+    per_article: PerArticleOption = 3,
+    reranker: RerankerOption = DEFAULTS.reranker,
+    reader: ReaderOption = DEFAULTS.reader,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask every question of a file and measure what comes back."""
+    settings = AskSettings(reranker=reranker, reader=reader)
+    raise typer.Exit(_run(archive_path(archive), questions, out, k, per_article, settings, as_json))
+
+
+def sweep(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The sets and runs, in TOML or JSON.")],
+    out: Annotated[Path, typer.Option("--out", help="A folder for the runs and the table; finished runs are kept.")],
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Evaluate several archives or settings over several question files, in one table."""
+    raise typer.Exit(_sweep(file, archive_path(archive), out, as_json))
+
+
+def compare(
+    a: Annotated[Path, typer.Argument(metavar="A", help="The folder of one run.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="The folder of another over the same questions.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Compare two runs: what differs, by how much, and whether by chance."""
+    _compare(a, b, as_json)
+
+
+def _run(
     archive: Path, file: Path, out: Path | None, k: int, per_article: int, settings: AskSettings, as_json: bool
 ) -> int:
     """Evaluate a question file, write the run folder if one is named, print the figures; return the exit code."""
+    from qa.evaluation.trial import Conditions, Trial
+
     trial = Trial(file, archive, settings, Conditions(k, per_article))
     bar = _Bar()
     report, rejected = trial.perform(out, begin=bar.begin)
@@ -39,22 +78,23 @@ def run(
     return exit_code(report.questions["given"] - len(rejected), rejected)
 
 
-def sweep(file: Path, archive: Path, out: Path, as_json: bool) -> int:
+def _sweep(file: Path, archive: Path, out: Path, as_json: bool) -> int:
     """Make the runs of a sweep file that are not there yet, write and print the table; return the exit code."""
+    from qa.evaluation.sweep import perform, read_sweep
     from ui.render.reports.run_report import write_report
     from ui.render.reports.sweep_report import write_table
 
     bar = _Bar()
     partly: list[int] = []
 
-    def begin(one: SweepTrial, total: int) -> Callable[[int, int], None]:
+    def begin(one: "SweepTrial", total: int) -> Callable[[int, int], None]:
         print_notice(f"{one.set}: {one.run}: {total} questions")
         return bar.begin(total)
 
-    def reused(one: SweepTrial) -> None:
+    def reused(one: "SweepTrial") -> None:
         print_notice(f"{one.set}: {one.run}: kept; to run it again remove {one.folder(out)}")
 
-    def done(one: SweepTrial, rejected: int) -> None:
+    def done(one: "SweepTrial", rejected: int) -> None:
         bar.close()
         write_report(one.folder(out))
         if rejected:
@@ -67,8 +107,10 @@ def sweep(file: Path, archive: Path, out: Path, as_json: bool) -> int:
     return exit_code(1, partly)
 
 
-def compare(a: Path, b: Path, as_json: bool) -> None:
+def _compare(a: Path, b: Path, as_json: bool) -> None:
     """Compare two run folders and print what differs."""
+    from qa.evaluation import comparison
+
     found = comparison.compare(a, b)
     if as_json:
         print_json(found.to_dict())
@@ -93,7 +135,7 @@ def _shown(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
 
-def _print_table(table: SweepTable) -> None:
+def _print_table(table: "SweepTable") -> None:
     console = output.out()
     width = max((len(row.run) for row in table.rows), default=0)
     head = ("".ljust(width), "value [95 %]", "against the first [95 %]", "p", "p (Holm)", "shows")
@@ -104,7 +146,7 @@ def _print_table(table: SweepTable) -> None:
     print_line(f"{_SHOWS}; Holm's correction is over the {tests} comparisons of the table")
 
 
-def _line(row: SweepRow) -> tuple[str, ...]:
+def _line(row: "SweepRow") -> tuple[str, ...]:
     figure, versus = row.figure, row.versus
     value = f"{_shown(figure.value)} [{_shown(figure.low)}, {_shown(figure.high)}]"
     if versus is None or row.p_holm is None:
@@ -113,7 +155,9 @@ def _line(row: SweepRow) -> tuple[str, ...]:
     return row.run, value, difference, f"{versus.p:.4f}", f"{row.p_holm:.4f}", _shown(versus.detectable)
 
 
-def _print(report: Report) -> None:
+def _print(report: "Report") -> None:
+    from qa.evaluation.statistics import CORRELATION
+
     counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in report.questions.items())
     print_line(f"questions: {counts}\n")
     scores = report.scores
@@ -144,7 +188,9 @@ def _print(report: Report) -> None:
     print_line(f"\n{_SHOWS}, if the other system's scores correlate by {CORRELATION} with these")
 
 
-def _alone(value: float | None) -> Figure:
+def _alone(value: float | None) -> "Figure":
+    from qa.evaluation.statistics import Figure
+
     return Figure(value, None, None, 0)
 
 

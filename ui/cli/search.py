@@ -152,7 +152,7 @@ def _every(folder: Path, words: str, filters: dict[str, Any], as_csv: bool, as_j
 
 
 def _print_csv(found: Iterator[MatchedArticle]) -> None:
-    from ui.render.spreadsheet import MATCH_COLUMNS, csv_line, match_cells
+    from ui.render.export import MATCH_COLUMNS, csv_line, match_cells
 
     sys.stdout.write(csv_line(MATCH_COLUMNS))
     for article in found:

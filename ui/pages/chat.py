@@ -19,7 +19,7 @@ from ui.pages.conversations import Turn, said, to_markdown, turns_of
 from ui.pages.feedback import Feedback
 from ui.pages.filters import Filters
 from ui.pages.gradio_setup import gr
-from ui.pages.waiting import Waiting
+from ui.pages.queue import Waiting
 from ui.render import answer_html
 from ui.render.citation_view import Reading, cited, outlet_name, reference, references, unreadable
 from ui.render.escaping import visible

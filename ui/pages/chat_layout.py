@@ -14,7 +14,7 @@ from qa.errors import QaError
 from ui.data import Data
 from ui.pages.chat import Page
 from ui.pages.gradio_setup import gr
-from ui.pages.waiting import ANSWERS
+from ui.pages.queue import ANSWERS
 from ui.render.answer_html import rooms_html
 
 _log = logging.getLogger("ui.layout")

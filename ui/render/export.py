@@ -1,10 +1,13 @@
 """A citation as text to paste: a Markdown footnote, or plain words.  Nothing in an article can become markup there."""
 
+import csv
 import re
+from collections.abc import Sequence
+from io import StringIO
 
-from qa.records import Citation
+from qa.records import Citation, Match, MatchedArticle
 from ui.render.citation_view import shown_date
-from ui.render.escaping import line, visible
+from ui.render.escaping import line, one_for_one, visible
 
 # What CommonMark and its usual extensions read as more than a sign: each gets a backslash.  A colon before two slashes
 # and a dot after "www" would make an address a link.
@@ -46,3 +49,32 @@ def plain_quotation(citation: Citation) -> str:
 
 def _date(citation: Citation) -> str:
     return visible(shown_date(citation.published)).strip() if citation.published else ""
+
+
+_FORMULA = re.compile(r"^(?=[=+\-@\t\r\n＝＋－＠])")
+
+MATCH_COLUMNS = (
+    "article_id", "title", "source", "published", "url", "words", "field", "start", "end", "match",
+    "sentence_start", "sentence_end", "sentence", "digest",
+)  # fmt: skip
+
+
+def match_cells(article: MatchedArticle, match: Match) -> tuple[str, ...]:
+    """Return the cells of ``MATCH_COLUMNS`` for a match."""
+    cited = match.citation
+    return (
+        article.id, article.title, article.source, article.published, article.url,
+        match.words, match.field, str(match.start), str(match.end), match.quote,
+        str(cited.start), str(cited.end), cited.quote, cited.digest,
+    )  # fmt: skip
+
+
+def csv_line(cells: Sequence[str]) -> str:
+    """Return a line of CSV (RFC 4180) that a spreadsheet shows and never calculates, whatever the articles say.
+
+    A cell that begins as a formula does (= + - @, also full-width, a tab or a line end) gets an apostrophe before it;
+    control characters become one sign each, so that offsets still count.
+    """
+    line = StringIO()
+    csv.writer(line).writerow([_FORMULA.sub("'", one_for_one(cell)) for cell in cells])
+    return line.getvalue()

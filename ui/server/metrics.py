@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Scope
 
 from qa._version import __version__
-from ui.server import routes
+from ui.server import request_log
 from ui.server.health import Health
 from ui.server.request_log import Finished
 from ui.server.visitors import visitor_of
@@ -61,7 +61,7 @@ class Metrics:
     def finished(self, request: Finished) -> None:
         """Count a request that has ended."""
         self._requests.labels(request.route, request.method, str(request.status)).inc()
-        if request.route not in {routes.ENDLESS, routes.STREAM}:
+        if request.route not in {request_log.ENDLESS, request_log.STREAM}:
             self._seconds.labels(request.route).observe(request.seconds)
         if request.refusal:
             self.refused(request.refusal)

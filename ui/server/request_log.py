@@ -7,6 +7,7 @@ leave in its ``Seen``; paths, questions and names are never counted, and never l
 import hashlib
 import hmac
 import logging
+import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -18,9 +19,45 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.data import to_json
-from ui.server import routes
 from ui.server.logs import event
 from ui.server.visitors import Visitor, address_of
+
+_WHOLE = frozenset((
+    "/", "/archive", "/article/", "/api/", "/api/search", "/api/ask", "/api/openapi.json", "/signin", "/signout",
+    "/healthz", "/metrics", "/config", "/theme.css", "/gradio_api/queue/join", "/gradio_api/queue/data",
+    "/gradio_api/component_server", "/gradio_api/upload", "/gradio_api/upload_progress", "/gradio_api/cancel",
+    "/gradio_api/reset", "/gradio_api/info",
+))  # fmt: skip
+_BEGINNINGS = tuple(
+    (re.compile(pattern), name)
+    for pattern, name in (
+        (r"/article/.", "/article/{id}"),
+        (r"/api/article/", "/api/article/{id}"),
+        (r"/gradio_api/heartbeat/", "/gradio_api/heartbeat/{session}"),
+        (r"/gradio_api/call/(v2/)?[^/]*/?$", "/gradio_api/call/{name}"),
+        (r"/gradio_api/call/", "/gradio_api/call/{name}/{event}"),
+        (r"/gradio_api/", "/gradio_api/{other}"),
+        (r"/(assets|static)/", "/assets/{file}"),
+    )
+)
+OTHER = "{other}"
+METHODS = frozenset(("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"))
+# Streams that last as long as a page is open; the time they take says nothing, and no end has to wait for them.
+ENDLESS = "/gradio_api/heartbeat/{session}"
+STREAM = "/gradio_api/queue/data"
+# What puts a question into the page's queue, and what has it answered at once.
+JOINS = frozenset(("/gradio_api/queue/join", "/gradio_api/call/{name}"))
+QUESTIONS = frozenset(("/api/search", "/api/ask"))
+# Requests that are only of interest when they go wrong.
+QUIET = frozenset((ENDLESS, STREAM, "/assets/{file}", "/healthz", "/metrics", "/theme.css", "/config"))
+
+
+def route_of(path: str) -> str:
+    """Return the name of the route that a path leads to."""
+    if path in _WHOLE:
+        return path
+    return next((name for pattern, name in _BEGINNINGS if pattern.match(path)), OTHER)
+
 
 _log = logging.getLogger("ui.watching")
 
@@ -80,7 +117,7 @@ class Watch:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        route, begun = routes.route_of(scope["path"]), time.monotonic()
+        route, begun = route_of(scope["path"]), time.monotonic()
         noted, status = Seen(), 499
 
         async def noting(message: Message) -> None:
@@ -89,11 +126,11 @@ class Watch:
                 status = message["status"]
             await send(message)
 
-        counted = route != routes.ENDLESS
+        counted = route != ENDLESS
         self._state.requests += counted
         try:
             # The answer to a question that was asked before may still be fetched.
-            if self._state.ending and route not in {routes.STREAM, routes.ENDLESS, "/healthz", "/metrics"}:
+            if self._state.ending and route not in {STREAM, ENDLESS, "/healthz", "/metrics"}:
                 noted.refusal = "ending"
                 await ending()(scope, receive, noting)
             else:
@@ -112,7 +149,7 @@ class Watch:
         told = f"name {who.name}" if who and who.name else f"address {address_of(scope)}"
         word = hmac.digest(self._key, told.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()[:8]
         role = ("admin" if who.admin else "reader") if who and who.name else ""
-        method = scope["method"] if scope["method"] in routes.METHODS else "OTHER"
+        method = scope["method"] if scope["method"] in METHODS else "OTHER"
         return Finished(route, method, status, seconds, noted.refusal, word, role)
 
 
@@ -132,7 +169,7 @@ def ending() -> Response:
 
 def log_request(finished: Finished) -> None:
     """Log a request that has ended; files of the page and streams only when they went wrong."""
-    quiet = finished.route in routes.QUIET and finished.status < 400
+    quiet = finished.route in QUIET and finished.status < 400
     event(
         _log, "request", logging.DEBUG if quiet else logging.ERROR if finished.status >= 500 else logging.INFO,
         method=finished.method, route=finished.route, status=finished.status,

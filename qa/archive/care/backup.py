@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from qa.archive.care import maintenance
+from qa.archive.care import verification
 from qa.archive.indexes.snapshots import read_stamp
 from qa.archive.storage import database, files
 from qa.errors import ArchiveError, DamageError, InputError
@@ -120,13 +120,13 @@ def copy_sealed(file: Path, target: Path, progress: Progress) -> None:
         raise DamageError(f"{file}: is damaged, its bytes are not those that were sealed; use another backup")
 
 
-def check_all(folder: Path, progress: Progress) -> maintenance.Verdict:
+def check_all(folder: Path, progress: Progress) -> verification.Verdict:
     """Compare everything in a copy of an archive with its hash.
 
     But for what copies of articles are found by, which takes most of the time and can be made anew: it is carried as
     it is.
     """
-    return maintenance.verify(folder, partial(progress, "checking articles"), signatures=False)
+    return verification.verify(folder, partial(progress, "checking articles"), signatures=False)
 
 
 def _check_target(folder: Path, file: Path, force: bool) -> None:

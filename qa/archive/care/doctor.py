@@ -14,7 +14,7 @@ from typing import Literal
 
 from rich.filesize import decimal
 
-from qa.archive.care.maintenance import Status, status
+from qa.archive.care.verification import Status, status
 from qa.archive.indexes.snapshots import Stamp
 from qa.archive.storage import database
 from qa.errors import ModelError, QaError

@@ -12,10 +12,10 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa.archive.care import maintenance
+from qa.archive.care import verification
 from qa.archive.care.backup import Progress, check_all, copy_sealed, no_progress, read_seal
-from qa.archive.creating import LEFT_OVER
 from qa.archive.indexes.generations import FOLDER
+from qa.archive.schema import LEFT_OVER
 from qa.archive.storage import files
 from qa.archive.storage.files import LOCKS, writer_lock
 from qa.archive.writer import ArchiveWriter
@@ -187,7 +187,7 @@ def _unpack(file: Path, staging: Path, progress: Progress) -> tuple[str, tuple[s
     return str(made), kept
 
 
-def _make_whole(file: Path, staging: Path, progress: Progress) -> maintenance.Verdict:
+def _make_whole(file: Path, staging: Path, progress: Progress) -> verification.Verdict:
     """Make the indexes anew and compare everything with its hash."""
     try:
         progress("making the indexes", 0, 0)

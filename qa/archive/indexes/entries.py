@@ -10,7 +10,7 @@ import numpy as np
 
 from qa.anatomy.dissection import furniture_spans
 from qa.archive.indexes import bm25
-from qa.archive.indexes.lexical_files import PERIOD_FIELDS
+from qa.archive.indexes.bm25 import PERIOD_FIELDS
 from qa.archive.indexes.vectors import Matrix, Rows
 from qa.archive.storage.database import ARTICLE_FIELDS
 from qa.archive.storage.hashing import article_matches, bytes_match, text_matches, vector_matches

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qa.archive.indexes import bm25, lexical_files
+from qa.archive.indexes import bm25
 from qa.archive.indexes.vectors import ExactVectors, Matrix, Rows
 from qa.archive.storage import files
 from qa.archive.storage.files import hash_file
@@ -244,7 +244,7 @@ def gone_share(archive: Path, folder: LexicalFolder, more: int = 0) -> float:
         DamageError: if the index cannot be read.
     """
     try:
-        return lexical_files.deleted_share(archive / FOLDER / folder.name, more)
+        return bm25.deleted_share(archive / FOLDER / folder.name, more)
     except OSError as error:
         raise DamageError(damaged_index(archive, folder.name, "is damaged")) from error
 

@@ -6,7 +6,7 @@ This is the one list; the terminal's help, the Archive page and the messages are
 from pathlib import Path
 
 from qa.errors import InputError
-from qa.text.word_sets import word_set
+from qa.text.words import word_set
 
 TEXTS = (".txt", ".md", ".html", ".htm", ".jsonl", ".csv", ".tsv", ".eml", ".rss", ".atom", ".xml")
 DOCUMENTS = (".pdf", ".docx")  # compressed in themselves

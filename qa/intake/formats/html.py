@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 from qa.anatomy.page import Page
 from qa.dates.iso import normalise
-from qa.text.word_sets import word_set
+from qa.text.words import word_set
 
 _CHARSET = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
 _SKIPPED = word_set("script style nav aside footer form figure noscript template svg head button select iframe")

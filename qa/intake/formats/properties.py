@@ -3,7 +3,7 @@
 import re
 
 from qa.dates.iso import normalise
-from qa.text.word_sets import word_set
+from qa.text.words import word_set
 
 _PROGRAM = re.compile(
     r"(?i)^(?:microsoft\s+(?:word|powerpoint|excel|office\S*)\s*[-–:]\s*|word\s+document$|untitled|print(?:ing)?$|about:)"

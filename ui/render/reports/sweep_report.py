@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from qa.errors import InputError
-from qa.evaluation.power import ALPHA, POWER
+from qa.evaluation.statistics import ALPHA, POWER
 from qa.evaluation.sweep import SweepRow, SweepTable
 from ui.render.shell import cell, table, write_page
 
