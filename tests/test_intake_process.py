@@ -16,6 +16,7 @@ from qa.archive import ingest
 from qa.archive.ingest import AddReport, Callbacks
 from qa.errors import InputError
 from qa.intake import Defaults, Reading, Rejection, read
+from qa.intake.sandbox.child import Child
 from qa.intake.sandbox.framing import Frames, encode, frame, made_reading
 from qa.intake.sandbox.parent import read_apart
 from qa.settings import Limits
@@ -169,6 +170,17 @@ def test_a_process_reads_many_files_and_then_another_takes_over(tmp_path: Path) 
     assert len(used - others) == 3
     with closing(read_apart([tmp_path])) as found:
         assert len({frozenset(children()) for _ in found}) == 1
+
+
+def test_a_process_that_retires_within_a_file_says_so_and_nothing_more(tmp_path: Path) -> None:
+    path = lines(tmp_path / "a.jsonl", [{"text": f"Rain {number}."} for number in range(150)])
+    limits = Limits(parse_files=1)
+    with closing(Child(Defaults(), limits)) as child:
+        child.ask(1, str(path), ".jsonl", False, "", 0, 0, [])
+        events = list(iter(child.event, None))
+        assert [event[0] for event in events] == ["reading"] * 64
+        assert (child.retired, child.cause) == (True, "")
+    assert told([path], limits) == [f"Rain {number}." for number in range(150)]
 
 
 def test_nothing_is_left_when_reading_ends_early_or_not(tmp_path: Path) -> None:

@@ -188,10 +188,10 @@ class Child:
         if self.cause:
             return f"cannot be taken apart ({self.cause})"
         if status < 0:
-            return f"ends the process that reads it ({signal.Signals(-status).name}{self.last_words()})"
-        return f"ends the process that reads it (exit code {status}{self.last_words()})"
+            return f"ends the process that reads it ({signal.Signals(-status).name}{self._last_words()})"
+        return f"ends the process that reads it (exit code {status}{self._last_words()})"
 
-    def last_words(self) -> str:
+    def _last_words(self) -> str:
         """Return the last line that it wrote to standard error, after ": "; "" for none."""
         lines = self._words.decode("utf-8", "replace").strip().splitlines()
         return f": {lines[-1].strip()[:200]}" if lines else ""

@@ -1,4 +1,4 @@
-"""The process in which files are parsed: ``python -m qa.intake.sandbox.worker``, started by its ``parent``.
+"""The process in which files are parsed, started by ``child``.
 
 Whatever a hostile file does to a parser happens here: it can end this process and nothing else.  Nothing heavy is
 imported but the parsers, each when a file needs it.  The process
@@ -24,10 +24,9 @@ import signal
 import struct
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from qa.errors import in_short
 from qa.intake.files.opening import confine
@@ -49,8 +48,8 @@ def opening_request(defaults: Defaults, limits: Limits) -> bytes:
     return frame(encode([asdict(defaults), asdict(limits)]))
 
 
-class _Ended(Exception):
-    """The one who started this process is gone, or wants nothing more."""
+class _Ended(BaseException):
+    """The one who started this process is gone, or wants nothing more; no fault of a parser, so no Exception."""
 
 
 class _Pipes:
@@ -106,7 +105,7 @@ class _Parser:
         """Answer requests until there are none, or until it is time for a new process."""
         while not self._worn():
             self._answer(*self._pipes.request())
-        self._retire()
+        self._leave("retired")
 
     def _answer(
         self, number: int, path: str, kind: str, walked: bool, root: str, after: int, until: int, skipped: list[int]
@@ -138,11 +137,11 @@ class _Parser:
                 self._note()
                 self._arm()
                 if self._done and self._done % 64 == 0 and self._worn():
-                    self._retire()
+                    self._leave("retired")
         except MemoryError:
-            self._fail("memory")
+            self._leave("failed", "memory")
         except Exception as error:  # a fault of a parser: this file's, and not the next one's
-            self._fail(f"{type(error).__name__}: {in_short(error)}")
+            self._leave("failed", f"{type(error).__name__}: {in_short(error)}")
         self._tell(["end"])
         self._number = 0
         self._note()
@@ -180,13 +179,9 @@ class _Parser:
     def _worn(self) -> bool:
         return self._files >= self._limits.parse_files or _pages() > self._most_pages
 
-    def _retire(self) -> None:
-        self._pipes.tell(encode(["retired"]))
-        self._flush()
-        raise _Ended
-
-    def _fail(self, cause: str) -> None:
-        self._pipes.tell(encode(["failed", cause]))
+    def _leave(self, *event: str) -> NoReturn:
+        """Tell why this process ends, and end it."""
+        self._pipes.tell(encode(event))
         self._flush()
         raise _Ended
 
@@ -236,12 +231,6 @@ def _die_with(life: int) -> None:
         raise _Ended
 
 
-def _settings(values: list[Any]) -> Iterator[Any]:
-    defaults, limits = values
-    yield Defaults(**defaults)
-    yield Limits(**limits)
-
-
 def main(arguments: list[str]) -> None:
     """Serve; ``arguments`` are two descriptors: of the pipe that is closed when this is to end, of the shared page."""
     life, shared = map(int, arguments)
@@ -251,12 +240,9 @@ def main(arguments: list[str]) -> None:
         _die_with(life)
         with mmap.mmap(shared, mmap.PAGESIZE) as page:
             pipes = _Pipes(0, answers)
-            defaults, limits = _settings(pipes.request())
+            defaults, given = pipes.request()
+            limits = Limits(**given)
             _restrict(limits)
-            _Parser(pipes, page, defaults, limits).serve()
+            _Parser(pipes, page, Defaults(**defaults), limits).serve()
     except (_Ended, BrokenPipeError):
         return
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
