@@ -19,7 +19,7 @@ from qa.archive.archive import Archive
 from qa.archive.writer import ArchiveWriter
 from qa.intake import Reading, read
 from qa.models.embedding import SentenceTransformerEmbedder
-from tests.models import make_static_model
+from tests.support.models import make_static_model
 
 
 def main() -> None:

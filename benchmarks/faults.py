@@ -2,9 +2,9 @@
 
 python -m benchmarks.faults [--full] [--only NAME…]     (make faults, make faults-full)
 
-The tests in ``tests/faults`` run the same with the quick lane's counts.  Results go to ``results/faults-LANE.json``,
-where those of ``--only`` replace what they are of, from there to ``faults.md`` and into the README's table, which is
-that of the full lane once all of it has been run.
+The tests in ``tests/lanes/faults`` run the same with the quick lane's counts.  Results go to
+``results/faults-LANE.json``, where those of ``--only`` replace what they are of, from there to ``faults.md`` and into
+the README's table, which is that of the full lane once all of it has been run.
 """
 
 import argparse
@@ -26,9 +26,9 @@ from typing import Any
 from benchmarks.measure import where
 from benchmarks.sets import PROJECT, WORK
 from qa.settings import ARCHIVE_FILE
-from tests.faults import full_disk
-from tests.faults.lanes import FAULTS, FULL, QUICK, Lane
-from tests.faults.outcomes import Outcome
+from tests.lanes.faults import full_disk
+from tests.lanes.faults.lanes import FAULTS, FULL, QUICK, Lane
+from tests.lanes.faults.outcomes import Outcome
 
 RESULTS = PROJECT / "benchmarks" / "results"
 MARKS = ("<!-- faults: written by make faults -->", "<!-- end of faults -->")
@@ -48,7 +48,7 @@ RECOVERY = (
 )
 NAMES = ", ".join((*(fault.__name__ for fault in FAULTS), "hostile", "recovery"))
 # What takes care of hostile files and records; counted where it is there.
-HOSTILE = "tests.hostile.running"
+HOSTILE = "tests.lanes.hostile.running"
 
 
 def main() -> None:

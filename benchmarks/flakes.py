@@ -2,9 +2,9 @@
 
     python -m benchmarks.flakes [--runs 20] [--busy N] [--select TESTS]...
 
-Each run is a fresh ``pytest`` of ``tests/browser``.  With ``--busy`` so many processes compute all the while, which
-makes pages and servers late at unusual places: one a core provokes most races.  Prints the seconds of each run and how
-often each test failed; exits with 1 if any did.
+Each run is a fresh ``pytest`` of ``tests/lanes/browser``.  With ``--busy`` so many processes compute all the while,
+which makes pages and servers late at unusual places: one a core provokes most races.  Prints the seconds of each run
+and how often each test failed; exits with 1 if any did.
 """
 
 import argparse
@@ -68,13 +68,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--busy", type=int, default=0, help=f"processes that compute meanwhile (cores: {os.cpu_count()})"
     )
-    parser.add_argument("--select", action="append", default=[], help="files or tests instead of tests/browser")
+    parser.add_argument("--select", action="append", default=[], help="files or tests instead of tests/lanes/browser")
     given = parser.parse_args(arguments)
     print(where())
     failures: Counter[str] = Counter()
     with busy(given.busy):
         for run in range(1, given.runs + 1):
-            failed, sums, seconds = once(given.select or ["tests/browser"])
+            failed, sums, seconds = once(given.select or ["tests/lanes/browser"])
             failures.update(failed)
             print(f"run {run:>2}: {seconds:6.0f} s   {sums}", flush=True)
     print(f"\n{given.runs} runs, {given.busy} busy processes: {failures.total()} failures")

@@ -2,8 +2,8 @@
 
 python -m benchmarks.safety [--only NAME…]     (make safety)
 
-The tests in ``tests/safety`` run the same with the quick lane's counts.  Results go to ``results/safety.json``, where
-those of ``--only`` replace what they are of, from there to ``safety.md`` and into the README's table.
+The tests in ``tests/lanes/safety`` run the same with the quick lane's counts.  Results go to ``results/safety.json``,
+where those of ``--only`` replace what they are of, from there to ``safety.md`` and into the README's table.
 """
 
 import argparse
@@ -20,14 +20,14 @@ from typing import Any
 
 from benchmarks.measure import where
 from benchmarks.sets import PROJECT
-from tests.browser.browsing import chromium
-from tests.faults.outcomes import Outcome
-from tests.safety import lanes, obeying, surfaces
-from tests.safety.lanes import FULL, Lane
-from tests.serving import figures
-from tests.serving.ends import TO_EXIT
-from tests.serving.ends import ends as ends_by_signal
-from tests.serving.served import make_archive
+from tests.lanes.browser.browsing import chromium
+from tests.lanes.faults.outcomes import Outcome
+from tests.lanes.safety import lanes, obeying, surfaces
+from tests.lanes.safety.lanes import FULL, Lane
+from tests.lanes.serving import figures
+from tests.lanes.serving.ends import TO_EXIT
+from tests.lanes.serving.ends import ends as ends_by_signal
+from tests.lanes.serving.served import make_archive
 
 RESULTS = PROJECT / "benchmarks" / "results"
 MARKS = ("<!-- safety: written by make safety -->", "<!-- end of safety -->")

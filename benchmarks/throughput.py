@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import where
-from tests.models import make_static_model
+from tests.support.models import make_static_model
 
 PROJECT = Path(__file__).parent.parent
 _FOLDER = 500  # files of one folder

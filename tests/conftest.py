@@ -8,7 +8,7 @@ import pytest
 from qa.archive.archive import Archive
 from qa.archive.writer import ArchiveWriter
 from qa.retrieval import Retriever
-from tests.plain import WordEmbedder, article
+from tests.support.plain import WordEmbedder, article
 from ui.pages.uploads import Uploads
 
 Qa = Callable[..., tuple[int, str, str]]

@@ -1,0 +1,101 @@
+"""The rules of docs/architecture.md, read off the source."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.places import PROJECT
+
+SOURCES = sorted(p for room in ("qa", "ui") for p in (PROJECT / room).rglob("*.py"))
+
+OWNERS = {
+    "sentence_transformers": {"qa/models/embedding.py", "qa/models/cross_encoder.py"},
+    "torch": {
+        "qa/models/embedding.py",
+        "qa/models/network.py",
+        "qa/models/question_answering.py",
+        "qa/models/reader.py",
+    },
+    "transformers": {
+        "qa/models/embedding.py",
+        "qa/models/network.py",
+        "qa/models/question_answering.py",
+        "qa/models/reader.py",
+    },
+    "faiss": {"qa/archive/indexes/vectors.py"},
+    "tantivy": {"qa/archive/indexes/bm25.py", "qa/text/terms.py"},
+    "datasketch": {"qa/archive/storage/near_duplicates.py"},
+    "gradio": {"ui/pages/gradio_setup.py"},
+    "prometheus_client": {"ui/server/metrics.py"},
+    "h11": {"ui/server/connections.py"},
+    "pydantic": {"ui/api/routes.py", "ui/pages/conversations.py", "ui/api/requests.py"},
+    "trafilatura": {"qa/intake/formats/html.py"},
+    "typer": {"ui/cli/"},
+    "matplotlib": {"ui/render/reports/plots.py"},
+    "ir_measures": {"qa/evaluation/measures.py"},
+    "scipy": {"qa/evaluation/abstention.py", "qa/evaluation/statistics.py"},
+    "pypdf": {"qa/intake/formats/pdf.py"},
+    "docx": {"qa/intake/formats/docx.py"},
+    "feedparser": {"qa/intake/formats/feeds.py"},
+    "dateparser": {"qa/dates/iso.py", "qa/dates/resolvers.py"},
+    "py3langid": {"qa/intake/language.py"},
+}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield the modules that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PROJECT).as_posix()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=room)
+def test_qa_never_imports_ui(path: Path) -> None:
+    if room(path).startswith("qa/"):
+        assert not [name for name in imports(path) if name.split(".")[0] == "ui"]
+
+
+def test_a_heavy_library_is_imported_by_its_owner_alone() -> None:
+    for library, owners in OWNERS.items():
+        users = {room(p) for p in SOURCES if any(name.split(".")[0] == library for name in imports(p))}
+        folders = tuple(owner for owner in owners if owner.endswith("/"))
+        assert {user for user in users if not user.startswith(folders)} == owners - set(folders), library
+
+
+def test_only_settings_reads_the_environment() -> None:
+    # embedding, loading and quiet_gradio only switch libraries off (downloads, telemetry) before they load them
+    switches = {"qa/models/embedding.py", "qa/models/folders.py", "ui/pages/gradio_setup.py"}
+    readers = {room(p) for p in SOURCES if "os.environ" in p.read_text()}
+    assert readers - switches == {"qa/settings.py"}
+
+
+def test_nothing_in_the_library_prints_or_unpickles() -> None:
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id not in {"eval", "exec"}, room(path)
+                assert node.func.id != "print" or node.keywords, room(path)
+        assert not {"pickle", "joblib", "marshal", "shelve"} & {name.split(".")[0] for name in imports(path)}, room(
+            path
+        )
+        assert "torch.load" not in path.read_text()
+
+
+def test_importing_qa_is_light() -> None:
+    heavy = ["torch", "faiss", "gradio", "sentence_transformers", "transformers", "numpy", "tantivy", "datasketch"]
+    code = "import sys, time; t = time.perf_counter(); import qa; print(time.perf_counter() - t); "
+    code += f"print([m for m in {heavy} if m in sys.modules])"
+    runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(3)]
+    assert all(run.stdout.splitlines()[1] == "[]" for run in runs)
+    assert min(float(run.stdout.splitlines()[0]) for run in runs) < 0.3

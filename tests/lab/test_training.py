@@ -1,0 +1,298 @@
+"""The recipe of the packaged reader: what it is trained on, how, and that what it writes can be read."""
+
+import gzip
+import json
+import math
+import os
+import random
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from qa.models.network import Outputs
+from qa.models.reader import Pair, PairEncoder, Reader
+from tests.support.places import PROJECT
+from training.corpus import Text
+from training.data import Group, load
+from training.evaluate import best_answer, evenly
+from training.export import export
+from training.settings import CONFIG, recipe
+from training.train import Drawn, batches, draw, losses, planned, train
+
+DATA = Path(os.environ.get("DATELINE_DATA") or PROJECT.parent / "shared" / "data")
+SMOKE = replace(recipe("smoke").train, bfloat16=False)
+
+MINE = "Rescuers pulled twelve miners from the flooded shaft on Sunday."
+STORIES = (
+    ("Miners freed", MINE, "How many miners were pulled out?", "twelve"),
+    ("Ferry sinks", "The ferry Alma sank off Ostra after a fire.", "Which ferry sank off Ostra?", "Alma"),
+    ("Budget passed", "The council spent 3 million on flood walls.", "What was money spent on?", "flood walls"),
+    ("Minister resigns", "Paul Renner resigned over the letters.", "Who resigned over the letters?", "Paul Renner"),
+    ("Record heat", "In Verrin it was 41 degrees on Tuesday.", "When was it 41 degrees?", "Tuesday"),
+)
+
+
+def group(number: int = 0, kind: str = "hand") -> Group:
+    """One story's question, its text, and the other stories as negatives."""
+    title, text, question, answer = STORIES[number]
+    others = tuple(Text(other[0], other[1]) for other in STORIES if other[0] != title)
+    start = text.index(answer)
+    return Group(kind, question, (Text(title, text), *others), start, start + len(answer), True, True)
+
+
+@pytest.mark.model
+def test_the_span_of_a_drawn_group_points_at_the_answers_tokens() -> None:
+    encoder = PairEncoder()
+    drawn = draw(group(2), encoder, SMOKE, random.Random(1))
+    (answer,) = encoder.encode("flood walls", [("", "nothing")])
+    assert drawn is not None
+    assert drawn.pairs[0].ids[drawn.start : drawn.end + 1] == answer.ids[1:-3]  # without [CLS], [SEP] nothing [SEP]
+    assert len(drawn.pairs) == 1 + SMOKE.negatives
+    assert drawn.ranked
+    assert drawn.answerable
+
+
+@pytest.mark.model
+def test_a_title_is_kept_as_often_as_the_settings_say() -> None:
+    encoder = PairEncoder()
+    firsts = []
+    for kept in (0.0, 1.0):
+        drawn = draw(group(), encoder, replace(SMOKE, title_kept=kept), random.Random(1))
+        assert drawn is not None
+        firsts.append(drawn.pairs[0].first)
+    assert firsts[1] == firsts[0] + 3  # miners, freed, [SEP]
+
+
+@pytest.mark.model
+def test_a_group_whose_answer_lies_beyond_the_last_token_is_not_drawn() -> None:
+    # [CLS] what was money spent on ? [SEP] the council spent 3 million on flood walls . [SEP]
+    untitled = replace(SMOKE, title_kept=0.0)
+    encoder = PairEncoder()
+    (whole,) = encoder.encode(STORIES[2][2], [("", STORIES[2][1])])
+    needed = len(whole.ids) - 1  # all but the full stop
+    for tokens, beyond in ((needed, False), (needed - 1, True), (needed - 2, True)):
+        drawn = draw(group(2), encoder, replace(untitled, tokens=tokens), random.Random(1))
+        assert (drawn is None) == beyond, tokens
+
+
+def pairs(*lengths: int) -> list[Pair]:
+    return [Pair(list(range(length)), [0] * length, 2, length - 1, []) for length in lengths]
+
+
+def test_a_batch_stays_within_its_tokens_and_every_group_is_in_one() -> None:
+    chance = random.Random(3)
+    drawn = [Drawn(pairs(*chance.choices(range(10, 90), k=4)), -1, -1, True, True) for _ in range(300)]
+    drawn.append(Drawn(pairs(2000, 2000), -1, -1, True, True))
+    made = list(batches(drawn, replace(SMOKE, batch_tokens=1000), random.Random(0)))
+    sizes = [sum(len(one.pairs) for one in batch) * max(one.tokens for one in batch) for batch in made]
+    assert sorted(sizes)[-1] == 4000  # the one that is too large stands alone
+    assert sorted(sizes)[-2] <= 1000
+    assert sum(sizes) / len(sizes) > 700  # and there is little room left
+    assert Counter(id(one) for batch in made for one in batch) == Counter(map(id, drawn))
+
+
+def test_a_share_of_the_groups_is_the_same_in_every_epoch() -> None:
+    groups, encoder = [group(number) for number in range(4)], PairEncoder()
+    half = replace(SMOKE, epochs=2, share=0.5, title_kept=1.0)
+    told = [tuple(one.pairs[0].ids) for batch in planned(groups, encoder, half, random.Random(3)) for one in batch]
+    assert (len(told), len(set(told))) == (4, 2)
+    everything = planned(groups, encoder, replace(half, share=1.0), random.Random(3))
+    assert len({tuple(one.pairs[0].ids) for batch in everything for one in batch}) == 4
+
+
+def test_the_losses_are_those_computed_by_hand() -> None:
+    # A single pair that holds no answer, and a ranked group of two pairs with its answer at tokens 2 to 3.
+    batch = [Drawn(pairs(4), -1, -1, False, False), Drawn(pairs(5, 4), 2, 3, True, True)]
+    mask = torch.tensor([[1, 1, 1, 1, 0], [1, 1, 1, 1, 1], [1, 1, 1, 1, 0]])
+    span = torch.full((3, 5, 2), 50.0)  # what lies outside of the passages does not count
+    span[:, 2:4] = 0.0
+    span[1, 2, 0] = math.log(6.0)  # the start: 6 of 6 + 1 + 1 (tokens 2 and 3 of the first pair, 2 of the second)
+    outputs = Outputs(torch.tensor([9.0, math.log(3.0), 0.0]), torch.tensor([math.log(3.0), 0.0, 0.0]), span)
+    ranking, spans, answerable = losses(outputs, batch, mask)
+    assert ranking.item() == pytest.approx(math.log(4 / 3))
+    assert spans.item() == pytest.approx((math.log(8 / 6) + math.log(3)) / 2)
+    assert answerable.item() == pytest.approx((math.log(2) + math.log(2) + math.log(4)) / 3)
+
+
+def test_losses_without_a_ranked_or_marked_group_are_zero() -> None:
+    outputs = Outputs(torch.zeros(1), torch.zeros(1), torch.zeros(1, 4, 2))
+    ranking, spans, answerable = losses(outputs, [Drawn(pairs(4), -1, -1, False, True)], torch.ones(1, 4))
+    assert (ranking.item(), spans.item()) == (0, 0)
+    assert answerable.item() == pytest.approx(math.log(2))
+
+
+def test_a_group_of_which_nothing_is_known_takes_no_part_in_the_answerable_loss() -> None:
+    outputs = Outputs(torch.zeros(3), torch.tensor([5.0, 5.0, 0.0]), torch.zeros(3, 4, 2))
+    batch = [Drawn(pairs(4, 4), -1, -1, True, None), Drawn(pairs(4), -1, -1, False, False)]
+    assert losses(outputs, batch, torch.ones(3, 4))[2].item() == pytest.approx(math.log(2))
+    assert losses(outputs, batch[:1], torch.ones(2, 4))[2].item() == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("negatives = 3", "negatives = 2.5", "negatives=2.5 is not of type int"),
+        ("compile = true", "compile = 1", "compile=1 is not of type bool"),
+        ("clip = 1.0", "", "TrainSettings differs in clip"),
+        ("clip = 1.0", "clip = 1.0\nclap = 2", "TrainSettings differs in clap"),
+        ("train.epochs = 1\n", "trian.epochs = 1\n", "profile 'small' has the unknown section trian"),
+        ("{ squad = 1200,", "{ squat = 1200,", "no questions of the kind squat"),
+        ("[train]", "[train", "not TOML"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, old: str, new: str, message: str) -> None:
+    file = tmp_path / "config.toml"
+    text = CONFIG.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+    with pytest.raises(ValueError, match=message) as caught:
+        recipe("small", file)
+    assert str(file) in str(caught.value)
+
+
+def test_a_profile_changes_single_values_and_an_unknown_one_is_named() -> None:
+    full, small = recipe("full"), recipe("small")
+    assert (full.train.epochs, small.train.epochs) == (2, 1)
+    assert small.train == replace(full.train, epochs=1)
+    assert small.data.most["squad"] == 1200
+    with pytest.raises(ValueError, match="no profile 'huge'; there are full, small, eighth, quarter, half, smoke"):
+        recipe("huge")
+
+
+def test_questions_are_chosen_evenly() -> None:
+    rows = [{"id": number} for number in range(10)]
+    assert [row["id"] for row in evenly(rows, 4)] == [0, 2, 5, 7]
+    assert evenly(rows, 0) == evenly(rows, 10) == evenly(rows, 99) == rows
+
+
+@pytest.mark.model
+def test_a_few_steps_on_groups_written_by_hand_teach_the_reader_to_find_their_answers(tmp_path: Path) -> None:
+    groups = [group(number) for number in range(len(STORIES))]
+    groups.append(Group("hand", "Who paid the miners?", (Text("", MINE),), -1, -1, False, False))
+    settings = replace(SMOKE, epochs=20, batch_tokens=400, learning_rate=3e-4, title_kept=1.0)
+    weights = tmp_path / "reader.safetensors"
+    history = train(groups, settings, weights, tmp_path / "log.jsonl")
+    assert sum(history[-10:]) < 0.5 * sum(history[:10])
+    last = json.loads((tmp_path / "log.jsonl").read_text().splitlines()[-1])
+    assert (last["step"], last["of"]) == (len(history), len(history))
+    export(weights, tmp_path / "models" / "reader.safetensors")
+    reader = Reader(tmp_path / "models" / "reader.safetensors")
+    texts = [(title, text) for title, text, _, _ in STORIES]
+    assert [best_answer(reader, question, texts) for _, _, question, _ in STORIES] == [one[3] for one in STORIES]
+    for number, (_, _, question, _) in enumerate(STORIES):
+        relevance = [reading.relevance for reading in reader.read(question, texts)]
+        assert relevance.index(max(relevance)) == number
+
+
+@pytest.mark.model
+def test_weights_that_hold_no_numbers_are_not_exported(tmp_path: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    weights, to = tmp_path / "reader.safetensors", tmp_path / "models" / "reader.safetensors"
+    train([group()], replace(SMOKE, epochs=1), weights, tmp_path / "log.jsonl")
+    state = load_file(weights)
+    save_file({**state, "relevance.bias": state["relevance.bias"] * math.nan}, weights)
+    with pytest.raises(ValueError, match="values that are no numbers"):
+        export(weights, to)
+    save_file({key: value.float() for key, value in state.items()}, weights)
+    with pytest.raises(ValueError, match=r"more than the 25,000,000 that may be shipped"):
+        export(weights, to)
+    assert not to.exists()
+
+
+def step(*arguments: str | Path, data: Path = DATA, seed: str = "0") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "training", *map(str, arguments)]
+    environment = {**os.environ, "DATELINE_DATA": str(data), "PYTHONHASHSEED": seed}
+    return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=PROJECT, timeout=900)
+
+
+def written(folder: Path) -> Path:
+    """Write all sets, as small as they can be, into a folder; squad's articles are 0 to 9, with a question each."""
+
+    def file(name: str, kind: str, rows: list[dict[str, Any]]) -> None:
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        with gzip.open(folder / name / f"{kind}.jsonl.gz", "wt") as out:
+            out.writelines(json.dumps(row) + "\n" for row in rows)
+
+    for name, prefix in (("squad1", "squad1.1_"), ("squad2", "squadv2.0_"), ("qamr", ""), ("scifact", ""),
+                         ("ramdocs", ""), ("wikinews", ""), ("newsqa", "")):  # fmt: skip
+        articles, questions = [], []
+        place = name.rstrip("12")  # squad1 and squad2 have the same articles
+        for number in range(10):
+            title, text, question, answer = STORIES[number % len(STORIES)]
+            text = f"{text} It was seen from hill {number} of {place} by Officer Lund." + 25 * " Nobody was hurt."
+            evidence = [{"article_id": f"{prefix}{number}", "text": None if name == "scifact" else text}] * 2
+            articles.append({"id": f"{prefix}{number}", "title": f"{title} {number}", "text": text})
+            questions.append({
+                "id": f"{name} {number}", "question": question.replace("?", f" near hill {number}?"),
+                "answers": [answer], "evidence": evidence, "answerable": name != "squad2" or number % 2 == 0,
+                "part": "test" if number == 0 else "train", "wrong_answers": [], "candidates": [],
+            })  # fmt: skip
+        file(name, "articles", articles)
+        file(name, "questions", questions)
+    return folder
+
+
+@pytest.mark.model
+@pytest.mark.timeout(600)
+def test_one_command_makes_the_weights_and_the_same_data_make_the_same_groups(tmp_path: Path) -> None:
+    data, work = written(tmp_path / "data"), tmp_path / "work"
+    run = step("--profile", "smoke", "--work", work, "--results", tmp_path / "results", "--questions", "4", data=data)
+    assert run.returncode == 0, run.stderr
+    assert "| squad1, given the paragraph | F1 | " in run.stdout
+    assert {path.name for path in (tmp_path / "results").iterdir()} == {"smoke.log.jsonl", "smoke.evaluation.json"}
+    reader = Reader(work / "smoke" / "models" / "reader.safetensors")
+    assert len(reader.read("Who resigned?", [("Minister resigns", STORIES[3][1])])) == 1
+
+    again = step("prepare", "--profile", "smoke", "--work", tmp_path / "again", data=data, seed="1")
+    assert again.returncode == 0, again.stderr
+    files = [folder / "smoke" / "groups.jsonl.gz" for folder in (work, tmp_path / "again")]
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+    groups = load(files[0])
+    kinds = {one.kind for one in groups}
+    assert kinds == {"squad", "squad_unanswerable", "qamr", "scifact", "ramdocs", "blanked", "sentence", "title"}
+    assert {one.kind for one in groups if one.answerable is None} == {"scifact", "sentence", "title"}
+    assert not [text for one in groups if one.kind == "title" for text in one.texts if text.title]
+    squad = [one for one in groups if one.kind.startswith("squad")]
+    assert len({text.title for one in squad for text in one.texts}) == 7  # of 10 articles every fourth is held out
+    assert not [one for one in groups if "newsqa" in one.texts[0].text]
+    assert not [one for one in groups if one.kind == "scifact" and "hill 0?" in one.question]  # its test part
+    for one in groups:
+        marked = one.texts[0].text[one.start : one.end] if one.start >= 0 else None
+        assert not marked or not [text for text in one.texts[1:] if marked in text.text], one
+        if one.kind in {"squad", "qamr", "ramdocs"}:
+            assert marked == next(answer for _, text, _, answer in STORIES if text in one.texts[0].text)
+
+
+def test_a_step_without_the_one_before_it_says_which_to_run(tmp_path: Path) -> None:
+    run = step("train", "--profile", "smoke", "--work", tmp_path)
+    assert run.returncode == 1
+    assert "run python -m training prepare --profile smoke first" in run.stderr
+    missing = step("prepare", "--profile", "smoke", "--work", tmp_path, data=tmp_path)
+    assert missing.returncode == 1
+    assert "set DATELINE_DATA to its folder" in missing.stderr
+
+
+@pytest.mark.data
+@pytest.mark.model
+@pytest.mark.timeout(900)
+@pytest.mark.skipif(not DATA.is_dir(), reason=f"the evaluation data is not in {DATA}")
+def test_the_smoke_profile_learns_from_real_articles(tmp_path: Path) -> None:
+    for name in ("prepare", "train", "export"):
+        run = step(name, "--profile", "smoke", "--work", tmp_path, "--results", tmp_path / "results")
+        assert run.returncode == 0, run.stderr
+    log = [json.loads(line) for line in (tmp_path / "results" / "smoke.log.jsonl").read_text().splitlines()]
+    assert len(log) >= 3
+    third = len(log) // 3
+    first, last = (sum(line["loss"] for line in part) / third for part in (log[:third], log[-third:]))
+    assert last < 0.85 * first
+    reader = Reader(tmp_path / "smoke" / "models" / "reader.safetensors")
+    (reading,) = reader.read("How many miners were pulled out?", [("Miners freed", MINE)])
+    assert reading.spans

@@ -1,0 +1,65 @@
+from pathlib import Path
+
+import pytest
+
+from qa.archive.archive import Archive
+from qa.archive.writer import ArchiveWriter
+from qa.retrieval import Retriever
+from tests.support.plain import WordEmbedder, article
+
+
+@pytest.fixture
+def retriever(tmp_path: Path, embedder: WordEmbedder) -> Retriever:
+    with ArchiveWriter(tmp_path / "archive", embedder) as writer:
+        text = "Engineers found that 11 of 40 sensors had drifted."
+        writer.upsert(article(text, id="dam", title="Dam", published="2015-05-11", source="Courier"))
+        writer.commit()
+    return Retriever(Archive(tmp_path / "archive"), embedder)
+
+
+def test_nothing_was_published_between_two_days(retriever: Retriever) -> None:
+    answer = retriever.ask("How many sensors had drifted?", after="2015-05-03", before="2015-05-10")
+    assert answer.abstained
+    assert answer.reason == "Nothing in the archive was published between 2015-05-03 and 2015-05-09."
+
+
+def test_nothing_was_published_by_a_day_that_the_question_names(retriever: Retriever) -> None:
+    answer = retriever.ask("How many sensors had drifted, as of 3 May 2015?")
+    assert answer.reason == "Nothing in the archive was published by 2015-05-03."
+
+
+def test_nothing_was_published_on_or_after_a_day(retriever: Retriever) -> None:
+    answer = retriever.ask("How many sensors had drifted?", after="2016")
+    assert answer.reason == "Nothing in the archive was published on or after 2016-01-01."
+
+
+def test_an_outlet_that_has_no_article_is_no_matter_of_dates(retriever: Retriever) -> None:
+    answer = retriever.ask("How many sensors had drifted?", sources=["Herald"], after="2015")
+    assert answer.reason == "No article in the archive passes the filters."
+
+
+def test_a_name_never_occurs(retriever: Retriever) -> None:
+    answer = retriever.ask("Which chess player beat Zubair?")
+    assert answer.abstained
+    assert answer.reason == "The name “Zubair” never occurs in the archive."
+
+
+def test_several_names_never_occur(retriever: Retriever) -> None:
+    answer = retriever.ask("Which chess player beat Zubair in Reykjavik?")
+    assert answer.reason == "The names “Zubair”, “Reykjavik” never occur in the archive."
+
+
+def test_where_no_reason_is_certain_none_is_given(retriever: Retriever) -> None:
+    answer = retriever.ask("who won at chess?")
+    assert (answer.abstained, answer.reason) == (True, "")
+
+
+def test_an_answer_needs_no_reason(retriever: Retriever) -> None:
+    answer = retriever.ask("How many sensors had drifted?")
+    assert (answer.abstained, answer.reason) == (False, "")
+
+
+def test_a_name_that_occurs_is_not_said_to_be_missing(retriever: Retriever) -> None:
+    answer = retriever.ask("Which chess player beat Zubair and the Engineers?")
+    assert answer.abstained
+    assert answer.reason == "The name “Zubair” never occurs in the archive."
