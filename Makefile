@@ -21,7 +21,7 @@ $(READY): pyproject.toml constraints.txt
 
 # What Debian must provide; as root it is installed, otherwise the command is printed.
 system:
-	@sh tools/system.sh
+	@sh lab/tools/system.sh
 
 chat: setup
 	@test -f '$(ARCHIVE)/archive.sqlite' || $(BIN)/qa add seeds --archive '$(ARCHIVE)'
@@ -38,19 +38,19 @@ test: lint
 	$(BIN)/pytest --durations=10
 
 bench: setup
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m lab.benchmarks
 
 # Kills, power loss, full disks, damage: what `make test` tries of them, or all that is promised before a release.
 LANE ?= quick
 faults: setup
-	$(BIN)/python -m benchmarks.faults $(if $(filter full,$(LANE)),--full)
+	$(BIN)/python -m lab.benchmarks.robustness.faults $(if $(filter full,$(LANE)),--full)
 
 faults-full:
 	@$(MAKE) --no-print-directory faults LANE=full
 
 # What strangers try: hostile texts, folders, articles that give orders, floods; some minutes, with a browser.
 safety: setup
-	$(BIN)/python -m benchmarks.safety
+	$(BIN)/python -m lab.benchmarks.robustness.safety
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

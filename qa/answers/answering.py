@@ -1,7 +1,7 @@
 """Hits to an answer: the sentences that answer, quoted and numbered, or an abstention.
 
 Every candidate sentence gets the probability that it answers, the question the probability that the archive holds an
-answer at all.  Both are logistic models fitted on open data by ``python -m benchmarks.fit_answering`` and stored in
+answer at all.  Both are logistic models, fitted on open data by ``lab.benchmarks.quality.fit_answering`` and stored in
 ``answering.json``: one pair over the readings of the packaged model, one over words and cosines where there are none.
 Below the stored threshold the answer abstains.
 """

@@ -1,7 +1,7 @@
 """Which sentence answers, where no reading model is in use: words shared with the question, cosines, expected kinds.
 
 Each sentence of the hits gets eight features, of which a logistic model, fitted on open data by ``python -m
-benchmarks.fit_answering``, makes the probability that it holds the answer.
+lab.benchmarks.quality.fit_answering``, makes the probability that it holds the answer.
 """
 
 import math

@@ -23,7 +23,7 @@ _QUOTED = re.compile(r"\"[^\"]{2,80}\"|“[^”]{2,80}”")
 _LONGEST, _CHARACTERS = 6, 80  # of a phrase, in words and in characters
 _AFTER_NAME = 2  # words that may follow a name in its phrase: the Alma ferry
 
-# Weights, chosen on half of the conversations of `python -m benchmarks.followups`.
+# Weights, chosen on half of the conversations of `python -m lab.benchmarks.quality.followups`.
 FADE = 0.75  # what a phrase keeps with each question
 LEFT = 0.3  # what it keeps when another topic begins
 NAME = 1.6  # what a name counts beside a topic word

@@ -1,6 +1,6 @@
 """The packaged reader: a question with a passage in; how relevant it is, whether and where it answers out.
 
-Fine-tuned from the packaged embedder by ``python -m training`` (``weights/README.md`` is its card).  Its embedding
+Fine-tuned from the packaged embedder by ``python -m lab.training`` (``weights/README.md`` is its card).  Its embedding
 table is the embedder's own, so only the layers above it are shipped.
 """
 
@@ -92,7 +92,7 @@ class Reader:
     """The packaged reader, or another trained by the same recipe, on the CPU.
 
     Args:
-        weights: a file that ``python -m training export`` wrote; default: the packaged one.
+        weights: a file that ``python -m lab.training export`` wrote; default: the packaged one.
 
     Raises:
         ModelError: if the weights are missing or do not fit.
@@ -163,7 +163,7 @@ def load_network(weights: Path | None = None) -> Any:
 
     network = new_network(attn_implementation="sdpa")
     name = str(weights or WEIGHTS)
-    with loading(f"reader {name}: cannot be loaded", "give a file that python -m training export wrote"):
+    with loading(f"reader {name}: cannot be loaded", "give a file that python -m lab.training export wrote"):
         stored = (weights or files("qa.models") / "weights" / WEIGHTS).read_bytes()
         state = {key: value.to(torch.float32) for key, value in load(stored).items()}
         missing, unknown = network.load_state_dict(state, strict=False)

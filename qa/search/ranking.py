@@ -3,7 +3,7 @@
 Passages compete by what they say (``bm25``, ``dense``), by the article that they stand in (``article`` and ``title``:
 BM25 of the whole text and the title; ``topic``: the cosine of the article's direction), by how early they stand in it
 (``lead``: news puts what matters first), and the best by what their best sentence says (``sentence``).  What each is
-worth on each set is in ``benchmarks/results``.
+worth on each set is in ``lab/benchmarks/results``.
 """
 
 import math

@@ -22,8 +22,8 @@ from qa.search.fusion import Ranked
 # Passages that resemble each other by ``SAME_TEXT`` are copies; those of articles that are recorded as resembling are
 # so from ``SAME_STORY`` on, because an update of a page moves the borders of its passages.  A newer copy is shown in
 # place of a better match from ``REPLACES`` on: with less it lacks the words that answer too often.  What these values
-# find is measured by `python -m benchmarks.copies`.  Short passages need ``copies.SHORT_TEXT``, unless their articles
-# are recorded.
+# find is measured by `python -m lab.benchmarks.intake.copies`.  Short passages need ``near_duplicates.SHORT_TEXT``,
+# unless their articles are recorded.
 SAME_TEXT, SAME_STORY, REPLACES = 0.5, 0.33, 0.7
 # So many passages, half of those that are looked at first, that resemble each other by ``SAME_STORY`` are a crowd: one
 # text worded again and again, which would keep all others out.  Of a crowd as few come first as of one article.

@@ -2,7 +2,7 @@
 
 BM25 counts words wherever they stand in a passage; an answer mostly stands where many of them meet.  Each token of the
 question looks for its nearest token in each sentence (late interaction: Khattab and Zaharia, "ColBERT", SIGIR 2020)
-by static vectors (``tools/token_vectors.py``), so that "killed" finds "died"; tokens weigh by the rarity of their word.
+by static vectors (``lab/tools/token_vectors.py``), so that "killed" finds "died"; tokens weigh by their words' rarity.
 """
 
 import re

@@ -39,7 +39,7 @@ def test_the_answer_stands_in_the_first_passages_of_newsqa(tmp_path: Path) -> No
     assert (report.given, report.added) == (638, 638)
     questions, rejected = read_questions(DATA / "newsqa" / "questions.jsonl.gz")
     assert (len(questions), rejected) == (2129, [])
-    some = questions[::9]  # the whole set is measured by `python -m benchmarks.quality newsqa`
+    some = questions[::9]  # the whole set is measured by `python -m lab.benchmarks.quality.quality newsqa`
     scores = evaluator.evaluate(Finder(Retriever.open(tmp_path / "archive")), some, 10, resamples=10).scores
     assert scores.answer["mrr@10"].n == 237
     assert scores.answer["mrr@10"].value >= 0.60  # plain BM25 .529, dense .363, both fused .552

@@ -70,7 +70,7 @@ def test_all_evidence_stands_in_the_articles(retriever: Retriever) -> None:
     for question in questions:
         for piece in question.evidence:
             article = retriever.article(piece.article_id)
-            assert article is not None, f"{question.id}: run tools/seed_ids.py"
+            assert article is not None, f"{question.id}: run lab/tools/seed_ids.py"
             assert piece.quote in article.text, question.id
             assert any(answer in piece.quote for answer in question.answers), question.id
 
@@ -79,7 +79,7 @@ def test_all_evidence_stands_in_the_articles(retriever: Retriever) -> None:
 def test_the_seed_questions_are_found_and_answered(retriever: Retriever) -> None:
     questions, _ = read_questions(FILE)
     scores = evaluator.evaluate(retriever, questions, 10, resamples=10).scores
-    # A little below what was measured: .968, .627 and .700, see benchmarks/results/README.md.
+    # A little below what was measured: .968, .627 and .700, see lab/benchmarks/results/README.md.
     assert scores.evidence["hit@10"].value >= 0.95
     assert scores.evidence["mrr@10"].value >= 0.60
     assert scores.abstention["accuracy"].value >= 0.60

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import flakes
+from lab.benchmarks.robustness import flakes
 
 OUTPUT = """\
 ..F.E                                                                    [100%]

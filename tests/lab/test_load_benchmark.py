@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import load, load_report
+from lab.benchmarks.speed import load, load_report
 from qa.archive.archive import Archive
 from qa.archive.writer import ArchiveWriter
 from qa.retrieval import Retriever
@@ -48,7 +48,8 @@ def test_a_report_says_what_was_measured() -> None:
     stage = {"count": 4, "sum": 2.0, "p50": 0.4, "p99": 0.9, "most": 0.9}
     text = load_report.markdown(
         {
-            "command": "python -m benchmarks.load", "where": "somewhere", "people": 2, "minutes": 1.0, "answers": 4,
+            "command": "python -m lab.benchmarks.speed.load", "where": "somewhere",
+            "people": 2, "minutes": 1.0, "answers": 4,
             "answers_per_second": 0.5, "abstained": 1, "errors": 0, "told_place": 3, "furthest_place": 12,
             "told_full": 0, "read_fewer": 2, "answer_seconds": {"p50": 1.0, "p99": 2.5}, "queue_seconds": {},
             "memory": [[0, 10**9, 10**8]], "memory_growth": 0.021, "server_cores": 1.5, "client_cores": 0.1,

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.peers import __main__ as command
-from benchmarks.peers import jobs, table
-from benchmarks.peers.environments import REQUIREMENTS
-from benchmarks.peers.runners.shared import Chunk, Job, measure, place
-from benchmarks.peers.scoring import MEASURES, Measure, compare, score
+from lab.benchmarks.peers import __main__ as command
+from lab.benchmarks.peers import jobs, table
+from lab.benchmarks.peers.environments import REQUIREMENTS
+from lab.benchmarks.peers.runners.shared import Chunk, Job, measure, place
+from lab.benchmarks.peers.scoring import MEASURES, Measure, compare, score
 from qa.evaluation.questions import Gold, Target
 from qa.records import Passage, Question
 from tests.support.places import PROJECT

@@ -15,15 +15,15 @@ from typing import Any
 import pytest
 import torch
 
+from lab.training.corpus import Text
+from lab.training.data import Group, load
+from lab.training.evaluate import best_answer, evenly
+from lab.training.export import export
+from lab.training.settings import CONFIG, recipe
+from lab.training.train import Drawn, batches, draw, losses, planned, train
 from qa.models.network import Outputs
 from qa.models.reader import Pair, PairEncoder, Reader
 from tests.support.places import PROJECT
-from training.corpus import Text
-from training.data import Group, load
-from training.evaluate import best_answer, evenly
-from training.export import export
-from training.settings import CONFIG, recipe
-from training.train import Drawn, batches, draw, losses, planned, train
 
 DATA = Path(os.environ.get("DATELINE_DATA") or PROJECT.parent / "shared" / "data")
 SMOKE = replace(recipe("smoke").train, bfloat16=False)
@@ -207,7 +207,7 @@ def test_weights_that_hold_no_numbers_are_not_exported(tmp_path: Path) -> None:
 
 
 def step(*arguments: str | Path, data: Path = DATA, seed: str = "0") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "training", *map(str, arguments)]
+    command = [sys.executable, "-m", "lab.training", *map(str, arguments)]
     environment = {**os.environ, "DATELINE_DATA": str(data), "PYTHONHASHSEED": seed}
     return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=PROJECT, timeout=900)
 
@@ -274,7 +274,7 @@ def test_one_command_makes_the_weights_and_the_same_data_make_the_same_groups(tm
 def test_a_step_without_the_one_before_it_says_which_to_run(tmp_path: Path) -> None:
     run = step("train", "--profile", "smoke", "--work", tmp_path)
     assert run.returncode == 1
-    assert "run python -m training prepare --profile smoke first" in run.stderr
+    assert "run python -m lab.training prepare --profile smoke first" in run.stderr
     missing = step("prepare", "--profile", "smoke", "--work", tmp_path, data=tmp_path)
     assert missing.returncode == 1
     assert "set DATELINE_DATA to its folder" in missing.stderr

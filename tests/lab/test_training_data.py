@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from training.blanking import blanked
-from training.corpus import Corpus
-from training.data import agreed, is_news
-from training.settings import recipe
+from lab.training.blanking import blanked
+from lab.training.corpus import Corpus
+from lab.training.data import agreed, is_news
+from lab.training.settings import recipe
 
 MINE = "Rescuers pulled twelve miners from the flooded shaft on Sunday."
 

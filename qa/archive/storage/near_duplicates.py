@@ -23,7 +23,7 @@ SHINGLE = 3  # words
 SIGNATURE_BYTES = 128
 BANDS, BAND_BYTES = 42, 3
 # Articles are recorded as resembling from here on.  Two that resemble by .4 share a band with probability .94, by .5
-# with .996; benchmarks/results has the measurement.
+# with .996; lab/benchmarks/results has the measurement.
 RECORDED = 0.4
 # A short text is often a form filled in anew (a dividend, a market's close): it has to resemble more.  One of fewer
 # words than ``FEWEST`` is a copy of nothing.

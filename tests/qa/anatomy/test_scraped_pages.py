@@ -4,8 +4,8 @@ from time import process_time
 
 import pytest
 
-from benchmarks import anatomy
-from benchmarks.sets import DATA, articles
+from lab.benchmarks.intake import anatomy
+from lab.data import DATA, articles
 from qa.anatomy.boilerplate import foot_reason, furniture_reason
 from qa.anatomy.dissection import furniture_spans
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.fit_answering import signed_logistic
+from lab.benchmarks.quality.fit_answering import signed_logistic
 from qa.answers.answering import Answerer, best_cosine, read_features
 from qa.answers.candidates import Candidate, Logistic
 from qa.answers.sentence_features import read

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from benchmarks import question_dates as labelled
+from lab.benchmarks.quality import question_dates as labelled
 from qa.dates.question_windows import Window, bounds, described, windows
 
 TODAY = date(2020, 6, 17)  # a Wednesday

@@ -1,1 +1,0 @@
-"""Dateline beside what people would use instead, on the same articles and questions: ``python -m benchmarks.peers``."""

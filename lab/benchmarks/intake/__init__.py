@@ -1,0 +1,1 @@
+"""Benchmarks of reading files: news anatomy, formats, languages, near-duplicates."""

@@ -1,0 +1,1 @@
+"""Faults, hostile input, flaky tests: counts of what was survived."""

@@ -1,0 +1,1 @@
+"""Small programs that make files of the repository."""
