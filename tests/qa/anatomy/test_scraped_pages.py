@@ -4,8 +4,6 @@ from time import process_time
 
 import pytest
 
-from lab.benchmarks.intake import anatomy
-from lab.data import DATA, articles
 from qa.anatomy.boilerplate import foot_reason, furniture_reason
 from qa.anatomy.dissection import furniture_spans
 
@@ -160,16 +158,3 @@ def test_a_hostile_line_costs_little(part: str) -> None:
     start = process_time()
     furniture_spans("\n\n".join([line, line[:400], line[:300] + " x"] * 40))
     assert process_time() - start < 5
-
-
-@pytest.mark.data
-@pytest.mark.skipif(not DATA.exists(), reason=f"no evaluation data in {DATA}; set DATELINE_DATA to its folder")
-def test_the_labelled_scraped_pages_keep_their_bodies_and_lose_most_furniture() -> None:
-    scores = anatomy.split(anatomy.drawn_texts(articles("realtime")))
-    developed, held_out = scores["developed"], scores["held out"]
-    assert (developed.pages, held_out.pages) == (193, 96)
-    assert (developed.body, held_out.body) == (4797, 3080)
-    assert developed.lost == []
-    assert held_out.lost == []
-    assert developed.recall >= 0.85
-    assert held_out.recall >= 0.76

@@ -3,7 +3,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lab.benchmarks.quality.fit_answering import signed_logistic
 from qa.answers.answering import Answerer, best_cosine, read_features
 from qa.answers.candidates import Candidate, Logistic
 from qa.answers.sentence_features import read
@@ -174,17 +173,3 @@ def test_the_best_cosine_is_that_of_the_sentence_nearest_to_the_question(embedde
     both = best_cosine("zebra sensors", [far, near], embedder)
     assert both == pytest.approx(1.0)
     assert best_cosine("zebra sensors", [far], embedder) < 0.9
-
-
-def test_what_speaks_for_an_answer_may_not_count_against_it_in_the_fit() -> None:
-    rng = np.random.default_rng(1)
-    signal = rng.normal(size=400)
-    truth = signal + rng.normal(size=400) > 0
-    twin = signal + 0.1 * rng.normal(size=400) - 0.3 * truth  # nearly the same, and lower where there is an answer
-    features = np.column_stack([signal, twin])
-    free = signed_logistic(features, truth, (0, 0))
-    bound = signed_logistic(features, truth, (1, 1))
-    assert free.weights[0] > 0 > free.weights[1]
-    assert bound.weights[0] > 0 == bound.weights[1]
-    agreed = (bound(features) > 0.5) == truth
-    assert agreed.mean() > 0.7

@@ -2,7 +2,6 @@ from datetime import date
 
 import pytest
 
-from lab.benchmarks.quality import question_dates as labelled
 from qa.dates.question_windows import Window, bounds, described, windows
 
 TODAY = date(2020, 6, 17)  # a Wednesday
@@ -10,19 +9,6 @@ TODAY = date(2020, 6, 17)  # a Wednesday
 
 def found(question: str, today: date = TODAY) -> list[tuple[str, str, str]]:
     return [(window.after, window.before, window.kind) for window in windows(question, today)]
-
-
-@pytest.mark.parametrize(("name", "at_least"), [("first", 1.0), ("second", 0.95), ("third", 0.96)])
-def test_the_labelled_questions_get_their_windows(name: str, at_least: float) -> None:
-    accuracy = labelled.measure([one for one in labelled.read() if one.set == name], labelled.ours)
-    assert accuracy.exact_questions / accuracy.questions >= at_least
-    assert accuracy.precision == 1.0
-
-
-def test_fifty_of_the_labelled_questions_and_more_speak_of_no_time() -> None:
-    questions = labelled.read()
-    assert len(questions) == 250
-    assert sum(one.window is None for one in questions) == 68
 
 
 def test_a_month_without_a_year_is_the_latest_that_has_begun() -> None:
