@@ -4,8 +4,9 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
+
+from cachetools import TTLCache
 
 from ui.access.passwords import User
 
@@ -16,7 +17,8 @@ class Remembered:
     """Users by secrets: the token in a cookie, or the password that a program sends with each request.
 
     Of the secret only a keyed hash is kept, in memory, so that nothing is left of it when the server ends.  Whoever
-    gets another password, or is removed from the file, is forgotten.
+    gets another password, or is removed from the file, is forgotten.  Of too many those that were used last stay.
+    Called in the event loop alone, so there is no lock.
 
     Args:
         seconds: for how long.
@@ -24,23 +26,18 @@ class Remembered:
     """
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._seconds = seconds
-        self._clock = clock
         self._key = secrets.token_bytes(32)
-        self._kept: OrderedDict[bytes, tuple[User, float]] = OrderedDict()  # oldest first
+        self._kept: TTLCache[bytes, User, float] = TTLCache(_MOST, seconds, clock)
 
     def add(self, secret: str, user: User) -> None:
         """Know a user by this secret from now on."""
-        self.drop(secret)
-        self._kept[self._hash(secret)] = user, self._clock() + self._seconds
-        if len(self._kept) > _MOST:
-            self._kept.popitem(last=False)
+        self._kept[self._hash(secret)] = user
 
     def find(self, secret: str, users: Mapping[str, User]) -> User | None:
         """Return whose secret this is, as they stand among ``users`` now; None: nobody's, or not any more."""
-        user, until = self._kept.get(self._hash(secret), (None, 0.0))
+        user = self._kept.get(self._hash(secret))
         now = users.get(user.name) if user else None
-        if user and now and now.password == user.password and self._clock() < until:
+        if user and now and now.password == user.password:
             return now
         self.drop(secret)
         return None

@@ -2,24 +2,21 @@
 
 import math
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+
+from cachetools import LRUCache, TTLCache
 
 FREE = 5  # wrong passwords before one has to wait
 _NAME_SECONDS = 30  # the longest wait for one name: strangers must not be able to keep its owner out
 _ADDRESS_SECONDS = 600  # the longest for one address
 _FORGOTTEN_SECONDS = 3_600
 _MOST = 10_000  # names, addresses, and pairs of them
-_K = TypeVar("_K")
-_V = TypeVar("_V")
 
 
 @dataclass(slots=True)
 class _Tries:
     count: int = 0
-    last: float = 0.0
     until: float = 0.0
 
 
@@ -31,28 +28,31 @@ class Throttle:
     whatever addresses try it; but not for a name at an address where it has logged in before, so that strangers who
     guess at a name do not keep its owner waiting.
 
+    An hour after the last try that counted, all are forgotten.  Called in the event loop alone, so there is no lock.
+
     Args:
         clock: seconds.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._tries: OrderedDict[tuple[str, str], _Tries] = OrderedDict()
-        self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._tries: TTLCache[tuple[str, str], _Tries, float] = TTLCache(_MOST, _FORGOTTEN_SECONDS, clock)
+        self._known: LRUCache[tuple[str, str], None] = LRUCache(_MOST)
 
     def begin(self, name: str, address: str) -> int:
         """Return the seconds to wait; 0: the password is looked at now, and counts as wrong until it proves right."""
         now = self._clock()
-        tried = [(self._of("address", address, now), _ADDRESS_SECONDS)]
+        longest = {("address", address): _ADDRESS_SECONDS}
         if (name, address) not in self._known:
-            tried.append((self._of("name", name, now), _NAME_SECONDS))
-        if (wait := max(tries.until for tries, _ in tried) - now) > 0:
+            longest["name", name] = _NAME_SECONDS
+        tried = {key: self._tries.get(key) or _Tries() for key in longest}
+        if (wait := max(tries.until for tries in tried.values()) - now) > 0:
             return math.ceil(wait)
-        for tries, longest in tried:
+        for key, tries in tried.items():
             tries.count += 1
-            tries.last = now
             if tries.count >= FREE:
-                tries.until = now + min(2.0 ** min(tries.count - FREE, 20), longest)
+                tries.until = now + min(2.0 ** min(tries.count - FREE, 20), longest[key])
+            self._tries[key] = tries  # forgotten an hour from now
         return 0
 
     def passed(self, name: str, address: str) -> None:
@@ -60,7 +60,7 @@ class Throttle:
         self.undo(name, address)
         if (name, address) not in self._known:
             self._tries.pop(("name", name), None)
-        _keep(self._known, (name, address), None)
+        self._known[name, address] = None
 
     def undo(self, name: str, address: str) -> None:
         """Take back a try that did not count after all."""
@@ -69,17 +69,3 @@ class Throttle:
             if tries := self._tries.get(key):
                 tries.count = max(0, tries.count - 1)
                 tries.until = 0.0  # it was over when the try began
-
-    def _of(self, kind: str, value: str, now: float) -> _Tries:
-        tries = self._tries.get((kind, value))
-        if tries is None or now - tries.last > _FORGOTTEN_SECONDS:
-            tries = _Tries(last=now)
-        _keep(self._tries, (kind, value), tries)
-        return tries
-
-
-def _keep(kept: OrderedDict[_K, _V], key: _K, value: _V) -> None:
-    kept[key] = value
-    kept.move_to_end(key)
-    if len(kept) > _MOST:
-        kept.popitem(last=False)

@@ -4,15 +4,17 @@ import ipaddress
 import math
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from cachetools import TTLCache
 
 from qa.errors import QaError
 from qa.settings import LIMITS, Limits
 
 _MOST = 10_000  # that are kept in mind
+_MINUTE = 60.0  # seconds in which all is given back
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ class Rate:
     def __init__(self, limits: Limits = LIMITS, clock: Callable[[], float] = time.monotonic) -> None:
         self._named, self._unnamed = limits.answers_per_minute, limits.answers_per_minute_unnamed
         self._clock = clock
-        self._spent: OrderedDict[tuple[bool, str], float] = OrderedDict()  # when all is given back
+        # When all is given back: at most a minute after the last question, when it need not be stored any more.
+        self._spent: TTLCache[tuple[bool, str], float, float] = TTLCache(_MOST, _MINUTE, clock)
         self._lock = threading.Lock()
 
     def take(self, visitor: Visitor) -> None:
@@ -87,16 +90,13 @@ class Rate:
         most, setting = (
             (self._named, "answers_per_minute") if visitor.name else (self._unnamed, "answers_per_minute_unnamed")
         )
-        key, step = (bool(visitor.name), visitor.name or visitor.address), 60.0 / most
+        key, step = (bool(visitor.name), visitor.name or visitor.address), _MINUTE / most
         with self._lock:
             now = self._clock()
             spent = max(self._spent.get(key, now), now) + step
-            wait = spent - now - 60.0
+            wait = spent - now - _MINUTE
             if wait <= 1e-6:
                 self._spent[key] = spent
-                self._spent.move_to_end(key)
-                if len(self._spent) > _MOST:
-                    self._spent.popitem(last=False)
                 return
         seconds = math.ceil(wait)
         raise TooOftenError(

@@ -36,10 +36,13 @@ def test_who_leaves_or_is_removed_is_forgotten() -> None:
     assert known.find("two", {}) is None
 
 
-def test_secrets_are_not_kept_and_the_oldest_goes_when_there_are_too_many() -> None:
+def test_secrets_are_not_kept_and_of_too_many_the_one_that_was_used_longest_ago_goes() -> None:
     known = Remembered(60, Clock())
     for n in range(sessions._MOST + 1):
         known.add(f"token{n}", ANNA)
     assert known.find("token0", {"anna": ANNA}) is None
     assert known.find("token1", {"anna": ANNA}) is ANNA
+    known.add("one more", ANNA)
+    assert known.find("token1", {"anna": ANNA}) is ANNA  # for it was used
+    assert known.find("token2", {"anna": ANNA}) is None
     assert not any(b"token" in key for key in known._kept)

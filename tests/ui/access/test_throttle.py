@@ -85,3 +85,34 @@ def test_all_is_forgotten_after_an_hour_of_quiet_and_no_more_is_kept_than_fits()
     for n in range(throttle._MOST):
         tries.begin(f"name{n}", f"address{n}")
     assert len(tries._tries) == throttle._MOST
+
+
+def test_the_hour_begins_anew_with_each_try_that_counts() -> None:
+    clock = Clock()
+    throttle = Throttle(clock)
+    wait(throttle, clock, "anna", "here", 5)
+    for _ in range(3):
+        clock.now += 3_500
+        assert throttle.begin("anna", "here") == 0
+    assert throttle.begin("anna", "here") == 8
+
+
+def test_tries_that_are_refused_push_nobody_out() -> None:
+    clock = Clock()
+    tries = Throttle(clock)
+    for n in range(5):
+        assert tries.begin("anna", f"10.0.0.{n}") == 0
+        assert tries.begin("rolf", "10.0.1.1") == 0
+    refused = [tries.begin(f"name{n}", "10.0.1.1") for n in range(throttle._MOST)]
+    assert set(refused) == {1}
+    assert tries.begin("anna", "10.0.2.1") == 1
+
+
+def test_of_too_many_who_have_logged_in_before_those_who_did_so_last_are_known() -> None:
+    clock = Clock()
+    tries = Throttle(clock)
+    for n in range(throttle._MOST + 1):
+        tries.passed("anna", f"home{n}")
+    clock.now += 30 * 86_400
+    wait(tries, clock, "anna", "elsewhere", 12)
+    assert [tries.begin("anna", f"home{n}") for n in (0, 1)] == [30, 0]

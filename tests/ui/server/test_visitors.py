@@ -6,6 +6,7 @@ import pytest
 
 from qa.settings import LIMITS
 from tests.ui.access.test_throttle import Clock
+from ui.server import visitors
 from ui.server.visitors import Rate, TooOftenError, Visitor, address_of, spoken, visitor_of
 
 FEW = replace(LIMITS, answers_per_minute=3, answers_per_minute_unnamed=6)
@@ -41,6 +42,19 @@ def test_users_are_counted_by_name_and_all_others_by_address() -> None:
     assert asked(rate, Visitor("rolf", False, "10.0.0.1")) == [0]
     assert asked(rate, *[Visitor("", True, "anna")] * 7) == [0, 0, 0, 0, 0, 0, 10]
     assert asked(rate, Visitor("", True, "10.0.0.2")) == [0]
+
+
+def test_no_more_are_counted_than_fit_and_nobody_for_longer_than_a_minute() -> None:
+    clock = Clock()
+    rate = Rate(FEW, clock)
+    anna = Visitor("anna", True, "here")
+    others = [Visitor("", True, f"address{n}") for n in range(visitors._MOST - 1)]
+    assert asked(rate, *[anna] * 3, *others) == [0] * (visitors._MOST + 2)
+    assert asked(rate, anna) == [20]
+    assert asked(rate, Visitor("", True, "one more"), anna) == [0, 20]  # who asked last is still counted
+    assert len(rate._spent) == visitors._MOST
+    clock.now += 60
+    assert (len(rate._spent), asked(rate, *[anna] * 4)) == (0, [0, 0, 0, 20])
 
 
 def test_one_too_many_is_told_the_limit_its_setting_and_when_to_ask_again() -> None:
