@@ -37,6 +37,7 @@ OWNERS = {
     "typer": {"ui/cli/"},
     "matplotlib": {"ui/render/reports/plots.py"},
     "ir_measures": {"qa/evaluation/measures.py"},
+    "argon2": {"ui/access/passwords.py"},
     "cachetools": {"ui/access/sessions.py", "ui/access/throttle.py", "ui/server/visitors.py"},
     "scipy": {"qa/evaluation/abstention.py", "qa/evaluation/statistics.py"},
     "pypdf": {"qa/intake/formats/pdf.py"},

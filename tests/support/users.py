@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
-from ui.access.passwords import Hashed, User
+from argon2 import PasswordHasher
 
+from ui.access.passwords import Argon2Hash, User
+
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 ANNA, ROLF = ("anna", "correct horse"), ("rolf", "battery staple")
 
 
 def cheap(name: str, role: str, password: str) -> User:
-    return User(name, role, Hashed.of(password, 2, 1, 1))
+    return User(name, role, Argon2Hash.of(password, CHEAP))
 
 
 def password_file(folder: Path) -> Path:

@@ -1,9 +1,10 @@
-"""The file of those who may open the page: a line each, of name, role and what the password is checked by.
+"""The file of those who may open the page: a line each, of name, role and the hash of the password.
 
-    anna:admin:scrypt$16384$8$5$<salt>$<hash>
+    anna:admin:$argon2id$v=19$m=65536,t=3,p=4$<salt>$<hash>
+    rolf:reader:scrypt$16384$8$5$<salt>$<hash>
 
-Empty lines and lines that begin with # are left as they are.  The hash is scrypt's (RFC 7914), after the cost that the
-line names; new ones get a cost of the OWASP Password Storage Cheat Sheet (N = 2^14, r = 8, p = 5: 16 MB a check).
+Empty lines and lines that begin with # are left as they are.  New hashes are Argon2id's (RFC 9106) with the cost that
+argon2-cffi recommends: 64 MB a check.  scrypt's (RFC 7914), which earlier versions wrote, are read as before.
 """
 
 import hashlib
@@ -11,13 +12,16 @@ import hmac
 import logging
 import os
 import re
-import secrets
 import tempfile
 import unicodedata
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
+
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import HashingError, VerificationError, VerifyMismatchError
 
 from qa.archive.storage.files import flush_folder
 from qa.errors import InputError
@@ -28,13 +32,76 @@ READER, ADMIN = "reader", "admin"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}", re.ASCII)
 _SHORTEST, _LONGEST = 8, 1_000  # characters of a password
 _MOST_BYTES = 1_000_000  # of a file
-_N, _R, _P = 2**14, 8, 5
-_MOST_MEMORY = 2**28  # bytes that one check may take
+_HASHER = PasswordHasher()
+_COUNT = r"([1-9]\d{0,9})"
+_ARGON2 = re.compile(rf"\$argon2id\$v=19\$m={_COUNT},t={_COUNT},p={_COUNT}\$([^$]+)\$([^$]+)", re.ASCII)
+# Limits of one check: bytes of memory; bytes filled in all its passes; lanes, each of which is a thread in Argon2.
+_MOST_MEMORY, _MOST_FILLED, _MOST_LANES = 2**28, 2**30, 16
+_LANE = 2**18  # bytes that could be filled in the time that it takes to begin a lane's threads in each pass
 
 
 @dataclass(frozen=True, slots=True)
-class Hashed:
-    """What a password is checked by: scrypt's cost, the salt, and the hash."""
+class Argon2Hash:
+    """A password's hash by Argon2id: ``encoded`` holds cost, salt and digest as argon2-cffi writes them."""
+
+    encoded: str
+
+    @classmethod
+    def of(cls, password: str, hasher: PasswordHasher = _HASHER) -> "Argon2Hash":
+        """Return the hash of a password, with a salt of its own.
+
+        Raises:
+            InputError: if there is no memory or no thread for it.
+        """
+        try:
+            return cls(hasher.hash(_typed(password)))
+        except HashingError as error:
+            raise _without_room(error) from error
+
+    @classmethod
+    def parse(cls, text: str) -> "Argon2Hash":
+        """Return a hash that a line holds.
+
+        Raises:
+            ValueError: if it is none that ``matches`` could compute.
+        """
+        if not (found := _ARGON2.fullmatch(text)):
+            raise ValueError(text)
+        memory, _, lanes = map(int, found.groups()[:3])
+        salt, digest = map(_unpadded, found.groups()[3:])
+        if memory < 8 * lanes or len(salt) < 8 or len(digest) != 32:
+            raise ValueError(text)
+        return cls(text)
+
+    @property
+    def allowed(self) -> bool:
+        """Whether a check costs no more than it may."""
+        cost = extract_parameters(self.encoded)
+        memory = 1024 * cost.memory_cost
+        each = max(memory, _LANE * cost.parallelism)
+        return _allowed(memory, each * cost.time_cost, cost.parallelism)
+
+    def matches(self, password: str) -> bool:
+        """Return whether this is the hash of the password; how long it takes does not depend on the answer.
+
+        Raises:
+            InputError: if there is no memory or no thread for it.
+        """
+        try:
+            return _HASHER.verify(self.encoded, _typed(password))
+        except VerifyMismatchError:
+            return False
+        except VerificationError as error:
+            raise _without_room(error) from error
+
+    def __str__(self) -> str:
+        """Return it as it stands in the file."""
+        return self.encoded
+
+
+@dataclass(frozen=True, slots=True)
+class ScryptHash:
+    """A password's hash by scrypt, which earlier versions wrote: its cost, the salt, and the digest."""
 
     n: int
     r: int
@@ -43,14 +110,32 @@ class Hashed:
     digest: bytes
 
     @classmethod
-    def of(cls, password: str, n: int = _N, r: int = _R, p: int = _P) -> "Hashed":
-        """Return the hash of a password, with a salt of its own."""
-        salt = secrets.token_bytes(16)
-        return cls(n, r, p, salt, _scrypt(password, salt, n, r, p))
+    def parse(cls, text: str) -> "ScryptHash":
+        """Return a hash that a line holds.
+
+        Raises:
+            ValueError: if it is none that ``matches`` could compute.
+        """
+        kind, *cost, salt, digest = text.split("$")
+        n, r, p = map(int, cost)
+        hashed = cls(n, r, p, b64decode(salt, validate=True), b64decode(digest, validate=True))
+        usable = n > 1 and n & (n - 1) == 0 and r > 0 and p > 0 and n.bit_length() <= 16 * r
+        if not (kind == "scrypt" and usable and hashed.salt and len(hashed.digest) == 32):
+            raise ValueError(text)
+        return hashed
+
+    @property
+    def allowed(self) -> bool:
+        """Whether a check costs no more than it may."""
+        block = 128 * self.r
+        return _allowed(block * (self.n + self.p + 2), block * self.n * self.p, self.p)
 
     def matches(self, password: str) -> bool:
         """Return whether this is the hash of the password; how long it takes does not depend on the answer."""
-        return hmac.compare_digest(_scrypt(password, self.salt, self.n, self.r, self.p), self.digest)
+        digest = hashlib.scrypt(
+            _typed(password), salt=self.salt, n=self.n, r=self.r, p=self.p, maxmem=_MOST_MEMORY, dklen=32
+        )
+        return hmac.compare_digest(digest, self.digest)
 
     def __str__(self) -> str:
         """Return it as it stands in the file."""
@@ -58,10 +143,28 @@ class Hashed:
         return f"scrypt${self.n}${self.r}${self.p}${salt}${digest}"
 
 
-def _scrypt(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
+def _typed(password: str) -> bytes:
     # One and the same password can be typed as different characters, depending on the keyboard (é, or e and an accent).
-    typed = unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
-    return hashlib.scrypt(typed, salt=salt, n=n, r=r, p=p, maxmem=_MOST_MEMORY, dklen=32)
+    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
+
+
+def _unpadded(text: str) -> bytes:
+    """Return the bytes that Argon2's Base64 stands for, which has one spelling for them, without padding."""
+    decoded = b64decode(text + "=" * (-len(text) % 4), validate=True)
+    if b64encode(decoded).decode().rstrip("=") != text:
+        raise ValueError(text)
+    return decoded
+
+
+def _allowed(memory: int, filled: int, lanes: int) -> bool:
+    return memory <= _MOST_MEMORY and filled <= _MOST_FILLED and lanes <= _MOST_LANES
+
+
+def _without_room(error: Exception) -> InputError:
+    return InputError(f"a password cannot be checked or hashed now ({error}); free memory, or allow more threads")
+
+
+PasswordHash: TypeAlias = Argon2Hash | ScryptHash
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +173,7 @@ class User:
 
     name: str
     role: str
-    password: Hashed
+    password: PasswordHash
 
     @property
     def admin(self) -> bool:
@@ -80,10 +183,6 @@ class User:
     def __str__(self) -> str:
         """Return the line of the file."""
         return f"{self.name}:{self.role}:{self.password}"
-
-
-# Stands in for a name that is not in the file, so that this takes as long to find out as a wrong password.
-_NOBODY = Hashed(_N, _R, _P, secrets.token_bytes(16), secrets.token_bytes(32))
 
 
 class Users:
@@ -128,10 +227,26 @@ class Users:
         return self._users
 
     def check(self, name: str, password: str) -> User | None:
-        """Return who this is; None if there is no such name or the password is another, which takes as long."""
-        user = self.current().get(name)
-        right = (user.password if user else _NOBODY).matches(password)
-        return user if right else None
+        """Return who this is; None if there is no such name or the password is another, which takes as long.
+
+        Raises:
+            InputError: if the file cannot be used any more, or there is no memory for the check.
+        """
+        users = self.current()
+        # For a name that is not there, somebody else's hash is computed, always the same, and its result not used.
+        # A file can hold hashes of several costs: a fixed one would show by its time which names are there.
+        typed = name.encode("utf-8", "surrogatepass")
+        other = min(
+            users.values(), key=lambda user: hmac.digest(str(user.password).encode(), typed, "sha256"), default=None
+        )
+        if not (user := users.get(name, other)):
+            return None
+        try:
+            right = user.password.matches(password)
+        except InputError as error:
+            _log.error("%s", error)
+            raise
+        return user if right and user.name == name else None
 
 
 def read_users(path: Path) -> dict[str, User]:
@@ -162,7 +277,7 @@ def set_password(path: Path, name: str, password: str, role: str = "") -> User:
         role: ``reader`` or ``admin``; ``""``: the one they have, else ``reader``.
 
     Raises:
-        InputError: if name, password or file cannot be used.
+        InputError: if name, password or file cannot be used, or there is no memory to hash with.
     """
     check_name(name)
     if not _SHORTEST <= len(password) <= _LONGEST:
@@ -171,7 +286,7 @@ def set_password(path: Path, name: str, password: str, role: str = "") -> User:
     lines = _lines(path) if path.exists() else []
     place = _place(path, lines, name)
     old = _user(path, place + 1, lines[place]) if place < len(lines) else None
-    user = User(name, role or (old.role if old else READER), Hashed.of(password))
+    user = User(name, role or (old.role if old else READER), Argon2Hash.of(password))
     lines[place : place + 1] = [str(user)]
     _write(path, lines)
     return user
@@ -228,18 +343,18 @@ def _user(path: Path, number: int, line: str) -> User | None:
         return None
     try:
         name, role, kept = line.strip().split(":")
-        kind, *cost, salt, digest = kept.split("$")
-        n, r, p = map(int, cost)
-        hashed = Hashed(n, r, p, b64decode(salt, validate=True), b64decode(digest, validate=True))
-        usable = n > 1 and n & (n - 1) == 0 and r > 0 and p > 0 and 128 * r * (n + p + 2) < _MOST_MEMORY
-        if not (_NAME.fullmatch(name) and role in {READER, ADMIN} and kind == "scrypt" and usable):
+        if not (_NAME.fullmatch(name) and role in {READER, ADMIN}):
             raise ValueError
-        if len(hashed.digest) != 32 or not hashed.salt:
-            raise ValueError
+        hashed: PasswordHash = Argon2Hash.parse(kept) if kept.startswith("$") else ScryptHash.parse(kept)
     except ValueError:
         raise InputError(
             f"{path}, line {number}: cannot be read as name:role:hash; remove it and run: qa password {path} NAME"
         ) from None
+    if not hashed.allowed:
+        raise InputError(
+            f"{path}, line {number}: its hash costs more than one check may: 256 MiB of memory, 1 GiB filled in all "
+            f"passes, {_MOST_LANES} lanes; remove it and run: qa password {path} NAME"
+        )
     return User(name, role, hashed)
 
 
