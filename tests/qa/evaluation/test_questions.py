@@ -148,7 +148,7 @@ def test_compressed_files_are_read_like_plain_ones(tmp_path: Path) -> None:
         ),
         (
             "cut.jsonl.gz",
-            gzip.compress(b'{"question": "?"}')[:-9],
+            gzip.compress(b'{"question": "?"}', mtime=0)[:-9],
             r"cut\.jsonl\.gz cannot be read \(Compressed",
         ),
         ("bad.jsonl.gz", b"{}", r"bad\.jsonl\.gz cannot be read \(Not a gzipped file"),

@@ -333,7 +333,7 @@ def test_a_check_without_memory_is_an_error_and_no_wrong_password(tmp_path: Path
     name, role, _ = path.read_text().splitlines()[0].split(":")
     path.write_text(f"{name}:{role}:{PasswordHasher(1, 2**18, 1).hash(ANNA[1])}\n")
     code = (
-        "import resource, sys; from pathlib import Path; from ui.passwords import Users, set_password\n"
+        "import resource, sys; from pathlib import Path; from ui.access.passwords import Users, set_password\n"
         "from qa.errors import InputError\n"
         "path = Path(sys.argv[1]); users = Users(path)\n"
         "pages = int(Path('/proc/self/statm').read_text().split()[0])\n"
