@@ -32,6 +32,8 @@ OWNERS = {
     "gradio": {"ui/pages/gradio_setup.py"},
     "prometheus_client": {"ui/server/metrics.py"},
     "h11": {"ui/server/connections.py"},
+    "jinja2": {"ui/render/templates.py"},
+    "markupsafe": {"ui/render/templates.py"},
     "pydantic": {"ui/api/routes.py", "ui/pages/conversations.py", "ui/api/requests.py"},
     "trafilatura": {"qa/intake/formats/html.py"},
     "typer": {"ui/cli/"},

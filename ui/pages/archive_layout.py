@@ -7,6 +7,7 @@ from qa.intake.files.kinds import COMPRESSED, SUFFIXES
 from ui.pages.archive import ArchivePage
 from ui.pages.chat_layout import STATIC, rooms
 from ui.pages.gradio_setup import gr
+from ui.render.templates import fill
 from ui.server.visitors import visitor_through
 
 # What the page's script calls, and the method of ArchivePage that answers.
@@ -40,7 +41,7 @@ def add_archive_page(blocks: Any, page: ArchivePage, closed: ArchivePage, *, log
 
 def _template() -> str:
     """Return the page's template, in which the kinds of files that are read are named."""
-    return (STATIC / "archive.html").read_text("utf-8").replace("SUFFIXES", ",".join((*SUFFIXES, *COMPRESSED)))
+    return fill("archive_page/page.html", suffixes=",".join((*SUFFIXES, *COMPRESSED)))
 
 
 def _served(name: str, method: str, page: ArchivePage, closed: ArchivePage) -> Callable[..., Any]:

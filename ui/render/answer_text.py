@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from qa.records import Answer, Citation, Part, Sentence
 
 Marks = Sequence[tuple[int, int]]
+# Text in pieces, each with whether it is marked.
+Pieces = Sequence[tuple[str, bool]]
 
 # From so many per cent on: the calibrated language of the IPCC's guidance note on uncertainties (2010).
 _LIKELIHOODS = (

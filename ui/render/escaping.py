@@ -1,11 +1,12 @@
 """The escapes: how text of articles and questions gets into HTML without any of it becoming markup.
 
-HTML comes out on one line, fit for a chat message that is read as Markdown, sanitised and put on the page: nothing in
-the text can become a tag, a link, an image, a formula or a list.
+What ``inert`` returns is on one line, fit for a chat message that is read as Markdown, sanitised and put on the page:
+nothing in the text can become a tag, a link, an image, a formula or a list.  ``plain`` and ``verbatim`` are for pages.
 """
 
 import re
 from functools import lru_cache
+from html import escape
 
 from qa.text.terms import terms
 from ui.render.answer_text import Marks, pieces
@@ -38,6 +39,16 @@ _COMMON = frozenset(
 def inert(text: str) -> str:
     """Return text that HTML and Markdown show as it is: on one line, all punctuation as entities."""
     return _entities(visible(text))
+
+
+def plain(text: str) -> str:
+    """Return text as HTML that still reads well as source; what hides is dropped, line ends and spaces stay."""
+    return escape(_HIDDEN.sub("", text))
+
+
+def verbatim(text: str) -> str:
+    """Return text as HTML with no character dropped: addresses, what forms send back, the text of an article."""
+    return escape(text)
 
 
 def visible(text: str) -> str:

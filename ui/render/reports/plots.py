@@ -3,14 +3,17 @@
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from io import StringIO
 from typing import Any
 
 from qa.evaluation.runs import Run
-from ui.render.shell import Figures, at, short
+from ui.render.escaping import plain
+from ui.render.tables import Figures, at, short
+from ui.render.templates import trusted
 
 TYPES = 12
+# A title and an SVG.
+Plot = tuple[str, str]
 LEVELS = {
     "passage.answer": "passage holds the answer",
     "passage.evidence": "passage overlaps the evidence",
@@ -25,7 +28,7 @@ _STYLE = {
 }
 
 
-def plots(run: Run, levels: Mapping[str, Figures]) -> Iterator[str]:
+def plots(run: Run, levels: Mapping[str, Figures]) -> Iterator[Plot]:
     """Draw each plot that the run has values for."""
     from matplotlib import rc_context
 
@@ -53,7 +56,7 @@ def plots(run: Run, levels: Mapping[str, Figures]) -> Iterator[str]:
             yield _reliability(run.report["calibration"])
 
 
-def _recall(levels: Mapping[str, Figures]) -> str:
+def _recall(levels: Mapping[str, Figures]) -> Plot:
     figure, axes = _axes()
     for colour, (name, group) in zip(_COLOURS, levels.items(), strict=False):
         depths = (1, 5, 10)
@@ -64,7 +67,7 @@ def _recall(levels: Mapping[str, Figures]) -> str:
     return _svg(figure, "Recall in the first k hits, with 95 % intervals")
 
 
-def _bars(title: str, rows: dict[str, Mapping[str, Any]]) -> str:
+def _bars(title: str, rows: dict[str, Mapping[str, Any]]) -> Plot:
     shown = [(short(kind, 24), one) for kind, one in reversed(rows.items())]
     figure, axes = _axes()
     places = range(len(shown))
@@ -75,7 +78,7 @@ def _bars(title: str, rows: dict[str, Mapping[str, Any]]) -> str:
     return _svg(figure, title)
 
 
-def _risk_coverage(curves: Mapping[str, Any]) -> str:
+def _risk_coverage(curves: Mapping[str, Any]) -> Plot:
     names = {"unanswerable": "the archive holds no answer", "first_hit": "that, or the first hit is not it"}
     figure, axes = _axes()
     for colour, (key, name) in zip(_COLOURS, names.items(), strict=False):
@@ -92,7 +95,7 @@ def _risk_coverage(curves: Mapping[str, Any]) -> str:
     return _svg(figure, "Risk by coverage; dots: the threshold in use")
 
 
-def _reliability(calibration: Mapping[str, Any]) -> str:
+def _reliability(calibration: Mapping[str, Any]) -> Plot:
     figure, axes = _axes()
     bins = calibration["bins"]
     shares = [one["answerable"] for one in bins]
@@ -108,7 +111,7 @@ def _reliability(calibration: Mapping[str, Any]) -> str:
     return _svg(figure, f"Calibration: ECE {calibration['ece']:.3f}, Brier {calibration['brier']['value']:.3f}")
 
 
-def _histogram(title: str, groups: Mapping[str, Sequence[float]]) -> str:
+def _histogram(title: str, groups: Mapping[str, Sequence[float]]) -> Plot:
     import numpy as np
 
     figure, axes = _axes()
@@ -135,7 +138,7 @@ def _axes() -> tuple[Any, Any]:
     return figure, axes
 
 
-def _svg(figure: Any, title: str) -> str:
+def _svg(figure: Any, title: str) -> Plot:
     target = StringIO()
     figure.savefig(target, format="svg", metadata={"Date": None})
     svg = target.getvalue()
@@ -143,5 +146,4 @@ def _svg(figure: Any, title: str) -> str:
     # Several drawings on one page: each gets ids of its own.
     mark = re.sub(r"\W+", "-", title.lower())
     svg = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{mark}-", svg)
-    svg = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(title)}" ', 1)
-    return f"<figure><figcaption>{escape(title)}</figcaption>{svg}</figure>\n"
+    return title, trusted(svg.replace("<svg ", f'<svg role="img" aria-label="{plain(title)}" ', 1))

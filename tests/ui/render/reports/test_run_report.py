@@ -5,13 +5,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from ui.render.tables import marked
 
 from qa.errors import InputError
 from qa.evaluation.evaluator import evaluate
 from qa.evaluation.runs import write_run
 from qa.records import Answer, Article, Citation, Evidence, Hit, Passage, Question, Sentence
 from ui.render.reports.run_report import write_report
-from ui.render.shell import marked
 
 EVIL = '<script>alert("x")</script>&<b>'
 BODY = f"Bo swims. {EVIL} Ada sails in the harbour."
@@ -143,11 +143,14 @@ def test_the_exact_words_are_marked_in_the_whole_sentence(tmp_path: Path) -> Non
 
 def test_a_long_answer_is_cut_between_words_and_its_marks_with_it() -> None:
     text = "word " * 200
-    assert marked(text, ((0, 4), (590, 700), (900, 904)), 600) == (
-        f"<mark>word</mark> {'word ' * 117}<mark>word word</mark> …"
-    )
-    assert marked("x" * 700, (), 600) == "x" * 600 + " …"
-    assert marked("short", ((0, 5),), 600) == "<mark>short</mark>"
+    assert marked(text, ((0, 4), (590, 700), (900, 904)), 600) == [
+        ("word", True),
+        (" " + "word " * 117, False),
+        ("word word", True),
+        (" …", False),
+    ]
+    assert marked("x" * 700, (), 600) == [("x" * 600, False), (" …", False)]
+    assert marked("short", ((0, 5),), 600) == [("short", True)]
 
 
 def test_plots_are_well_formed_and_share_no_ids(tmp_path: Path) -> None:
