@@ -33,7 +33,10 @@ from qa.records import (
 from qa.settings import archive_path
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from qa.dialogue.conversation import Turn
+    from qa.filters import Conditions
     from qa.retrieval import Retriever
 
 __all__ = [
@@ -43,7 +46,9 @@ __all__ = [
 ]  # fmt: skip
 
 
-def retrieve(question: str, k: int = 5, archive: str | Path | None = None, **options: Any) -> list[Hit]:
+def retrieve(
+    question: str, k: int = 5, archive: str | Path | None = None, **options: "Unpack[Conditions]"
+) -> list[Hit]:
     """Return the ``k`` passages that best match a question; the options are those of ``Retriever.retrieve``.
 
     Args:
@@ -60,7 +65,7 @@ def ask(
     history: "Iterable[Turn]" = (),
     k: int = 5,
     archive: str | Path | None = None,
-    **options: Any,
+    **options: "Unpack[Conditions]",
 ) -> Answer:
     """Answer a question in the archive's own words, or abstain; the options are those of ``Retriever.ask``."""
     return _opened(archive_path(archive).absolute()).ask(question, history, k, **options)

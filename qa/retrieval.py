@@ -1,11 +1,12 @@
 """Question to hits: both searches, fused, selected, cited."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Unpack
 
-from qa import filters
 from qa.answers.answering import READ, Answerer
 from qa.answers.proof import proven
 from qa.answers.refusal import reason
@@ -15,7 +16,7 @@ from qa.dates.periods import Bound
 from qa.dates.question_windows import Window
 from qa.dialogue.conversation import Turn, stand_alone
 from qa.errors import ArchiveError, InputError, check_text
-from qa.filters import Where
+from qa.filters import DATED, Conditions, Filters, Options, Where, checked, where
 from qa.models.cross_encoder import CrossEncoderReranker
 from qa.models.embedding import Embedder, load_embedder
 from qa.models.passage_reader import PassageReader, PassageReading
@@ -23,6 +24,7 @@ from qa.models.question_answering import QuestionAnsweringReader
 from qa.models.reader import load_reader
 from qa.records import Answer, Article, Hit, MatchedArticle
 from qa.runtime.load import Load
+from qa.runtime.observation import Observe, observing
 from qa.runtime.timing import timed
 from qa.search import date_ranking
 from qa.search.date_ranking import Spoken
@@ -59,6 +61,7 @@ class Retriever:
         self.today = today
         self.load = Load()  # how much is asked at once
         self._answerer = Answerer(embedder)
+        self._observe: Observe | None = None
 
     @classmethod
     def open(cls, path: str | Path | None = None, settings: AskSettings | None = None) -> "Retriever":
@@ -88,75 +91,29 @@ class Retriever:
         )
         return cls(archive, embedder, settings, reranker, reader)
 
-    def retrieve(
-        self,
-        question: str,
-        k: int = 5,
-        *,
-        sources: Sequence[str] = (),
-        articles: Sequence[str] = (),
-        after: Bound = "",
-        before: Bound = "",
-        as_of: Bound = "",
-        per_article: int = 3,
-    ) -> list[Hit]:
+    def retrieve(self, question: str, k: int = 5, **conditions: Unpack[Conditions]) -> list[Hit]:
         """Return the ``k`` passages that best match a question, best first; fewer only when fewer pass the filters.
 
         Args:
             question: plain text; no character in it has a special meaning.
             k: how many hits, from 1.
-            sources: only these outlets, written as in the articles.
-            articles: only these article ids.
-            after: only articles published at or after this date.
-            before: only articles published before this date.
-            as_of: only articles published on or before this date, which is also the day that the question's "last
-                week" is counted from; undated articles are left out by any of the three.
-            per_article: hits of one article beyond this many come after those of others (0: no cap).
+            **conditions: ``sources``, ``articles``, ``after``, ``before``, ``as_of``, ``per_article``; see
+                ``qa.filters.Conditions``.
 
         Raises:
             InputError: if the question is empty or too long, or an option is out of range.
             DamageError: if an index does not match its hash.
         """
-        where = filters.where(sources, articles, after, before, as_of)
-        _check(question, k, per_article)
-        with self.load.question() as at_once, self.archive.view() as view:
-            return self._hits(view, question, k, where, per_article, self._spoken(question, as_of=as_of), at_once)[0]
+        with observing(self._observe, "search", question) as ended:
+            [hits] = self._retrieved([question], k, conditions)
+            ended(len(hits), None)
+        return hits
 
-    def retrieve_many(
-        self,
-        questions: Sequence[str],
-        k: int = 5,
-        *,
-        sources: Sequence[str] = (),
-        articles: Sequence[str] = (),
-        after: Bound = "",
-        before: Bound = "",
-        as_of: Bound = "",
-        per_article: int = 3,
-    ) -> list[list[Hit]]:
+    def retrieve_many(self, questions: Sequence[str], k: int = 5, **conditions: Unpack[Conditions]) -> list[list[Hit]]:
         """Return the hits of each question, the same as ``retrieve`` gives for it alone."""
-        where = filters.where(sources, articles, after, before, as_of)
-        for question in questions:
-            _check(question, k, per_article)
-        with self.load.question() as at_once, self.archive.view() as view:
-            return [
-                self._hits(view, question, k, where, per_article, self._spoken(question, as_of=as_of), at_once)[0]
-                for question in questions
-            ]
+        return self._retrieved(questions, k, conditions)
 
-    def ask(
-        self,
-        question: str,
-        history: Iterable[Turn] = (),
-        k: int = 5,
-        *,
-        sources: Sequence[str] = (),
-        articles: Sequence[str] = (),
-        after: Bound = "",
-        before: Bound = "",
-        as_of: Bound = "",
-        per_article: int = 3,
-    ) -> Answer:
+    def ask(self, question: str, history: Iterable[Turn] = (), k: int = 5, **conditions: Unpack[Conditions]) -> Answer:
         """Answer a question in the archive's own words, or abstain.
 
         The question may lean on ``history``: the earlier turns, oldest first, as (role, text) pairs or
@@ -166,36 +123,14 @@ class Retriever:
         Raises:
             InputError: if the question or an option cannot be used.
         """
-        where = filters.where(sources, articles, after, before, as_of)
-        _check(question, k, per_article)
-        with self.load.question() as at_once, self.archive.view() as view:
-            asked = stand_alone(question, history)
-            spoken = self._spoken(question, asked, as_of=as_of)
-            hits, read = self._hits(view, asked, k, where, per_article, spoken, at_once)
-            readings = self._readings(view, asked, hits[:READ], read)
-            with timed("answer"):
-                weights = word_weights(view, asked)
-                answer = self._answerer.answer(asked, hits, weights, readings)
-                answer = proven(answer, asked, hits)
-                if answer.abstained:
-                    answer = replace(
-                        answer, reason=reason(view, asked, (*where, *date_ranking.where(view, spoken)), weights)
-                    )
-        return replace(answer, question=question)
+        with observing(self._observe, "ask", question) as ended:
+            answer = self._answered(question, history, _checked([question], k, conditions))
+            ended(len(answer.hits), answer)
+        return answer
 
-    def find_all(
-        self,
-        words: str,
-        *,
-        sources: Sequence[str] = (),
-        articles: Sequence[str] = (),
-        after: Bound = "",
-        before: Bound = "",
-        as_of: Bound = "",
-    ) -> Iterator[MatchedArticle]:
+    def find_all(self, words: str, **filters: Unpack[Filters]) -> Iterator[MatchedArticle]:
         """Yield every article in which all of these words and quoted phrases stand; see ``qa.search.exhaustive``."""
-        where = filters.where(sources, articles, after, before, as_of)
-        return find_all(self.archive, words, where)
+        return find_all(self.archive, words, where(filters))
 
     def understood(self, question: str, asked: str = "", *, as_of: Bound = "") -> tuple[Window, ...]:
         """Return the times of publication that a question speaks of; a follow-up without any has those of ``asked``.
@@ -206,9 +141,9 @@ class Retriever:
 
     def undated(self, sources: Sequence[str] = (), articles: Sequence[str] = ()) -> int:
         """Return how many articles a date filter would leave out because they are undated."""
-        where = filters.where(sources, articles)
+        others = where({"sources": sources, "articles": articles})
         with self.archive.view() as view:
-            return view.count(where) - view.count((*where, filters.DATED))
+            return view.count(others) - view.count((*others, DATED))
 
     def binding(self, question: str, asked: str = "", *, as_of: Bound = "") -> tuple[Window, ...]:
         """Return those windows of ``understood`` that leave articles out; none where no article has a date."""
@@ -220,17 +155,47 @@ class Retriever:
         """Return an article, or an earlier version of it; see ``ArchiveView.article``."""
         return self.archive.article(article_id, digest)
 
+    def observed(self, observe: Observe) -> "Retriever":
+        """Return this retriever with an observer, which is called after each ``ask`` and ``retrieve``."""
+        other = copy(self)
+        other._observe = observe
+        return other
+
+    def _retrieved(self, questions: Sequence[str], k: int, conditions: Conditions) -> list[list[Hit]]:
+        options = _checked(questions, k, conditions)
+        with self.load.question() as at_once, self.archive.view() as view:
+            return [
+                self._hits(view, question, options, self._spoken(question, as_of=options.as_of), at_once)[0]
+                for question in questions
+            ]
+
+    def _answered(self, question: str, history: Iterable[Turn], options: Options) -> Answer:
+        with self.load.question() as at_once, self.archive.view() as view:
+            asked = stand_alone(question, history)
+            spoken = self._spoken(question, asked, as_of=options.as_of)
+            hits, read = self._hits(view, asked, options, spoken, at_once)
+            readings = self._readings(view, asked, hits[:READ], read)
+            with timed("answer"):
+                weights = word_weights(view, asked)
+                answer = self._answerer.answer(asked, hits, weights, readings)
+                answer = proven(answer, asked, hits)
+                if answer.abstained:
+                    bound = (*options.where, *date_ranking.where(view, spoken))
+                    answer = replace(answer, reason=reason(view, asked, bound, weights))
+        return replace(answer, question=question)
+
     def _spoken(self, question: str, asked: str = "", *, as_of: Bound = "") -> Spoken:
         return date_ranking.spoken(question, asked, as_of, self.today(), self.settings)
 
     def _hits(
-        self, view: ArchiveView, question: str, k: int, where: Where, per_article: int, spoken: Spoken, at_once: int
+        self, view: ArchiveView, question: str, options: Options, spoken: Spoken, at_once: int
     ) -> tuple[list[Hit], dict[str, PassageReading]]:
         """Return the hits, and what the reranker made of passages, by passage id; ``at_once`` questions are asked."""
-        bound = (*where, *date_ranking.where(view, spoken))
-        ranked, readings = self._ranked(view, question, k, bound, spoken, at_once)
+        bound = (*options.where, *date_ranking.where(view, spoken))
+        ranked, readings = self._ranked(view, question, options.k, bound, spoken, at_once)
         with timed("select"):
-            return cited(view, ranked, k, per_article, group_copies=self.settings.group_copies), readings
+            group_copies = self.settings.group_copies
+            return cited(view, ranked, options.k, options.per_article, group_copies=group_copies), readings
 
     def _readings(
         self, view: ArchiveView, question: str, hits: Sequence[Hit], read: dict[str, PassageReading]
@@ -267,14 +232,17 @@ def word_weights(view: ArchiveView, question: str) -> dict[str, float]:
     return {word: (view.search_text(word, 1) or [("", 0.0)])[0][1] for word in content_words(question)}
 
 
-def _check(question: str, k: int, per_article: int) -> None:
+def _checked(questions: Sequence[str], k: int, conditions: Conditions) -> Options:
+    options = checked(k, conditions)
+    for question in questions:
+        _check(question)
+    return options
+
+
+def _check(question: str) -> None:
     if not check_text(question, "question").strip():
         raise InputError("question: is empty; ask something")
     if len(question) > LIMITS.question_characters:
         raise InputError(
             f"question: has {len(question)} characters, more than the {LIMITS.question_characters} allowed; shorten it"
         )
-    if not isinstance(k, int) or not 1 <= k <= LIMITS.hits:
-        raise InputError(f"k={k!r} is out of range: give 1 to {LIMITS.hits}")
-    if not isinstance(per_article, int) or per_article < 0:
-        raise InputError(f"per_article={per_article!r} is out of range: give 0 (no cap) or more")

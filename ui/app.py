@@ -30,7 +30,7 @@ from ui.pages.uploads import Uploads
 from ui.server.guard import Guard
 from ui.server.health import Health
 from ui.server.metrics import Metrics
-from ui.server.question_log import CountedRate, asked
+from ui.server.question_log import CountedRate, question_log
 from ui.server.request_log import Finished, Running, Watch, log_request
 from ui.server.server import LOOPBACK, Ending, PageServer, Workers, address_of, check_alone, check_proxies, listen
 
@@ -62,7 +62,8 @@ def build_app(
     rate, programs = CountedRate(metrics.refused, limits), Workers(limits.requests_at_once, limits.requests_waiting)
     queue: list[PageQueue] = []  # the page's, once it is built
     own_page, own_api = (
-        asked(retriever, surface, metrics.answered, questions=log_questions) for surface in ("page", "api")
+        retriever.observed(question_log(surface, metrics.answered, questions=log_questions))
+        for surface in ("page", "api")
     )
 
     def finished(request: Finished) -> None:

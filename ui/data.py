@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import InputError, check_text
+from qa.filters import Filters
 from qa.records import Answer, Article, Hit
 
 if TYPE_CHECKING:
@@ -52,16 +53,16 @@ def known_article(archive: "Archive | Retriever", article_id: str, digest: str =
     return article
 
 
-def undated_left_out(retriever: "Retriever", filters: Data, bound: bool) -> int:
+def undated_left_out(retriever: "Retriever", filters: Filters, bound: bool) -> int:
     """Return how many undated articles a search left out: none unless dates filter, by option or bound in the question.
 
     Args:
         retriever: the opened archive.
-        filters: the options ``sources``, ``articles``, ``after``, ``before`` and ``as_of``.
+        filters: the options of the search.
         bound: whether the question's own dates leave articles out.
     """
-    dated = bound or any(filters[name] for name in ("after", "before", "as_of"))
-    return retriever.undated(filters["sources"], filters["articles"]) if dated else 0
+    dated = bound or filters.get("after") or filters.get("before") or filters.get("as_of")
+    return retriever.undated(filters.get("sources", ()), filters.get("articles", ())) if dated else 0
 
 
 class UnknownArticleError(InputError):

@@ -3,18 +3,20 @@
 import json
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from qa.errors import InputError
 from qa.evaluation.comparison import MeasureDifference, compare_runs
 from qa.evaluation.measures import MEASURES
 from qa.evaluation.runs import Run, read_run
 from qa.evaluation.statistics import Figure, holm
-from qa.evaluation.trial import Conditions, Trial
+from qa.evaluation.trial import K, Trial
+from qa.filters import DEFAULTS, Conditions, checked
 from qa.settings import AskSettings
 
 
@@ -168,16 +170,21 @@ def read_sweep(path: Path, archive: Path) -> Sweep:
         one.done()
         if not questions.is_file():
             raise InputError(f"{path}: set {name!r}: questions: {questions} is no file; give a question file")
-        for run_name, named, settings, conditions in made:
+        for run_name, named, settings, k, conditions in made:
             place = (named or own).replace("{set}", name)
             folder = path.parent / place if place else archive
-            trials.append(SweepTrial(name, run_name, Trial(questions, folder, settings, conditions)))
+            trials.append(SweepTrial(name, run_name, Trial(questions, folder, settings, k, conditions)))
     return Sweep(tuple(trials), measures)
 
 
-def _run(table: "_Table") -> tuple[str, str, AskSettings, Conditions]:
+def _run(table: "_Table") -> tuple[str, str, AskSettings, int, Conditions]:
     name, archive = table.name(), table.text("archive", "")
-    return name, archive, table.record("settings", AskSettings), table.rest(Conditions)
+    settings = table.settings("settings")
+    options = table.rest({"k": K, **DEFAULTS})
+    k, conditions = options.pop("k", K), cast(Conditions, options)
+    with table.errors():
+        checked(k, conditions)
+    return name, archive, settings, k, conditions
 
 
 class _Table:
@@ -218,21 +225,28 @@ class _Table:
             raise self._error(key, f"name {again!r} is used twice; give each {key} its own")
         return [_Table(self._path, f"{key} {number}", one) for number, one in enumerate(value, 1)]
 
-    def record(self, key: str, kind: type[AskSettings]) -> Any:
+    def settings(self, key: str) -> AskSettings:
         value = self._values.pop(key, {})
         if not isinstance(value, dict):
             raise self._error(key, f"{value!r} is not a table")
-        return _Table(self._path, f"{self._where}: {key}", value).rest(kind)
+        table = _Table(self._path, f"{self._where}: {key}", value)
+        chosen = table.rest(asdict(AskSettings()))
+        with table.errors():
+            return AskSettings(**chosen)
 
-    def rest(self, kind: Any) -> Any:
-        """Return what is left as a record, each value of the type of the field's default."""
-        defaults = asdict(kind())
+    def rest(self, defaults: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is left, by these names alone, each value of the type of its default."""
         chosen = {}
         for key in [name for name in self._values if name in defaults]:
             chosen[key] = self._checked(key, self._values.pop(key), defaults[key])
-        self.done([field.name for field in fields(kind)])
+        self.done(list(defaults))
+        return chosen
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Name the file and the table in an error that is raised inside."""
         try:
-            return kind(**chosen)
+            yield
         except InputError as error:
             raise self._error("", str(error)) from error
 

@@ -3,45 +3,25 @@
 import json
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from qa import filters
 from qa._version import __version__
 from qa.archive.archive import Archive
 from qa.archive.storage.files import hash_file
-from qa.errors import InputError
 from qa.evaluation.evaluator import evaluate
 from qa.evaluation.questions import RejectedQuestion, read_questions
 from qa.evaluation.report import Report
 from qa.evaluation.runs import RunWriter, read_settings
+from qa.filters import DEFAULTS, Conditions, checked
 from qa.records import Answer, Article
 from qa.retrieval import Retriever
-from qa.settings import LIMITS, AskSettings
+from qa.settings import AskSettings
 
+K = 10  # hits a question, where nothing else is said
 SEED = 0
 _PLACES = ("questions", "archive")  # where things were; the sums beside them say what they were
-
-
-@dataclass(frozen=True, slots=True)
-class Conditions:
-    """What every question is asked with; the fields are those of ``Retriever.ask``, and so are the errors."""
-
-    k: int = 10
-    per_article: int = 3
-    sources: tuple[str, ...] = ()
-    articles: tuple[str, ...] = ()
-    after: str = ""
-    before: str = ""
-    as_of: str = ""
-
-    def __post_init__(self) -> None:
-        filters.where(self.sources, self.articles, self.after, self.before, self.as_of)
-        if not 1 <= self.k <= LIMITS.hits:
-            raise InputError(f"k={self.k!r} is out of range: give 1 to {LIMITS.hits}")
-        if self.per_article < 0:
-            raise InputError(f"per_article={self.per_article!r} is out of range: give 0 (no cap) or more")
 
 
 class _Asker:
@@ -49,11 +29,10 @@ class _Asker:
 
     def __init__(self, retriever: Retriever, conditions: Conditions) -> None:
         self._retriever = retriever
-        self._options = asdict(conditions)
-        del self._options["k"]
+        self._conditions = conditions
 
     def ask(self, question: str, history: Sequence[tuple[str, str]] = (), k: int = 5) -> Answer:
-        return self._retriever.ask(question, history, k, **self._options)
+        return self._retriever.ask(question, history, k, **self._conditions)
 
     def article(self, article_id: str) -> Article | None:
         return self._retriever.article(article_id)
@@ -61,12 +40,20 @@ class _Asker:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """An evaluation to be made: a question file over an archive, with settings, under conditions."""
+    """An evaluation to be made: a question file over an archive, with settings, ``k`` hits a question and conditions.
+
+    Raises:
+        InputError: if ``k`` or a condition is out of range.
+    """
 
     questions: Path
     archive: Path
     settings: AskSettings
-    conditions: Conditions
+    k: int = K
+    conditions: Conditions = field(default_factory=Conditions)
+
+    def __post_init__(self) -> None:
+        checked(self.k, self.conditions)
 
     def perform(
         self,
@@ -92,7 +79,7 @@ class Trial:
         retriever.retrieve(questions[0].text, 1)  # loads what is loaded once, so that no question's latency counts it
         with RunWriter(out, described) if out else nullcontext() as writer:
             report = evaluate(
-                _Asker(retriever, self.conditions), questions, self.conditions.k,
+                _Asker(retriever, self.conditions), questions, self.k,
                 rejected=len(rejected), seed=SEED, progress=begin(len(questions)) if begin else None,
                 each=writer.add if writer else None,
             )  # fmt: skip
@@ -115,7 +102,7 @@ class Trial:
         return {
             "questions": str(self.questions), "questions_sha256": hash_file(self.questions),
             "archive": str(archive.folder), "generation": generation, "archive_sha256": digest,
-            **asdict(self.conditions), "seed": SEED, "version": __version__,
+            "k": self.k, **DEFAULTS, **self.conditions, "seed": SEED, "version": __version__,
             "embedder": archive.stamp.settings.embedder, "ask": asdict(self.settings),
             "index": asdict(archive.stamp.settings),
         }  # fmt: skip

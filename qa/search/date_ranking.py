@@ -52,7 +52,7 @@ def spoken(question: str, asked: str, as_of: Bound, today: date, settings: AskSe
 def where(view: ArchiveView, spoken: Spoken) -> Where:
     """Return the filter that a question's bounds make; none in an archive without dates, which they cannot divide."""
     after, before = bounds(spoken.windows)
-    found = filters.where(after=after, before=before)
+    found = filters.where({"after": after, "before": before})
     return found if found and view.count((filters.DATED,)) else ()
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from qa.errors import InputError
+from qa.filters import DEFAULTS, Conditions
 from qa.retrieval import Retriever
 from qa.settings import LIMITS
 from ui.data import Data, answer_data, known_article, search_data, undated_left_out
@@ -35,15 +36,15 @@ class SearchRequest(BaseModel):
     per_article: int = Field(3, ge=0, description="Hits of one article before those of others (0: no cap).")
 
     @property
-    def filters(self) -> Data:
-        """The options that leave articles out."""
-        return self.model_dump(include={"sources", "articles", "after", "before", "as_of"})
+    def conditions(self) -> Conditions:
+        """The options that every question has."""
+        return cast(Conditions, self.model_dump(include=set(DEFAULTS)))
 
     def search(self, retriever: Retriever) -> Data:
         """Return what ``qa search --json`` prints."""
-        hits = retriever.retrieve(self.question, self.k, **self.filters, per_article=self.per_article)
+        hits = retriever.retrieve(self.question, self.k, **self.conditions)
         bound = bool(retriever.binding(self.question, as_of=self.as_of))
-        return search_data(self.question, hits, undated_left_out(retriever, self.filters, bound))
+        return search_data(self.question, hits, undated_left_out(retriever, self.conditions, bound))
 
 
 class Said(BaseModel):
@@ -65,7 +66,7 @@ class AskRequest(SearchRequest):
     def ask(self, retriever: Retriever) -> Data:
         """Return what ``qa ask --json`` prints."""
         history = [(turn.role, turn.text) for turn in self.history]
-        return answer_data(retriever.ask(self.question, history, self.k, **self.filters, per_article=self.per_article))
+        return answer_data(retriever.ask(self.question, history, self.k, **self.conditions))
 
 
 class Endpoints:

@@ -62,9 +62,9 @@ def _run(
     archive: Path, file: Path, out: Path | None, k: int, per_article: int, settings: AskSettings, as_json: bool
 ) -> int:
     """Evaluate a question file, write the run folder if one is named, print the figures; return the exit code."""
-    from qa.evaluation.trial import Conditions, Trial
+    from qa.evaluation.trial import Trial
 
-    trial = Trial(file, archive, settings, Conditions(k, per_article))
+    trial = Trial(file, archive, settings, k, {"per_article": per_article})
     bar = _Bar()
     report, rejected = trial.perform(out, begin=bar.begin)
     bar.close()

@@ -5,10 +5,11 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qa.filters import DATED, Conditions, Filters, where
 from qa.records import MatchedArticle
 from qa.settings import AskSettings, archive_path
 from ui.cli import output
@@ -51,7 +52,10 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Find the passages that best match a question, or every match of words."""
-    filters = {"sources": source, "articles": article, "after": after, "before": before, "as_of": as_of}
+    conditions: Conditions = {
+        "sources": source, "articles": article, "after": after, "before": before, "as_of": as_of,
+        "per_article": per_article,
+    }  # fmt: skip
     if every:
         for name, option in (("k", "-k"), ("per_article", "--per-article"), ("reranker", "--reranker")):
             given = context.get_parameter_source(name)
@@ -59,12 +63,12 @@ def search(
                 raise typer.BadParameter("--all gives every match, so that it has no use", param_hint=f"'{option}'")
         if as_csv and as_json:
             raise typer.BadParameter("cannot be given with --json", param_hint="'--csv'")
-        _every(archive_path(archive), question, filters, as_csv, as_json)
+        _every(archive_path(archive), question, conditions, as_csv, as_json)
         return
     if as_csv:
         raise typer.BadParameter("is for --all", param_hint="'--csv'")
     settings = AskSettings(reranker=reranker, reader="none")  # passages are shown whole
-    _best(archive, question, k, filters, per_article, settings, as_json)
+    _best(archive, question, k, conditions, settings, as_json)
 
 
 def ask(
@@ -103,8 +107,7 @@ def _best(
     archive: Path | None,
     question: str,
     k: int,
-    filters: dict[str, Any],
-    per_article: int,
+    conditions: Conditions,
     settings: AskSettings,
     as_json: bool,
 ) -> None:
@@ -113,9 +116,9 @@ def _best(
     from ui.render import terminal_text
 
     retriever = Retriever.open(archive_path(archive), settings)
-    hits = retriever.retrieve(question, k, **filters, per_article=per_article)
-    bounded = _say_understood(retriever, question, filters["as_of"])
-    undated = undated_left_out(retriever, filters, bounded)
+    hits = retriever.retrieve(question, k, **conditions)
+    bounded = _say_understood(retriever, question, str(conditions["as_of"]))
+    undated = undated_left_out(retriever, conditions, bounded)
     if as_json:
         print_json(search_data(question, hits, undated))
         return
@@ -128,17 +131,16 @@ def _best(
         print_notice(f"{undated} undated articles were left out by the dates")
 
 
-def _every(folder: Path, words: str, filters: dict[str, Any], as_csv: bool, as_json: bool) -> None:
+def _every(folder: Path, words: str, filters: Filters, as_csv: bool, as_json: bool) -> None:
     """Print every match as it is found; what is kept is counts and, for the table, a row an article."""
     from qa.archive.archive import Archive
-    from qa.filters import DATED, where
     from qa.search.exhaustive import find_all
 
-    archive, conditions = Archive.open(folder), where(**filters)
-    found = find_all(archive, words, conditions)
+    archive = Archive.open(folder)
+    found = find_all(archive, words, where(filters))
     undated = 0
-    if any(filters[name] for name in ("after", "before", "as_of")):
-        others = where(filters["sources"], filters["articles"])
+    if filters["after"] or filters["before"] or filters["as_of"]:
+        others = where({"sources": filters["sources"], "articles": filters["articles"]})
         with archive.view() as view:
             undated = view.count(others) - view.count((*others, DATED))
     if as_csv:

@@ -124,7 +124,7 @@ class ArchivePage:
         chosen = Filters.of([] if outlet is None else [outlet], after, before)
         if complaint := chosen.complaint():
             return Found(problem="", complaint=inert(complaint))
-        where = filters.where(chosen.sources, (), chosen.after, chosen.before)
+        where = filters.where({"sources": chosen.sources, "after": chosen.after, "before": chosen.before})
         with self._archive.view() as view:
             if words.strip():
                 listed, total = view.find_articles(words, where, offset, limit)

@@ -1,14 +1,10 @@
-"""Questions, timed and logged where they are answered, whichever surface they come through."""
+"""The log of questions: one line a question, from the page or a program, with outcome and time."""
 
 import logging
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, cast
+from collections.abc import Callable
 
 from qa.errors import InputError
-from qa.records import Answer, Hit
-from qa.retrieval import Retriever
+from qa.runtime.observation import Observation, Observe
 from qa.settings import LIMITS, Limits
 from ui.server.logs import event
 from ui.server.visitors import Rate, TooOftenError, Visitor
@@ -19,64 +15,32 @@ _log = logging.getLogger("ui.asking")
 Told = Callable[[str, str, str, float], None]
 
 
-class Asked:
-    """A retriever that tells of what it is asked; see ``asked``.
+def question_log(surface: str, told: Told, *, questions: bool) -> Observe:
+    """Return an observer of a retriever that counts and logs each question.
 
     Args:
-        retriever: what answers.
         surface: ``page`` or ``api``.
         told: called with each question.
-        questions: whether what is asked is logged too.
+        questions: whether the question's words are logged too.
     """
 
-    def __init__(self, retriever: Retriever, surface: str, told: Told, *, questions: bool) -> None:
-        self._retriever = retriever
-        self._surface = surface
-        self._told = told
-        self._questions = questions
+    def observe(seen: Observation) -> None:
+        outcome, level = "answered", logging.INFO
+        found: dict[str, object] = {"hits": seen.hits}
+        if isinstance(seen.error, InputError):  # it cannot be asked so
+            outcome, found = "refused", {}
+        elif seen.error:
+            outcome, level, found = "failed", logging.ERROR, {"error": type(seen.error).__name__}
+        elif seen.answer and seen.answer.abstained:
+            outcome = "abstained"
+        told(surface, seen.kind, outcome, seen.seconds)
+        event(
+            _log, "question", level,
+            surface=surface, kind=seen.kind, outcome=outcome, **found, milliseconds=round(1000 * seen.seconds),
+            question=seen.question if questions else "",
+        )  # fmt: skip
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._retriever, name)
-
-    def ask(self, question: str, *given: Any, **options: Any) -> Answer:
-        """Answer a question as the retriever does."""
-        with self._timed("ask", question) as noted:
-            answer = self._retriever.ask(question, *given, **options)
-            noted |= {"outcome": "abstained" if answer.abstained else "answered", "hits": len(answer.hits)}
-            return answer
-
-    def retrieve(self, question: str, *given: Any, **options: Any) -> list[Hit]:
-        """Find passages as the retriever does."""
-        with self._timed("search", question) as noted:
-            hits = self._retriever.retrieve(question, *given, **options)
-            noted["hits"] = len(hits)
-            return hits
-
-    @contextmanager
-    def _timed(self, kind: str, question: str) -> Iterator[dict[str, Any]]:
-        noted: dict[str, Any] = {"outcome": "answered"}
-        begun = time.monotonic()
-        try:
-            yield noted
-        except InputError:
-            noted["outcome"] = "refused"  # it cannot be asked so
-            raise
-        except Exception as error:
-            noted |= {"outcome": "failed", "error": type(error).__name__}
-            raise
-        finally:
-            seconds = time.monotonic() - begun
-            self._told(self._surface, kind, noted["outcome"], seconds)
-            event(
-                _log, "question", logging.ERROR if noted["outcome"] == "failed" else logging.INFO,
-                surface=self._surface, kind=kind, **noted, milliseconds=round(1000 * seconds),
-                question=question if self._questions else "",
-            )  # fmt: skip
-
-
-def asked(retriever: Retriever, surface: str, told: Told, *, questions: bool) -> Retriever:
-    """Return a retriever that answers as another does, and tells of it."""
-    return cast(Retriever, Asked(retriever, surface, told, questions=questions))
+    return observe
 
 
 class CountedRate(Rate):

@@ -11,7 +11,7 @@ from qa.errors import InputError
 from qa.evaluation.measures import MEASURES
 from qa.evaluation.statistics import Figure, holm
 from qa.evaluation.sweep import HEADLINES, SweepTable, perform, read_sweep
-from qa.evaluation.trial import Conditions, Trial
+from qa.evaluation.trial import Trial
 from qa.models.embedding import load_embedder
 from qa.settings import AskSettings, IndexSettings
 from tests.conftest import DAM, FIRE, VOTE
@@ -92,9 +92,10 @@ def test_a_sweep_file_is_every_run_over_every_set(place: Path) -> None:
         place / "dams.jsonl",
         place / "archive",
         AskSettings(pool=50, dense_weight=0.0),
-        Conditions(k=3, sources=("Courier",)),
+        3,
+        {"sources": ("Courier",)},
     )
-    assert sweep.trials[5].trial.conditions == Conditions(as_of="2015-12-31")
+    assert sweep.trials[5].trial.conditions == {"as_of": "2015-12-31"}
 
 
 def test_json_says_the_same_as_toml_and_archives_can_be_named_by_set_or_not_at_all(place: Path, tmp_path: Path) -> None:
@@ -211,10 +212,10 @@ def test_finished_runs_are_kept_and_changed_ones_are_made_again(place: Path, tmp
 
 def test_a_changed_archive_is_noticed(place: Path, tmp_path: Path) -> None:
     shutil.copytree(place / "archive", tmp_path / "archive")
-    trial = Trial(place / "dams.jsonl", tmp_path / "archive", AskSettings(), Conditions())
+    trial = Trial(place / "dams.jsonl", tmp_path / "archive", AskSettings())
     trial.perform(tmp_path / "run")
     assert trial.performed(tmp_path / "run")
-    assert Trial(place / "dams.jsonl", place / "archive", AskSettings(), Conditions()).performed(tmp_path / "run")
+    assert Trial(place / "dams.jsonl", place / "archive", AskSettings()).performed(tmp_path / "run")
     with ArchiveWriter(tmp_path / "archive") as writer:
         writer.delete(["fire"])
         writer.commit()
@@ -231,7 +232,7 @@ def test_an_archive_made_anew_in_its_place_is_noticed_though_its_generation_has_
         with ArchiveWriter(tmp_path / "archive", load_embedder(model), IndexSettings(model)) as writer:
             writer.upsert(article(text, id="dam"))
             writer.commit()
-        trial = Trial(place / "dams.jsonl", tmp_path / "archive", AskSettings(), Conditions())
+        trial = Trial(place / "dams.jsonl", tmp_path / "archive", AskSettings())
         made.append(trial.performed(tmp_path / "run"))
         trial.perform(tmp_path / "run")
         assert trial.performed(tmp_path / "run")
@@ -239,7 +240,7 @@ def test_an_archive_made_anew_in_its_place_is_noticed_though_its_generation_has_
 
 
 def test_the_same_evaluation_gives_the_same_bytes_but_for_the_time(place: Path, tmp_path: Path) -> None:
-    trial = Trial(place / "dams.jsonl", place / "archive", AskSettings(), Conditions())
+    trial = Trial(place / "dams.jsonl", place / "archive", AskSettings())
     for name in ("a", "b"):
         trial.perform(tmp_path / name)
     for name in ("questions.jsonl", "report.json", "run.trec"):
@@ -247,7 +248,7 @@ def test_the_same_evaluation_gives_the_same_bytes_but_for_the_time(place: Path, 
 
 
 def test_conditions_reach_every_question(place: Path) -> None:
-    report, _ = Trial(place / "dams.jsonl", place / "archive", AskSettings(), Conditions(k=1, before="2016")).perform()
+    report, _ = Trial(place / "dams.jsonl", place / "archive", AskSettings(), 1, {"before": "2016"}).perform()
     assert {hit.article_id for one in report.results for hit in one.hits} == {"dam"}
     assert {len(one.hits) for one in report.results} == {1}
 
