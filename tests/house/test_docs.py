@@ -91,7 +91,7 @@ def shape(value: Any, example: Any) -> Any:
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("name", ["README.md", "docs/api.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/guide/programs.md"])
 def test_the_examples_with_curl_answer_as_they_are_said_to(served: str, name: str) -> None:
     commands = [block for block in blocks(PROJECT / name, "sh", served) if block.startswith("curl")]
     told = blocks(PROJECT / name, "json", served) or [None] * len(commands)
@@ -111,8 +111,8 @@ def test_the_examples_with_curl_answer_as_they_are_said_to(served: str, name: st
 @pytest.mark.model
 def test_the_python_examples_of_the_api_run(served: str, capsys: pytest.CaptureFixture[str]) -> None:
     space: dict[str, Any] = {}
-    for block in blocks(PROJECT / "docs" / "api.md", "python", served):
-        exec(compile(block, "api.md", "exec"), space)
+    for block in blocks(PROJECT / "docs" / "guide" / "programs.md", "python", served):
+        exec(compile(block, "programs.md", "exec"), space)
     assert space["article"]["title"] in capsys.readouterr().out
 
 
