@@ -4,14 +4,13 @@ python -m lab.benchmarks.robustness.faults [--full] [--only NAME…]     (make f
 
 The tests in ``tests/lanes/faults`` run the same with the quick lane's counts.  Results go to
 ``results/faults-LANE.json``, where those of ``--only`` replace what they are of, from there to ``faults.md`` and into
-the README's table, which is that of the full lane once all of it has been run.
+the table of ``docs/guide/measurements.md``, which is that of the full lane once all of it has been run.
 """
 
 import argparse
 import importlib
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -24,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.data import PROJECT, WORK
-from lab.measure import where
+from lab.measure import MEASUREMENTS, where, write_between
 from qa.settings import ARCHIVE_FILE
 from tests.lanes.faults import full_disk
 from tests.lanes.faults.lanes import FAULTS, FULL, QUICK, Lane
@@ -72,7 +71,7 @@ def main() -> None:
     results = {name: json.loads(path.read_text()) for name, path in lanes.items() if path.exists()}
     (RESULTS / "faults.md").write_text("\n".join(("# Faults", *(_document(*one) for one in results.items()))))
     whole = [one for one in results.items() if len(one[1]["faults"]) == len(FAULTS)]
-    _into_readme(*(whole or list(results.items()))[0])
+    write_between(MEASUREMENTS, MARKS, table(*(whole or list(results.items()))[0]))
     print(table(lane.name, found))
     if any(fault["failures"] for fault in found["faults"].values()):
         sys.exit(1)
@@ -163,15 +162,6 @@ def _document(lane: str, found: dict[str, Any]) -> str:
     notes += [f"- {what}: {found[what]['where']}." for what in ("hostile", "recovery") if found.get(what)]
     command = "python -m lab.benchmarks.robustness.faults" + (" --full" if lane == FULL.name else "")
     return "\n".join(("", f"## The {lane} lane", "", f"`{command}`", "", table(lane, found), "", *notes, ""))
-
-
-def _into_readme(lane: str, found: dict[str, Any]) -> None:
-    readme = PROJECT / "README.md"
-    begin, end = MARKS
-    pattern = f"{re.escape(begin)}.*?{re.escape(end)}"
-    readme.write_text(
-        re.sub(pattern, lambda _: f"{begin}\n{table(lane, found)}\n{end}", readme.read_text(), flags=re.S)
-    )
 
 
 if __name__ == "__main__":

@@ -1,14 +1,13 @@
-"""What strangers can do: hostile texts, folders, articles that give orders, floods; one table of what came of each.
+"""Attacks tried: hostile texts, folders, articles that give orders, floods; one table with the result of each.
 
 python -m lab.benchmarks.robustness.safety [--only NAME…]     (make safety)
 
 The tests in ``tests/lanes/safety`` run the same with the quick lane's counts.  Results go to ``results/safety.json``,
-where those of ``--only`` replace what they are of, from there to ``safety.md`` and into the README's table.
+where those of ``--only`` replace what they are of, from there to ``safety.md`` and into ``docs/guide/measurements.md``.
 """
 
 import argparse
 import json
-import re
 import sys
 import tempfile
 import time
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.data import PROJECT
-from lab.measure import where
+from lab.measure import MEASUREMENTS, where, write_between
 from tests.lanes.browser.browsing import chromium
 from tests.lanes.faults.outcomes import Outcome
 from tests.lanes.safety import lanes, obeying, surfaces
@@ -90,10 +89,7 @@ def main() -> None:
     file.write_text(json.dumps(found, indent=1) + "\n")
     text = table(found)
     (RESULTS / "safety.md").write_text(_document(text, found))
-    readme = PROJECT / "README.md"
-    pattern = f"{re.escape(MARKS[0])}.*?{re.escape(MARKS[1])}"
-    whole = f"{MARKS[0]}\n{text}\n{MARKS[1]}"
-    readme.write_text(re.sub(pattern, lambda _: whole, readme.read_text(), flags=re.S))
+    write_between(MEASUREMENTS, MARKS, text)
     print(text)
     if any(one["failures"] for one in found.values()):
         sys.exit(1)
@@ -112,7 +108,7 @@ def _tried(trial: Callable[[Path], Outcome]) -> dict[str, Any]:
 
 def table(found: dict[str, Any]) -> str:
     """Return the results as a table in Markdown; a goal that was missed shows as such."""
-    lines = ["| what strangers try | did harm | goal |", "|---|---|---|"]
+    lines = ["| attack | did harm | goal |", "|---|---|---|"]
     for one in found.values():
         lines.append(f"| {one['name']} | {one['tried'] - one['survived']:,} of {one['tried']:,} | 0 |")
     requests = sum(int(one["notes"].get("requests to other hosts", 0)) for one in found.values())
@@ -132,11 +128,11 @@ def _held(load: dict[str, Any]) -> list[str]:
     who = f"{load['people']} people asking for {load['minutes']:g} minutes"
     answer, growth = load["answer_seconds"], load["memory_growth"]
     grown = "not measured" if growth is None else f"{growth:+.1%}"
-    waited = f"{load['told_place']:,} of {load['answers']:,} were told their place in the queue"
+    waited = f"{load['told_place']:,} of {load['answers']:,} were shown their place in the queue"
     return [
         f"| {who}: errors | {load['errors']} of {load['answers']:,} | 0 |",
         f"| the same: question to answer | p50 {answer['p50']:.1f} s, p99 {answer['p99']:.1f} s; {waited} | "
-        "p99 5 s, or the place told |",
+        "p99 5 s, or the place shown |",
         f"| the same: memory after minute two | {grown} | within 5 % |",
     ]
 

@@ -1,4 +1,4 @@
-"""How much of each kind is tried: a quick lane with every test run, a full one for the README's table."""
+"""How much of each kind is tried: a quick lane with every test run, a full one for the table of the guide."""
 
 from dataclasses import dataclass
 from pathlib import Path
