@@ -102,12 +102,12 @@ def test_an_archive_within_compression_is_not_opened(tmp_path: Path) -> None:
     )
 
 
-def test_the_readme_the_help_and_the_archive_page_name_every_kind() -> None:
+def test_the_guide_the_help_and_the_archive_page_name_every_kind() -> None:
     from ui.cli import app
     from ui.pages.archive_layout import _template
 
-    readme = (PROJECT / "README.md").read_text()
+    guide = (PROJECT / "docs" / "guide" / "your-own-files.md").read_text()
     for suffix in (*SUFFIXES, *COMPRESSED):
-        assert f"`{suffix}`" in readme, suffix
+        assert f"`{suffix}`" in guide, suffix
         assert suffix in (app.add.__doc__ or ""), suffix
     assert f'accept="{",".join((*SUFFIXES, *COMPRESSED))}"' in _template()
