@@ -103,8 +103,17 @@ def test_the_table_of_ask_and_search_says_which_takes_what() -> None:
 def test_every_option_that_the_guide_names_exists() -> None:
     known = set().union(*(options(command) for command in COMMANDS.values())) | OTHERS
     for page in (PROJECT / "README.md", *GUIDE.glob("*.md")):
-        named = set(OPTION.findall(" ".join(re.findall(r"`[^`\n]+`", page.read_text()))))
+        ours = re.findall(r"`(?!python )[^`\n]+`", page.read_text())
+        named = set(OPTION.findall(" ".join(ours)))
         assert named <= known, (page.name, named - known)
+
+
+def test_every_command_line_that_is_shown_could_be_typed() -> None:
+    for page in (PROJECT / "README.md", *GUIDE.glob("*.md")):
+        for line in re.findall(r"^(?:\$ )?(?:\.venv/bin/)?qa (.*)$", page.read_text(), re.MULTILINE):
+            command, *_ = line.split()
+            named = set(OPTION.findall(re.sub(r"'.*?'|\".*?\"|#.*", "", line)))
+            assert named <= options(COMMANDS[command]), (page.name, line)
 
 
 @pytest.mark.parametrize("code", [0, 1, 2, 3, 130])
