@@ -26,13 +26,14 @@ system:
 chat: setup
 	@test -f '$(ARCHIVE)/archive.sqlite' || $(BIN)/qa add seeds --archive '$(ARCHIVE)'
 	@$(BIN)/qa status --json --archive '$(ARCHIVE)' | grep -q '"articles": 0,' && $(BIN)/qa add seeds --archive '$(ARCHIVE)' || true
-	@$(BIN)/qa chat --archive '$(ARCHIVE)'
+	@$(BIN)/qa chat --archive '$(ARCHIVE)' --allow-upload
 
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/typos
 
 test: lint
 	$(BIN)/pytest --durations=10

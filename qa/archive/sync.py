@@ -5,7 +5,7 @@ cannot be read, or whose folder cannot, may still be there.
 """
 
 import os
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
@@ -45,6 +45,42 @@ class Plan:
         """Whether so much would go that the folder may rather be empty by mistake, as when nothing is mounted there."""
         count = len(self.gone)
         return bool(count) and (count >= self.articles or (self.articles >= _FEW and count > self.articles / 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """An archive compared with folders: begun before files are added, ended by the removal of what is gone.
+
+    ``articles`` is how many the archive had from below the folders at the beginning.
+    """
+
+    archive: Path
+    folders: tuple[Path, ...]
+    articles: int
+
+    @classmethod
+    def begin(cls, archive: Path, paths: Sequence[str | Path]) -> "Comparison":
+        """Return the comparison with these folders.
+
+        Raises:
+            InputError: if one is missing, is no folder or cannot be read.
+        """
+        folders = check_folders(paths)
+        return cls(archive, tuple(folders), count_known(archive, folders))
+
+    def plan(self, contents: Container[str] = ()) -> Plan:
+        """Return the articles whose file is gone; see ``plan``."""
+        return plan(self.archive, self.folders, self.articles, contents)
+
+    def remove(self, agree: Callable[[Plan], bool]) -> int:
+        """Remove the articles whose file is gone, if ``agree`` says so of the plan; return how many.
+
+        Without such articles nobody is asked; origins that are gone are forgotten in any case.
+        """
+        found = self.plan()
+        if found.gone and not agree(found):
+            return 0
+        return carry_out(self.archive, self.folders, found) if found.gone or found.origins else 0
 
 
 def check_folders(paths: Sequence[str | Path]) -> list[Path]:

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,6 +69,15 @@ def room(path: Path) -> str:
 def test_qa_never_imports_ui(path: Path) -> None:
     if room(path).startswith("qa/"):
         assert not [name for name in imports(path) if name.split(".")[0] == "ui"]
+
+
+@pytest.mark.parametrize("package", ["qa", "ui"])
+def test_a_folder_holds_at_most_13_files_and_no_two_files_of_a_package_share_a_name(package: str) -> None:
+    files = [path for path in SOURCES if room(path).startswith(f"{package}/") and path.stem != "__init__"]
+    sizes = Counter(path.parent for path in files)
+    assert [f"{folder}: {count}" for folder, count in sizes.items() if count > 13] == []
+    names = Counter(path.stem for path in files if path.stem not in {"app", "reader"})
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_a_heavy_library_is_imported_by_its_owner_alone() -> None:

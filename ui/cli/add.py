@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from qa import intake
 from qa.archive import ingest
 from qa.archive.storage.hashing import content_hash
+from qa.archive.sync import Comparison
 from qa.dates.iso import normalise
 from qa.errors import InputError
 from qa.intake import Defaults, Reading, Rejection
@@ -21,7 +22,7 @@ from qa.intake.sandbox.parent import read_apart
 from qa.settings import ARCHIVE_FILE, DEFAULT_EMBEDDER, IndexSettings
 from ui.cli import output
 from ui.cli.output import exit_code, print_json, print_line, print_notice
-from ui.cli.sync import Consent, Removing
+from ui.cli.sync import Agreement, Consent, gone_data, show_plan
 from ui.render import terminal_text
 
 
@@ -39,7 +40,7 @@ def given_defaults(source: str, date: str, url: str) -> Defaults:
 
 def dry_run(folder: Path, paths: Sequence[str], given: Defaults, consent: Consent, as_json: bool) -> int:
     """Show how each file would be read, and what --sync would remove; return the exit code."""
-    removing = Removing(folder, paths, consent)
+    comparison = Comparison.begin(folder, paths) if consent.sync else None
     readings: list[Reading | Rejection] = []
     console = output.out()
     with closing(read_apart(paths, given)) as found:
@@ -49,12 +50,13 @@ def dry_run(folder: Path, paths: Sequence[str], given: Defaults, consent: Consen
                 console.print(terminal_text.reading_text(reading))
     rejected = [reading for reading in readings if isinstance(reading, Rejection)]
     articles = [reading.article for reading in readings if isinstance(reading, Reading)]
-    removing.look({content_hash(article) for article in articles})
+    plan = comparison.plan({content_hash(article) for article in articles}) if comparison else None
     if as_json:
         shown = {"given": len(readings), "readings": [_plain(reading) for reading in readings]}
-        print_json({**shown, **removing.gone()})
+        print_json({**shown, **({"gone": gone_data(plan)} if plan else {})})
     else:
-        removing.show()
+        if plan:
+            show_plan(plan)
         print_line(f"{len(readings)} given: {len(readings) - len(rejected)} readable, {len(rejected)} rejected")
     return exit_code(len(readings) - len(rejected), rejected)
 
@@ -73,7 +75,8 @@ def add_files(
     as_json: bool,
 ) -> int:
     """Add files to the archive, say what became of them, and return the exit code."""
-    removing = Removing(folder, paths, consent)
+    comparison = Comparison.begin(folder, paths) if consent.sync else None
+    agreement, removed = Agreement(consent, as_json), 0
     report = ingest.AddReport()
     interrupted = False
     with _Watch(intake.count(paths), as_json) as watch:
@@ -95,17 +98,16 @@ def add_files(
         except KeyboardInterrupt:
             interrupted = True
     try:
-        if not interrupted:
-            removing.look()
-            removing.ask_and_remove(as_json)
+        if comparison and not interrupted:
+            removed = comparison.remove(agreement)
     except KeyboardInterrupt:
         interrupted = True
     finally:  # what was added is told whatever becomes of the removal
-        _print(report, removing, as_json)
+        _print(report, {"removed": removed, "gone": gone_data(agreement.plan)} if comparison else {}, as_json)
     if interrupted:
         print_notice("qa: interrupted; what is counted above is on disk, the same command goes on from there")
         return 130
-    return removing.code or exit_code(report.given - len(report.rejected), report.rejected)
+    return agreement.code or exit_code(report.given - len(report.rejected), report.rejected)
 
 
 def _settings(folder: Path, embedder: str, precision: str) -> IndexSettings:
@@ -132,7 +134,7 @@ def _settings(folder: Path, embedder: str, precision: str) -> IndexSettings:
     return settings
 
 
-def _print(report: ingest.AddReport, removing: Removing, as_json: bool) -> None:
+def _print(report: ingest.AddReport, synced: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(
             {
@@ -141,7 +143,7 @@ def _print(report: ingest.AddReport, removing: Removing, as_json: bool) -> None:
                 "notes": [{"file": file, "line": line, "note": note} for file, line, note in report.notes],
                 "embedded": report.embedded, "languages": dict(report.languages.most_common()),
                 "other_languages": report.other_languages,
-                **removing.counts(),
+                **synced,
             }
         )  # fmt: skip
         return
@@ -157,9 +159,10 @@ def _print(report: ingest.AddReport, removing: Removing, as_json: bool) -> None:
     if report.language_note:
         print_notice(f"note: {report.language_note}")
     embedded = f"{report.embedded} passage{'' if report.embedded == 1 else 's'}"
+    removed = f"; {synced['removed']} removed" if synced else ""
     print_line(
         f"{report.given} given = {report.added} added + {report.updated} updated + {report.unchanged} unchanged + "
-        f"{len(report.rejected)} rejected; {embedded} embedded{removing.told()}"
+        f"{len(report.rejected)} rejected; {embedded} embedded{removed}"
     )
 
 

@@ -1,12 +1,9 @@
 """``qa add --sync`` in the terminal: which articles' files are gone, whether they may go too, and what was removed."""
 
 import sys
-from collections.abc import Container, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
 
-from qa.archive import sync
+from qa.archive.sync import Plan
 from qa.errors import InputError
 from ui.cli.output import print_notice
 
@@ -27,78 +24,49 @@ class Consent:
                 raise InputError(f"{option} goes with --sync only")
 
 
-class Removing:
-    """Finds, shows and removes articles whose file is gone; without --sync it does nothing.
+class Agreement:
+    """Shows what would be removed and finds out whether it may be.
 
-    ``code`` is the exit code when something is left to be done: 3 when nobody agreed, 1 when it was refused.
-
-    Args:
-        folder: the archive's.
-        paths: the folders to compare with it.
-        consent: what was agreed to.
-
-    Raises:
-        InputError: if one of them cannot be compared.
+    ``plan`` is the one shown last, ``code`` the exit code of a refusal: 3 when nobody agreed, 1 when so much would go
+    that it takes --remove-most.
     """
 
-    def __init__(self, folder: Path, paths: Sequence[str], consent: Consent) -> None:
-        self._folder = folder
+    def __init__(self, consent: Consent, as_json: bool) -> None:
         self._consent = consent
-        self._removed = self.code = 0
-        self._paths: list[Path] = []
-        self._known = 0
-        self._plan = sync.Plan((), (), 0)
-        if consent.sync:
-            self._paths = sync.check_folders(paths)
-            self._known = sync.count_known(folder, self._paths)
+        self._as_json = as_json
+        self.plan = Plan((), (), 0)
+        self.code = 0
 
-    def look(self, contents: Container[str] = ()) -> None:
-        """Find what is gone; what was read but not added is known by its ``contents``."""
-        if self._consent.sync:
-            self._plan = sync.plan(self._folder, self._paths, self._known, contents)
-
-    def show(self) -> None:
-        """Show what would be removed."""
-        for one in self._plan.gone[:_SHOWN]:
-            print_notice(f"file gone: {one.file}: article {one.id} “{one.title}”")
-        if len(self._plan.gone) > _SHOWN:
-            print_notice(f"… and {len(self._plan.gone) - _SHOWN} more (all with --json)")
-        if self._consent.sync:
-            count = len(self._plan.gone)
-            lost = f"{count} articles have lost their file" if count != 1 else "1 article has lost its file"
-            print_notice(f"{lost}, of {self._known} that were read from there")
-
-    def ask_and_remove(self, as_json: bool) -> None:
-        """Show what would be removed, and remove it if that is agreed."""
-        plan = self._plan
-        if not plan.gone:
-            if plan.origins:
-                sync.carry_out(self._folder, self._paths, plan)
-            return
-        self.show()
+    def __call__(self, plan: Plan) -> bool:
+        """Return whether a plan is agreed to."""
+        self.plan = plan
+        show_plan(plan)
         if plan.most and not (self._consent.yes and self._consent.remove_most):
             print_notice(
                 "qa: nothing was removed, for that is most of what was read from there: see that the folder is mounted "
                 "and whole, or give --yes and --remove-most"
             )
             self.code = 1
-        elif self._consent.yes or (not as_json and _agreed(len(plan.gone))):
-            self._removed = sync.carry_out(self._folder, self._paths, plan)
-        else:
+        elif not (self._consent.yes or (not self._as_json and _agreed(len(plan.gone)))):
             print_notice("qa: nothing was removed, for nobody agreed: give --yes")
             self.code = 3
+        return not self.code
 
-    def gone(self) -> dict[str, Any]:
-        """Return what is gone, as JSON; nothing without --sync."""
-        return {"gone": [asdict(one) for one in self._plan.gone]} if self._consent.sync else {}
 
-    def counts(self) -> dict[str, Any]:
-        """Return what was removed and what is gone, as JSON; nothing without --sync."""
-        return {"removed": self._removed, **self.gone()} if self._consent.sync else {}
+def show_plan(plan: Plan) -> None:
+    """Show which articles' files are gone."""
+    for one in plan.gone[:_SHOWN]:
+        print_notice(f"file gone: {one.file}: article {one.id} “{one.title}”")
+    if len(plan.gone) > _SHOWN:
+        print_notice(f"… and {len(plan.gone) - _SHOWN} more (all with --json)")
+    count = len(plan.gone)
+    lost = f"{count} articles have lost their file" if count != 1 else "1 article has lost its file"
+    print_notice(f"{lost}, of {plan.articles} that were read from there")
 
-    def told(self) -> str:
-        """Return what was removed, in words."""
-        return f"; {self._removed} removed" if self._consent.sync else ""
+
+def gone_data(plan: Plan) -> list[dict[str, str]]:
+    """Return the articles of a plan as JSON."""
+    return [asdict(one) for one in plan.gone]
 
 
 def _agreed(count: int) -> bool:

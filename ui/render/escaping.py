@@ -9,6 +9,7 @@ from functools import lru_cache
 from html import escape
 
 from qa.text.terms import terms
+from qa.text.words import FUNCTION_WORDS
 from ui.render.answer_text import Marks, pieces
 
 # Control characters, marks that reverse or hide the text around them, and tags, which are letters that nobody sees.
@@ -25,15 +26,7 @@ _LONGEST = 300  # characters of a title or a name: no headline is longer, but a 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _WORD = re.compile(r"\w+")
 _PUNCTUATION = re.compile(r"[^\w ]|_")
-# Words that say nothing about what a question is after: marking them in a passage would hide the ones that do.
-_COMMON = frozenset(
-    _WORD.findall(
-        "a about after all also an and any are as at be been before but by can could did do does for from had has "
-        "have he her his how i if in into is it its many me more most much not of off on or our over said say "
-        "says she should so some such tell than that the their them then there these they this those to under up "
-        "was we were what when where which while who whom whose why will with would you your s t"
-    )
-)
+_TAILS = {"s", "t"}  # of "it's" and "don't"
 
 
 def inert(text: str) -> str:
@@ -72,7 +65,7 @@ def _stem(word: str) -> str:
 
 def marked(text: str, question: str) -> str:
     """Return inert text in which the question's words, in any inflection, stand in ``<mark>``."""
-    wanted = {_stem(word) for word in _WORD.findall(question) if word.casefold() not in _COMMON} - {""}
+    wanted = {_stem(word) for word in _WORD.findall(question) if word.casefold() not in FUNCTION_WORDS | _TAILS} - {""}
     text = visible(text)
     parts: list[str] = []
     end = 0
