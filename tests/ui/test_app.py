@@ -162,7 +162,8 @@ def test_too_large_a_request_of_the_page_is_refused_before_it_is_read(retriever:
 
 
 def test_scripts_and_templates_know_the_limits_of_the_server() -> None:
-    script, template = ((STATIC / name).read_text() for name in ("history.js", "archive.html"))
+    script = (STATIC / "history.js").read_text()
+    template = (PROJECT / "ui" / "render" / "html" / "archive_page" / "page.html").read_text()
     assert f"const MOST_TURNS = {LIMITS.kept_turns};" in script
     assert f"field.maxLength = {LIMITS.note_characters};" in script
     assert f'name="words" maxlength="{LIMITS.question_characters}"' in template

@@ -32,22 +32,22 @@ def test_the_vector_search_gives_as_many_as_match(archive: Archive, embedder: Wo
     with archive.view() as view:
         assert len(view.search_vectors(vector, 10)) == 3
         assert len(view.search_vectors(vector, 2)) == 2
-        assert len(view.search_vectors(vector, 10, where(sources=["Courier"]))) == 2
-        assert view.search_vectors(vector, 10, where(sources=["Nobody"])) == []
+        assert len(view.search_vectors(vector, 10, where({"sources": ["Courier"]}))) == 2
+        assert view.search_vectors(vector, 10, where({"sources": ["Nobody"]})) == []
 
 
 def test_both_searches_apply_the_same_filters(archive: Archive, embedder: WordEmbedder) -> None:
     vector = embedder.embed_queries(["the"])[0]
     cases = {
-        where(after="2015-05-11"): {"dam", "vote"},
-        where(after="2015-05-12"): {"vote"},
-        where(before="2015-05-12"): {"dam"},
-        where(before="2015-05-11"): set(),
-        where(as_of="2015-05-11"): {"dam"},
-        where(as_of="2016-06-15"): {"dam"},  # "2016-06" may be the 30th
-        where(as_of="2016-06-30"): {"dam", "vote"},
-        where(articles=["fire", "vote"]): {"fire", "vote"},
-        where(sources=["Courier"], after="2000"): {"dam"},
+        where({"after": "2015-05-11"}): {"dam", "vote"},
+        where({"after": "2015-05-12"}): {"vote"},
+        where({"before": "2015-05-12"}): {"dam"},
+        where({"before": "2015-05-11"}): set(),
+        where({"as_of": "2015-05-11"}): {"dam"},
+        where({"as_of": "2016-06-15"}): {"dam"},  # "2016-06" may be the 30th
+        where({"as_of": "2016-06-30"}): {"dam", "vote"},
+        where({"articles": ["fire", "vote"]}): {"fire", "vote"},
+        where({"sources": ["Courier"], "after": "2000"}): {"dam"},
     }
     with archive.view() as view:
         for condition, expected in cases.items():

@@ -115,7 +115,7 @@ def test_json_says_the_same_as_toml_and_archives_can_be_named_by_set_or_not_at_a
         (("measures", "measure"), r"sweep.toml: measure: is not a key; remove it"),
         (("article.hit@1", "hit@1"), r"measures: 'hit@1' is no measure; choose from passage\.evidence"),
         (('archive = "archive"\n\n[[set]]', "limit = 3\n\n[[set]]"), r"set 'dams': limit: is not a key; remove it"),
-        (("k = 3", "depth = 3"), r"run 'words \(old\)': depth: is not a key; allowed: k, per_article, sources"),
+        (("k = 3", "depth = 3"), r"run 'words \(old\)': depth: is not a key; allowed: k, sources, articles"),
         (("pool = 50", "poool = 50"), r"run 'words \(old\)': settings: poool: is not a key; allowed: pool, matched"),
         (("pool = 50", 'pool = "50"'), r"settings: pool: '50' is not a whole number"),
         (("pool = 50", "pool = true"), r"settings: pool: True is not a whole number"),

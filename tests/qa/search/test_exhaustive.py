@@ -204,7 +204,7 @@ def test_bare_words_of_scripts_with_marks_and_odd_letters_are_those_of_the_index
 
 def test_articles_come_newest_first_and_pass_the_filters(archive: Archive) -> None:
     def ids(**filters: object) -> list[str]:
-        return [one.id for one in find_all(archive, "the", where(**filters))]  # type: ignore[arg-type]
+        return [one.id for one in find_all(archive, "the", where(filters))]  # type: ignore[arg-type]
 
     assert ids() == ["vote", "dam", "fire"]  # 2016-06, 2015-05-11, undated
     assert ids(sources=["Courier"]) == ["dam", "fire"]

@@ -88,7 +88,9 @@ def test_the_same_additions_give_the_same_scores(tmp_path: Path) -> None:
 def test_a_filter_does_not_change_scores(tmp_path: Path) -> None:
     found = index(tmp_path, "river rose", "river fell")
     free = dict(zip(*(a.tolist() for a in found.search("river", 5)), strict=True))
-    for row, score in zip(*(a.tolist() for a in found.search("river", 5, where(sources=["Courier"]))), strict=True):
+    for row, score in zip(
+        *(a.tolist() for a in found.search("river", 5, where({"sources": ["Courier"]}))), strict=True
+    ):
         assert score == free[row]
 
 
