@@ -1,4 +1,5 @@
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -77,3 +78,12 @@ def news(tmp_path: Path) -> Path:
     ]
     (folder / "more.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     return folder
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the command that runs each failed test again, alone."""
+    failed = [report.nodeid for kind in ("failed", "error") for report in terminalreporter.stats.get(kind, [])]
+    if failed:
+        terminalreporter.section("to run a failed test again, alone")
+        for nodeid in dict.fromkeys(failed):
+            terminalreporter.write_line(f".venv/bin/pytest -n 0 {shlex.quote(nodeid)}")
