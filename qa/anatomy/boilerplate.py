@@ -7,11 +7,18 @@ that stand alone, and those that prose could also begin with look at how the lin
 import re
 
 from qa.anatomy import boilerplate_patterns as patterns
-from qa.anatomy import scraped
+from qa.anatomy import closing_credits, scraped
+from qa.anatomy.closing_credits import Strength
+from qa.anatomy.credit_patterns import LONGEST_CREDIT
+from qa.text.sentences import sentence_spans
+
+_LAST = 8  # sentences; no more of credits, authors and addresses stand behind a story
 
 
 def furniture_reason(text: str) -> str:
     """Return why a line that stands alone is furniture wherever it stands, "" when it may be body."""
+    if _closes(text, Strength.ALONE):
+        return "footer"
     arrow = patterns.ARROW.match(text)
     text = patterns.BULLET.sub("", text, count=1)
     if arrow and patterns.POINTER.fullmatch(text):
@@ -32,9 +39,9 @@ def furniture_reason(text: str) -> str:
         return "social"
     if patterns.NAVIGATION.fullmatch(text):
         return "navigation"
-    if (patterns.COPYRIGHT.fullmatch(text) and len(text) <= 300) or (patterns.RIGHTS.search(text) and len(text) <= 300):
+    if patterns.COPYRIGHT.fullmatch(text) and len(text) <= 300:
         return "footer"
-    if _contribution(text):
+    if patterns.RIGHTS.search(text) and len(text) <= 300 and closing_credits.signature_start(text) == len(text):
         return "footer"
     return ""
 
@@ -43,18 +50,52 @@ def foot_reason(text: str) -> str:
     """Return why a line below the story's last sentence is furniture, "" when it may be body."""
     if reason := furniture_reason(text):
         return reason
+    if _closes(text, Strength.FOOT):
+        return "footer"
     text = patterns.BULLET.sub("", text, count=1)
     if len(text) > patterns.LONGEST:
         return ""
     if reason := scraped.foot_reason(text):
         return reason
-    if any(pattern.fullmatch(text) for pattern in patterns.FOOT):
+    if any(pattern.fullmatch(text) for pattern in patterns.FOOT) and closing_credits.signature_start(text) == len(text):
         return "footer"
     if patterns.REACHED_BY.search(text) and (patterns.CONTACT.match(text) or patterns.BIO.match(text)):
         return "footer"
     if patterns.BIO.match(text) and re.search(r"(?i)\b(?:for|at|with)\s+(?:the\s+)?[A-Z]", text) and len(text) <= 160:
         return "footer"
     return ""
+
+
+def tail_start(text: str, *, last: bool) -> int:
+    """Return where credits behind a paragraph's last sentence begin, its length when there are none.
+
+    ``last`` says that the story ends with the paragraph: elsewhere only an agency's signature is looked for.
+    """
+    end = closing_credits.signature_start(text)
+    if not last or not closing_credits.may_hold(text[max(0, end - LONGEST_CREDIT) : end]):
+        return end
+    for start, _ in sentence_spans(text, 0, end)[1:][-_LAST:]:
+        if _closes(text[start:end].rstrip(), Strength.CERTAIN):
+            return start
+    return end
+
+
+def _closes(text: str, least: Strength) -> bool:
+    """Whether a line is credits, perhaps with whom to follow and who the authors are."""
+    if closing_credits.signature_strength(text) >= least:
+        return True
+    if not closing_credits.may_hold(text):
+        return False
+    if (found := closing_credits.credit_strength(text)) or len(text) > LONGEST_CREDIT:
+        return found >= least
+    sentences = [text[start:end] for start, end in sentence_spans(text)]
+    if not 2 <= len(sentences) <= _LAST:
+        return False
+    strengths = [closing_credits.credit_strength(sentence) for sentence in sentences]
+    surest = strengths[0] if least == Strength.CERTAIN else max(strengths)
+    return surest >= least and all(
+        strength or foot_reason(sentence) for strength, sentence in zip(strengths, sentences, strict=True)
+    )
 
 
 def is_related_heading(text: str) -> bool:
@@ -133,14 +174,3 @@ def _is_credit(text: str) -> bool:
     if tail is None:
         return False
     return tail["slash"] is None or len(text[: tail.start()].split()) >= 6
-
-
-def _contribution(text: str) -> bool:
-    text = text.lstrip("-–—− ")
-    if "\n" in text:
-        return False
-    if match := patterns.CONTRIBUTED.match(text):
-        words = [word for word in re.findall(r"[^\W\d_][\w'’.-]*", match["names"]) if len(word) > 3]
-        fitting = [word for word in words if word[0].isupper() or word in patterns.CONTRIBUTED_WORDS]
-        return len(fitting) * 4 >= len(words) * 3
-    return len(text) <= 260 and bool(patterns.CONTRIBUTED_TAIL.search(text)) and text[:1].isupper()

@@ -92,7 +92,6 @@ SHARE = re.compile(
 )
 BULLET = re.compile(r"^(?:[•▪●*→-]\s+|(?:>>+|»|▶|►)\s*)")
 ARROW = re.compile(r"^(?:>>+|»|→|▶|►)")
-CONTRIBUTED_WORDS = word_set("editing reporting writing staff wire")
 SHARE_ROW = re.compile(
     rf"(?i:(?:(?:share(?:\s+(?:this\s+)?(?:on|via)\s+(?:{PLATFORMS}|e-?mail))?|{PLATFORMS}|pinterest|reddit|e-?mail|print|save|copy\s+link|link|"
     rf"comments?(?:\s*\(?\d+\)?)?|\d+\s+comments?|"
@@ -140,18 +139,6 @@ CREDIT_TAIL = re.compile(
 )
 AGENCY_CREDIT = re.compile(
     rf"\(?(?:[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+){{0,3}}\s?[/|]\s?){AGENCIES}\)?(?:\s?/\s?[A-Z]\w+)?\.?"
-)
-CONTRIBUTED = re.compile(
-    r"(?i:contributing|contributors?|reporting\s+by|additional\s+reporting(?:\s+by)?|writing\s+by|"
-    r"editing\s+by|edited\s+by|"
-    r"compiled\s+by|with\s+reporting\s+by)\s*:?\s+(?=[A-Z“])(?P<names>.{2,300})$",
-    re.DOTALL,
-)
-CONTRIBUTED_TAIL = re.compile(
-    r"(?:contributed(?:\s+(?:to\s+(?:this|the)\s+(?:report|story|article)|(?:additional\s+)?reporting|"
-    r"from\s+[A-Z][\w ,]{2,60}))|"
-    r"reported\s+from\s+[A-Z][\w ,]{2,60}\s+for\s+this\s+(?:story|article))(?:\s+(?:from|for|"
-    r"in)\s+[A-Z][\w ,.]{2,40})?\.?$"
 )
 COPYRIGHT = re.compile(r"(?i:(?:©|\(c\)|copyright(?=\s*(?:©|\(c\)|\d{4})))\s*.{0,300})", re.DOTALL)
 RIGHTS = re.compile(

@@ -21,22 +21,30 @@ from qa.anatomy.page_lines import Unit, split_units
 def furniture_spans(text: str) -> list[tuple[int, int, str]]:
     """Return (start, end, reason) of the lines in a body that are furniture and must never be quoted.
 
-    Offsets are code points, half open, of whole lines without their line end; sorted and disjoint.  A text of
-    nothing but such lines is left alone.  Time is linear in the text's length.
+    Offsets are code points, half open, of whole lines without their line end, or of credits from behind a line's
+    last sentence to its end; sorted and disjoint.  A text of nothing but such lines is left alone.  Time is linear in
+    the text's length.
     """
     units = split_units(text)
     reasons = _reasons(units)
     _top(units, reasons)
     if all(reasons):
         return []
-    return [(unit.start, unit.end, reason) for unit, reason in zip(units, reasons, strict=True) if reason]
+    tails = _tails(units, reasons)
+    spans = [(unit.start, unit.end, reason) for unit, reason in zip(units, reasons, strict=True) if reason]
+    for place, start in tails.items():
+        unit = units[place]
+        begin = text.index(unit.text, unit.start) + start
+        spans.append((begin, unit.end, "footer"))
+    return sorted(spans)
 
 
 def dissect(units: Sequence[Unit], known: Page = NOTHING) -> Page:
     """Return a page's body and what the lines around it say.
 
     ``known`` holds what is stated elsewhere (front matter, HTML metadata): it wins, and a line that repeats
-    its title or dek is dropped as such.  A page of one unit is all body.
+    its title or dek is dropped as such.  Credits behind a paragraph's last sentence are cut off and dropped.  A page of
+    one unit is all body.
     """
     if len(units) <= 1:
         text = units[0].text if units else ""
@@ -54,9 +62,20 @@ def dissect(units: Sequence[Unit], known: Page = NOTHING) -> Page:
             reasons[place] = reason
         _foot_dates(units, reader)
     _captions(units, reasons)
-    body = [unit for unit, reason in zip(units, reasons, strict=True) if not reason]
-    if not body:  # nothing but furniture: better all of it than an empty article
+    if all(reasons):  # nothing but furniture: better all of it than an empty article
         return replace(known, text="\n\n".join(unit.text for unit in units))
+    body: list[Unit] = []
+    dropped: list[Dropped] = []
+    tails = _tails(units, reasons)
+    for place, (unit, reason) in enumerate(zip(units, reasons, strict=True)):
+        if reason:
+            dropped.append(Dropped(unit.line, unit.text, reason))
+        elif place in tails:
+            story, tail = unit.text[: tails[place]], unit.text[tails[place] :]
+            body.append(replace(unit, text=story.rstrip()))
+            dropped.append(Dropped(unit.line + story.count("\n"), tail, "footer"))
+        else:
+            body.append(unit)
     page, notes = reader.page, known.notes + tuple(f"date {text!r} not understood" for text in reader.misread)
     if page.updated and not page.published:
         page = replace(page, published=page.updated)
@@ -67,9 +86,7 @@ def dissect(units: Sequence[Unit], known: Page = NOTHING) -> Page:
         text=_join(body),
         source=page.source or agency or _owner(units, reasons),
         dateline_text=dateline_text,
-        dropped=tuple(
-            Dropped(unit.line, unit.text, reason) for unit, reason in zip(units, reasons, strict=True) if reason
-        ),
+        dropped=tuple(dropped),
         notes=notes,
     )
 
@@ -101,6 +118,13 @@ def _reasons(units: Sequence[Unit]) -> list[str]:
         if not reasons[place]:
             break
     return reasons
+
+
+def _tails(units: Sequence[Unit], reasons: Sequence[str]) -> dict[int, int]:
+    """Return where credits behind the last sentence of a body's unit begin in its text, by the unit's place."""
+    body = [place for place, reason in enumerate(reasons) if not reason]
+    starts = {place: boilerplate.tail_start(units[place].text, last=place == body[-1]) for place in body}
+    return {place: start for place, start in starts.items() if start < len(units[place].text)}
 
 
 def _links(units: Sequence[Unit], reasons: list[str]) -> None:

@@ -50,7 +50,6 @@ _ANYWHERE: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = (
     (patterns.AGENCY_ALONE, "banner", ("-", "–", "—", "−")),
     (patterns.BARE_CREDIT, "credit", ("/",)),
     (patterns.CREDITED, "credit", ("credit",)),
-    (patterns.EDITED, "footer", ("editing", "reporting", "writing")),
 )
 
 

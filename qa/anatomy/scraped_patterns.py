@@ -123,7 +123,6 @@ WRITES = re.compile(
     rf"(?:{ROLES}|producer|professor|student|economist|author)\b.{{0,260}}"
 )
 FOLLOWS = re.compile(r"(?:Follow|Reach|Contact|Email|Find)\s.{2,380}")
-EDITED = re.compile(r"\((?:Editing|Reporting|Writing|Additional reporting)\b[^()]{3,200}\)")
 SOURCES = re.compile(r"(?:Sources?|SOURCES?):?\s+(?=.{0,300};).{10,300}")
 UPDATED = re.compile(
     r"(?i:this\s+(?:story|article|report)\s+contains\s+previously\s+reported\b.{0,200}|"
