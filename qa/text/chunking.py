@@ -1,7 +1,7 @@
-"""Articles cut into passages: runs of whole sentences that the embedder reads in full, with exact offsets.
+"""Chunking: articles split into passages of whole sentences that fit the embedder, with exact offsets.
 
-An article is tokenised once to place its tokens, and each passage once more to prove its count, so the time
-is linear in the text.
+An article is tokenised once to locate its tokens, and each passage once more to verify its token count, so the
+time is linear in the text.
 """
 
 import hashlib
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     import numpy as np
 
 # A tokenizer may count any run of characters as one token (WordPiece: one [UNK] for a word of 100,000), so a
-# passage is limited in characters too; news has 4 to 6 a token.
+# passage is limited in characters too; news has 4 to 6 per token.
 CHARACTERS_PER_TOKEN = 12
-# A last passage that would hold less than this share of the limit is evened out with the others.
+# If the last passage would hold less than this share of the limit, the passages are balanced.
 SMALLEST_LAST = 0.25
 
 _CLAUSE_END = re.compile(r"[;:,—–](?=\s)|(?<=\s)-{1,2}(?=\s)")
 _INK = re.compile(r"\S")
 _JOINERS = frozenset("\u200d\u20e3\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")  # parts of emoji
-_LONGEST_CLUSTER = 16  # code points looked back over for the base of a combining mark
+_LONGEST_CLUSTER = 16  # code points searched backwards for the base of a combining mark
 
 
 class Tokenizer(Protocol):
-    """What the chunker needs of the embedder: where its tokens lie."""
+    """The part of the embedder that the chunker needs: the positions of its tokens."""
 
     def token_starts(self, text: str) -> "Sequence[int] | np.ndarray[tuple[int], np.dtype[np.int64]]":
         """Return where each token of ``text`` starts, in code points, ascending, without special tokens."""
@@ -46,7 +46,7 @@ class _Unit(NamedTuple):
 
 
 class _Run(NamedTuple):
-    """A passage in the making: units ``first`` to ``last``, both included; those before ``new`` repeat."""
+    """A passage under construction: units ``first`` to ``last``, inclusive; those before ``new`` are repeated ones."""
 
     first: int
     new: int
@@ -69,7 +69,7 @@ def chunk(
 ) -> list[Passage]:
     """Return the passages of an article, in order: both their starts and their ends ascend.
 
-    Every character of the text that is neither white space nor furniture lies in a passage.  A passage has at
+    Every character of the text that is neither white space nor boilerplate lies in a passage.  A passage has at
     most ``max_tokens`` tokens and twelve times as many characters; a sentence beyond that is cut at a clause,
     else at a space, else inside a word.  No passage begins or ends with white space.
 
@@ -77,9 +77,9 @@ def chunk(
         article: Only its id and text are read.
         tokenizer: The embedder's.
         max_tokens: Counted on the passage's own text, without special tokens.
-        overlap_sentences: How many whole sentences a passage repeats of the one before it; fewer where they
+        overlap_sentences: How many whole sentences a passage repeats from the one before it; fewer where they
             would fill half a passage or leave no room for a new one.
-        furniture: Half-open code-point spans never to be quoted; no passage reaches into or across one.
+        furniture: Half-open code-point spans of boilerplate, never quoted; no passage reaches into or across one.
     """
     text = article.text
     cutter = _Cutter(text, tokenizer, max_tokens)
@@ -95,7 +95,7 @@ def chunk(
 
 
 def regions(length: int, furniture: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield the spans between the furniture, whose spans may overlap and come in any order."""
+    """Yield the spans between those of boilerplate, which may overlap and come in any order."""
     position = 0
     for start, end in sorted(furniture):
         if position < start < end:
@@ -107,7 +107,7 @@ def regions(length: int, furniture: Sequence[tuple[int, int]]) -> Iterator[tuple
 
 
 class _Cutter:
-    """The text of one article, the places of its tokens, and the limits of a passage."""
+    """The text of one article, the positions of its tokens, and the limits of a passage."""
 
     def __init__(self, text: str, tokenizer: Tokenizer, max_tokens: int) -> None:
         self._text = text
@@ -125,7 +125,7 @@ class _Cutter:
                 yield from self._pieces(start, end)
 
     def runs(self, units: Sequence[_Unit], overlap: int) -> list[_Run]:
-        """Group units into passages as full as can be, or as even as can be if the last would be tiny."""
+        """Return the units grouped into passages: filled to the limit, or balanced if the last would be tiny."""
         runs = self._fill(units, overlap, self._max_tokens)
         if len(runs) < 2 or self._size(units, runs[-1]) >= SMALLEST_LAST * self._max_tokens:
             return runs
@@ -141,7 +141,7 @@ class _Cutter:
         return even if better else runs
 
     def proved(self, units: Sequence[_Unit], run: _Run) -> Iterator[tuple[int, int]]:
-        """Yield the span of a run, in parts if its own text has more tokens than within the article."""
+        """Yield the span of a run, split if its text alone has more tokens than within the article."""
         start, end = units[run.first].start, units[run.last].end
         if self._own_count(start, end) <= self._max_tokens:
             yield start, end
@@ -194,7 +194,7 @@ class _Cutter:
             start = ink.start() if ink else end
 
     def _cut(self, start: int, end: int) -> int:
-        """Return where the piece that begins at ``start`` ends, proved on its own text."""
+        """Return the end of the piece that begins at ``start``, with its tokens counted on its own text."""
         budget = self._max_tokens
         while True:
             cut = self._reach(start, end, budget)

@@ -1,7 +1,7 @@
 """Sentence boundaries in news text, as exact spans.
 
-Lines are put together into blocks first (paragraphs, headings, list items), then each terminal mark of a
-block is judged by the word before it and the word after it.
+Lines are first grouped into blocks (paragraphs, headings, list items).  Each terminal mark of a block is then
+judged by the word before it and the word after it.
 
 The rules are our own because learned splitters take plain words of news ("Bank.", "West.") for abbreviations
 and break "Lt. Col."; tests/fixtures/sentences.txt holds the cases.  Every look around a mark is bounded and
@@ -50,8 +50,8 @@ _ROLES = _words(
     "councilwoman deputy director executive founder governor mayor president representative secretary "
     "senator vice"
 )
-_NAMING = _TITLES | _ROLES | _FIRMS  # after an abbreviation these go on with it: "Mobile, Ala. Mayor Smith"
-_STARTERS = _words(  # what, with a capital in mid-text, begins a sentence
+_NAMING = _TITLES | _ROLES | _FIRMS  # after an abbreviation these continue the sentence: "Mobile, Ala. Mayor Smith"
+_STARTERS = _words(  # words that, capitalised in mid-text, begin a sentence
     "a about according after all also although among an and another any anyone are around as asked at "
     "because before both but by can could critics despite did do does during each earlier either even every "
     "few for from had has have he her here hers his how however i if in instead is it it's its last later "
@@ -61,7 +61,7 @@ _STARTERS = _words(  # what, with a capital in mid-text, begins a sentence
     "they they're this those though thus to today together tomorrow two until was we we're were what when "
     "where whether which while who whose why will with without would yesterday yet you your"
 )
-# In text set in capitals only these still tell: "THE U.S . AND BRITAIN" goes on, "THE U.S . THE" does not.
+# In text set in capitals only these begin a sentence: "THE U.S . AND BRITAIN" is one, "THE U.S . THE" is two.
 _CAPITAL_STARTERS = _words("but he however it meanwhile she the there these they this those we")
 _WEB_SUFFIXES = _words("biz com edu gov info net org")
 
@@ -128,7 +128,7 @@ def _lines(text: str, start: int, stop: int) -> list[_Line]:
 
 
 def _blocks(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    """Yield the spans of paragraphs, headings and list items: what no sentence crosses."""
+    """Yield the spans of paragraphs, headings and list items, which no sentence crosses."""
     lines = _lines(text, start, stop)
     if not lines:
         return
@@ -146,8 +146,8 @@ def _blocks(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
 def _wrap_width(text: str, lines: list[_Line]) -> int:
     """Return the column at which the text was hard-wrapped, 0 if it was not.
 
-    It was, when nearly all lines are short and most were full: the next line's first word had no room, or
-    that line goes on in lower case.
+    A text counts as hard-wrapped if nearly all lines are short and most are full: the next line's first word did
+    not fit, or that line begins in lower case.
     """
     pairs = [(above, below) for above, below in pairwise(lines) if below.breaks == 1]
     if not pairs:
@@ -166,7 +166,7 @@ def _is_full(text: str, above: _Line, below: _Line, width: int) -> bool:
 
 
 def _parts(text: str, above: _Line, below: _Line, width: int, opens_paragraph: bool) -> bool:
-    """Whether the line end between two lines that touch ends a sentence whatever its punctuation."""
+    """Whether the line end between two adjacent lines ends a sentence, whatever its punctuation."""
     first, last = text[below.start], text[above.end - 1]
     bullet = _BULLET.match(text, below.start, min(below.end, below.start + 8)) is not None
     words = text[max(above.start, above.end - _LOOK_BACK) : above.end].split()
@@ -189,16 +189,16 @@ def _parts(text: str, above: _Line, below: _Line, width: int, opens_paragraph: b
 
 
 def _split_block(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    sentence = start  # where the sentence at hand begins
-    wordless = start  # it has no letter or digit before this place
-    counted, quotes = start, 0  # straight quotation marks up to a place
+    sentence = start  # where the current sentence begins
+    wordless = start  # it has no letter or digit before this position
+    counted, quotes = start, 0  # number of straight quotation marks before ``counted``
     for match in _MARK.finditer(text, start, stop):
         after, follower = match.end("closers"), match.end()
         if follower == stop:
             break
         closing = _SPACED_CLOSER.match(text, follower, stop) if match["space"] else None
         if closing:
-            # Text set with spaces around its marks: what closes a quotation belongs to the sentence.
+            # Text set with spaces around its marks: a closing quotation mark belongs to the sentence.
             quotes += text.count('"', counted, follower)
             counted = follower
             if closing["sure"] or quotes % 2:

@@ -1,4 +1,4 @@
-"""The words of a question that carry its meaning, apart from those that only ask."""
+"""Content words of a question: all but the function words listed here."""
 
 import re
 
@@ -14,7 +14,7 @@ FUNCTION_WORDS = frozenset(_FUNCTION.split())
 
 
 def content_words(question: str) -> list[str]:
-    """Return the words of a question that carry its meaning, as written, each once."""
+    """Return the content words of a question, as written, each once; all its words if it has none."""
     words = re.findall(r"\w+(?:['’.-]\w+)*", question)
     kept = [word for word in words if word.lower() not in FUNCTION_WORDS]
     return list(dict.fromkeys(kept or words))
