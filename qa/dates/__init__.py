@@ -1,1 +1,1 @@
-"""Dates: ISO 8601, periods, and the dates that a question speaks of."""
+"""Dates: ISO 8601, periods, and date expressions in questions."""

@@ -1,9 +1,8 @@
-"""What around a month, a weekday or four digits says that a date is meant, and not a name, a title or a number.
+"""Guards against false dates: context that tells a month, weekday or year from a name, a title or a number.
 
-A wrong window is worse than none, so what can be something else needs a sign: Theresa May, the March on Washington,
-Black Friday, 2000 people, Orwell's 1984.  Every function takes a match and whether it closes a range that has begun
-("between March and …"), or of
-which only a date can be the end ("articles before …").
+A wrong window is worse than none, so an ambiguous word counts as a date only with evidence: Theresa May, the March on
+Washington, Black Friday, 2000 people, Orwell's 1984.  Every guard takes a match and ``closing``: whether the match
+ends a range that has begun ("between March and …") or follows words that only a date can follow ("articles before …").
 """
 
 import re
@@ -30,7 +29,7 @@ _SMALL_WORDS = _words(
     "near not of on or our over per she should since so than that the their them then there they this through to "
     "under until up was we were what when where which while who whom whose why will with within would you"
 )
-# What is counted in thousands, before which four digits are hardly a year.
+# Nouns that are counted in thousands: four digits before one of them are hardly a year.
 _COUNTED = _words(
     "people men women children soldiers troops homes houses families workers employees jobs metres meters miles "
     "kilometres kilometers km feet tonnes tons dollars euros pounds votes words pages cases points units copies seats "
@@ -47,22 +46,22 @@ _OWNERS = _words("his her its their my our your the")
 
 
 def always(match: Match, closing: bool) -> bool:
-    """Nothing more is needed."""
+    """Accept every match."""
     return True
 
 
 def dated_month(match: Match, closing: bool) -> bool:
-    """A month with a year or a day, which is one unless a name ends there: "Theresa May 2017"."""
+    """Whether a month with a year or a day is a date: not if a name ends there, as in "Theresa May 2017"."""
     return not (group(match, "month") in _ALSO_NAMES and _name_stands_before(match))
 
 
 def capital_month(match: Match, closing: bool) -> bool:
-    """A month without a year, which has to be written as one: not "early march"."""
+    """Whether a month without a year is capitalised, or unambiguous in lower case: not "early march"."""
     return match["month"][0].isupper() or group(match, "month") in _FULL_MONTHS
 
 
 def plain_day(match: Match, closing: bool) -> bool:
-    """A day without a year, of this or last year: "the January 6 committee" is named after an older one."""
+    """Whether a day without a year lies in this or last year: "the January 6 committee" is named after an older one."""
     following = _word_after(match).lower()
     led_by_the = match[0].lower().startswith("the ") or _word_before(match).lower() == "the"
     is_name = following in _EVENTS or (led_by_the and following and following not in _SMALL_WORDS)
@@ -71,12 +70,12 @@ def plain_day(match: Match, closing: bool) -> bool:
 
 
 def named_month(match: Match, closing: bool) -> bool:
-    """A month after "last" or "this"."""
+    """Whether a month after "last" or "this" is a date, not part of a name."""
     return capital_month(match, closing) and not re.match(r"\s+[A-Z]", _rest(match))
 
 
 def bare_month(match: Match, closing: bool) -> bool:
-    """A month alone: not in "the March on Washington", "Theresa May", "after May resigned", "by May"."""
+    """Whether a month alone is a date: not "the March on Washington", "Theresa May", "after May resigned", "by May"."""
     leading, following = _word_before(match).lower(), _word_after(match)
     if not capital_month(match, closing) or re.match(r"[-’']\w(?<!s)|\s+on\s+[A-Z]|\s+\d", _rest(match)):
         return False
@@ -90,7 +89,7 @@ def bare_month(match: Match, closing: bool) -> bool:
 
 
 def bare_year(match: Match, closing: bool) -> bool:
-    """Four digits that are a year: led to ("in 2008") or telling things apart ("the 2020 election")."""
+    """Whether four digits are a year: introduced by a word ("in 2008") or identifying a thing ("the 2020 election")."""
     if re.search(r"[$£€#\d]\s?$|[-/.,’'+]$", match.string[: match.start()]):
         return False
     if re.match(r"-|[’'](?!s\b)|\s+per\s?cent\b", _rest(match)) or _word_after(match).lower() in _COUNTED:
@@ -99,18 +98,18 @@ def bare_year(match: Match, closing: bool) -> bool:
 
 
 def counts_nothing(match: Match, closing: bool) -> bool:
-    """A year after "early" or "the end of"."""
+    """Whether four digits after "early" or "the end of" are a year, not a count."""
     return _word_after(match).lower() not in _COUNTED
 
 
 def led_year(match: Match) -> bool:
-    """Whether a word before a year leads to it, so that it is when something was, and not which of several."""
+    """Whether a word introduces a year, which then says when something happened, not which of several is meant."""
     leading, following = _word_before(match).lower(), _word_after(match).lower()
     return leading in _LEADING or (leading == "of" and (not following or following in _SMALL_WORDS))
 
 
 def led_years(match: Match, closing: bool) -> bool:
-    """Two years with a word between them, which may be two numbers."""
+    """Whether two years with a word between them are years, not numbers."""
     return led_year(match) and _word_after(match).lower() not in _COUNTED
 
 
@@ -125,7 +124,7 @@ def _tells_apart(match: Match) -> bool:
 
 
 def weekday(match: Match, closing: bool) -> bool:
-    """The weekday nearest to the question: not in "Black Friday", "every Sunday", "Sunday Times", "Fridays"."""
+    """Whether a weekday is the one nearest to the question: not "Black Friday", "every Sunday", "Sunday Times"."""
     leading, following = _word_before(match).lower(), _word_after(match)
     if following[:1].isupper() and following.lower() in _OF_PAPERS_AND_SHOWS:
         return False
@@ -141,19 +140,19 @@ def weekday(match: Match, closing: bool) -> bool:
 
 
 def unit(match: Match, closing: bool) -> bool:
-    """The unit before this one: not in "his last year", "the last month"."""
+    """Whether "last year" and the like are a unit of the calendar: not in "his last year", "the last month"."""
     leading = _word_before(match).lower()
     owned = leading in _OWNERS or leading.endswith(("'s", "’s"))
     return group(match, "which") in ("this", "current") or not owned
 
 
 def within(match: Match, closing: bool) -> bool:
-    """A stretch up to today: "in the last week", not "the last week"."""
+    """Whether a phrase is a period up to today: "in the last week", not "the last week"."""
     return _word_before(match).lower() in {"in", "over", "during", "within", "throughout", "for"}
 
 
 def today(match: Match, closing: bool) -> bool:
-    """Not the newspaper or the show."""
+    """Whether "today" and the like are a date, not a newspaper or a show."""
     return match[0][0].islower() or not _word_before(match)
 
 
@@ -174,7 +173,7 @@ def _word_after(match: Match) -> str:
 
 
 def _name_stands_before(match: Match) -> bool:
-    """Whether a capitalised word stands before that is no first word of a sentence: Theresa May, Black Friday."""
+    """Whether the word before is capitalised and not just the first of a sentence: Theresa May, Black Friday."""
     word = _word_before(match)
     begins = re.search(r"(?:^|[.?!:;]\s)\W*[\w’']+[\s(]+$", match.string[: match.start()])
     return word[:1].isupper() and not (begins and word.lower() in _LEADING | _SMALL_WORDS)

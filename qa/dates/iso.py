@@ -1,4 +1,4 @@
-"""A date as people and machines write it becomes ISO 8601, or "" where it would have to be guessed."""
+"""Normalisation of dates, as people and machines write them, to ISO 8601; nothing is guessed."""
 
 import re
 from datetime import date, datetime, timedelta, timezone
@@ -45,7 +45,7 @@ _LONGEST = 80  # characters; no date is longer, and a foreign-language parser is
 def normalise(text: str) -> str:
     """Return ``text`` as ISO 8601: year, year-month, date, or date with time and, when known, zone.
 
-    Returns ``""`` for what is not understood, is not a day of the calendar, is relative ("yesterday") or has
+    Returns ``""`` if the date is not understood, is not a day of the calendar, is relative ("yesterday") or has
     more than one reading (03/04/2015).
     """
     text = " ".join(text.split())
@@ -142,7 +142,7 @@ def _from_words(text: str) -> str:
 
 
 def _from_foreign(text: str) -> str:
-    """Read a date with a month's name in another language; its day and year must stand in the text."""
+    """Read a date with a month's name in another language; its day and year must occur in the text."""
     numbers = re.findall(r"\d+", text)
     if (
         not re.search(r"[^\W\d_]{3}", text)

@@ -23,7 +23,7 @@ Bound = str | date | datetime
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A half-open stretch of time, in seconds since the epoch: by its own clock, and in UTC (no zone: the same)."""
+    """A half-open interval in seconds since the epoch: by its own clock, and in UTC (the same without a zone)."""
 
     start: int
     end: int
@@ -32,7 +32,7 @@ class Period:
 
     @property
     def ends(self) -> tuple[int, int, int, int]:
-        """All four, in the order of the fields."""
+        """All four ends, in the order of the fields."""
         return self.start, self.end, self.start_utc, self.end_utc
 
 
@@ -91,7 +91,7 @@ def bound(value: Bound, name: str, *, end: bool = False) -> Moment:
 
     Args:
         value: ``2015-05-11``, ``2015-05-11T10:00:00+02:00``, ``2015-05`` (its first moment), a date or a datetime.
-        name: what to call the bound in an error.
+        name: the name of the bound in errors.
         end: return the first moment after the period instead of its start, so that the period is included.
 
     Raises:

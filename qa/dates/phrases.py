@@ -1,4 +1,4 @@
-"""How dates are written in English questions: the forms, and the one that stands at a place of a text."""
+"""Date expressions in English questions: their forms, and the one at a position of a text."""
 
 import re
 from collections.abc import Callable
@@ -14,8 +14,8 @@ from qa.dates.resolvers import Days, Match
 class Phrase:
     """A date phrase in a text.
 
-    ``start`` and ``end`` are its characters.  ``settled``: its year is sure, because it is named or counted from the
-    reference day.  ``topic``: it only tells which of several things is meant ("the 2008 crisis").
+    It is ``[start:end]`` of the text.  ``settled``: its year is certain, because it is stated or counted from the
+    reference day.  ``topic``: it only identifies one of several things ("the 2008 crisis").
     """
 
     days: Days
@@ -127,7 +127,7 @@ _FORMS = (
 
 
 def phrase_at(text: str, start: int, reference: date, closing: bool = False) -> Phrase | None:
-    """Return the date phrase that begins at a place of a text.
+    """Return the date phrase that begins at a position of a text, None for none.
 
     Args:
         text: a question.

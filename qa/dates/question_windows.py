@@ -1,8 +1,8 @@
-"""The time that a question speaks of: windows of publication, each a preference or a bound.
+"""Publication windows from the dates in a question, each a preference or a bound.
 
-"What happened in Idlib in April 2015?" prefers articles of that month; it excludes none, for a later one may tell of it
-too.  Only words about publication or knowledge bind ("as of 3 May", "articles before May", "known by 3 May"): otherwise
-before, after, since, until and by say when something happened, and stay a preference.
+"What happened in Idlib in April 2015?" prefers articles of that month.  It excludes none, because a later article may
+report it too.  Only words about publication or knowledge make a bound ("as of 3 May", "articles before May", "known by
+3 May").  Otherwise "before", "after", "since", "until" and "by" say when something happened, and make a preference.
 """
 
 import re
@@ -17,10 +17,10 @@ from qa.dates.resolvers import Days, neighbour
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Articles with ``after <= published < before`` are meant; ISO 8601 days, ``""`` where the window is open.
+    """A window of publication, ``after <= published < before``: ISO 8601 days, ``""`` where it is open.
 
-    ``kind`` says whether others are left out (``bound``) or only come later (``preference``); ``start`` and ``end`` are
-    the characters of the question that say so.
+    ``kind`` says whether other articles are left out (``bound``) or only rank lower (``preference``).  The phrase that
+    makes the window is ``[start:end]`` of the question.
     """
 
     after: str
@@ -53,7 +53,7 @@ _UNIT_BEFORE = re.compile(r"\b(?:(?:the\s+)?(day|week)|the\s+(month|year))\s+$",
 _AND = re.compile(r",?\s+(?:and|but)\s+", re.IGNORECASE)
 _WORD = re.compile(r"(?<![\w’'-])\w")
 _QUOTED = re.compile(r"[“\"][^”\"]{1,80}[”\"]|‘[^’]{1,80}’(?!\w)")
-# What has yet to be gets no window from a day without a year: "on March 6, what will it release?"
+# In a question about the future a day without a year makes no window: "on March 6, what will it release?"
 _TO_COME = re.compile(
     r"\bwill\b|\b(?:is|are)\s+(?:set|due|expected|scheduled|planned|going)\s+to\b|\bupcoming\b|^Will\b"
 )
@@ -63,7 +63,7 @@ _PRINTED = r"(?:published|printed|written|filed|posted|dated|that\s+(?:appeared|
 _KNOWN = r"(?:known|reported|said|written|published|believed|understood|thought|confirmed)"
 _SAYS = rf"\b(?:was|were|been|is)\s+(?:already\s+|then\s+|first\s+)?{_KNOWN}"
 _ABOUT = r"(?:\s+(?:about|of|on)(?:\s+(?!who\b|that\b|which\b|when\b)[\w’'-]+){1,8})?"
-# What has to stand right before a bound that speaks of publication.
+# Wording that must come right before a bound on publication.
 _OF_ARTICLES = re.compile(rf"\b{_PRESS}(?:\s+{_PRINTED})?(?:\s+from)?\s+$", re.IGNORECASE)
 _PRINTED_THEN = re.compile(rf"\b{_PRESS}\b[^.?!]*\s{_PRINTED}\s+$", re.IGNORECASE)
 _SAID_THEN = re.compile(rf"{_SAYS}\s+$", re.IGNORECASE)
@@ -76,11 +76,11 @@ _WHAT_WAS_SAID = re.compile(
 
 
 def windows(question: str, reference: date) -> tuple[Window, ...]:
-    """Return the windows that a question speaks of, in the order of their phrases.
+    """Return the windows of the dates in a question, in the order of their phrases.
 
     Args:
         question: as asked.
-        reference: the day it is asked on; what begins later is left out, as nothing is published yet.
+        reference: the day of asking; windows that begin later are left out, as nothing is published yet.
     """
     quoted = [match.span() for match in _QUOTED.finditer(question)]
     found: list[Window] = []
@@ -99,9 +99,9 @@ def windows(question: str, reference: date) -> tuple[Window, ...]:
 
 
 def bounds(found: Sequence[Window]) -> tuple[str, str]:
-    """Return what the bounds among some windows leave: after (inclusive) and before, ``""`` where it is open.
+    """Return the interval that the bounds among some windows allow: after (inclusive) and before, ``""`` where open.
 
-    Of two on one side ("as of 3 May and as of 10 June") the wider holds, as both times are asked about.
+    Of two on one side ("as of 3 May and as of 10 June") the wider one holds, because the question is about both times.
     """
     binding = [window for window in found if window.kind == "bound"]
     after = min((window.after for window in binding if window.after), default="")
@@ -109,7 +109,7 @@ def bounds(found: Sequence[Window]) -> tuple[str, str]:
 
 
 def _contradicted(window: Window, found: Sequence[Window], question: str) -> bool:
-    """Whether a bound leaves out another time that is asked about: "do reports before May and after June agree?"."""
+    """Whether a bound excludes another time in the question: "do reports before May and after June agree?"."""
     if window.kind != "bound" or question[window.start : window.end].lower().startswith("as of"):
         return False
     others = ((w.after, w.before or "9999") for w in found)
@@ -117,7 +117,7 @@ def _contradicted(window: Window, found: Sequence[Window], question: str) -> boo
 
 
 def _readings(question: str, at: int, reference: date) -> Iterator[tuple[Window | None, int]]:
-    """Yield what can be read at a place, the longest first: the window (None: no time of publication), its end."""
+    """Yield the readings at a position, the longest first: the window (None: no time of publication) and its end."""
     to_come = bool(_TO_COME.search(question))
 
     def window(side: Side, phrase: Phrase, days: Days, end: int) -> tuple[Window | None, int]:
@@ -152,7 +152,7 @@ def _readings(question: str, at: int, reference: date) -> Iterator[tuple[Window 
 
 
 def _range(question: str, at: int, reference: date) -> tuple[Phrase, Phrase] | None:
-    """Read "3 May to 5 June 2015": what the first leaves open it takes from the second."""
+    """Read "3 May to 5 June 2015": a date without a year takes it from the other."""
     first = phrase_at(question, at, reference)
     between = first and _TO.match(question, first.end)
     last = between and phrase_at(question, between.end(), reference, closing=True)
@@ -176,7 +176,7 @@ def _range(question: str, at: int, reference: date) -> tuple[Phrase, Phrase] | N
 
 
 def _beside(days: Days, side: Side, unit: str) -> Days:
-    """Return the day or the seven days before or after, or the month or year of the calendar."""
+    """Return the day or the seven days before or after, or the neighbouring month or year of the calendar."""
     if unit.lower() in ("month", "year"):
         last = days.end - timedelta(days=1)
         return neighbour(last if side == "after" else days.first, 1 if side == "after" else -1, unit.lower())
@@ -185,7 +185,7 @@ def _beside(days: Days, side: Side, unit: str) -> Days:
 
 
 def _sides(side: Side, days: Days, topic: bool) -> tuple[str, str]:
-    """Return both ends as ISO days; of a topic ("after the 2008 crisis") only its year is known, so that is kept in."""
+    """Return both ends as ISO days; of a topic ("after the 2008 crisis") only the year is known, so it is included."""
     first, end = days.first.isoformat(), days.end.isoformat()
     if side == "inside":
         return first, end
@@ -195,7 +195,7 @@ def _sides(side: Side, days: Days, topic: bool) -> tuple[str, str]:
 
 
 def _binds(question: str, at: int, end: int, side: Side) -> bool:
-    """Whether a window is one of publication or knowledge, and not of what happened."""
+    """Whether a window is about publication or knowledge, and not about the event."""
     before = question[:at]
     if side == "inside":
         return False
@@ -209,7 +209,7 @@ def _binds(question: str, at: int, end: int, side: Side) -> bool:
 
 
 def described(window: Window) -> str:
-    """Return a window for people: "published from 2015-04-01 to 2015-04-30"."""
+    """Return a window as text for users: "published from 2015-04-01 to 2015-04-30"."""
     last = (date.fromisoformat(window.before) - timedelta(days=1)).isoformat() if window.before else ""
     if window.after and last:
         days = f"on {last}" if window.after == last else f"from {window.after} to {last}"

@@ -1,9 +1,9 @@
-"""A matched date phrase and a reference day become the days that are meant.
+"""Resolution of matched date phrases to calendar days, counted from a reference day.
 
-dateparser reads the points ("11 May 2015", "3 May", "two weeks ago"); what it would give as one moment ("last week",
-"in April", "the 1990s") is made into days here.  Every reader takes a match whose groups its pattern in
-``qa.dates.phrases`` names; it returns None for what is no day of the calendar or is still to come.  Nothing asks the
-clock.
+dateparser reads single days ("11 May 2015", "3 May", "two weeks ago").  It would return one moment for a longer period
+("last week", "in April", "the 1990s"), so periods are resolved here.  Every ``read_…`` function takes a match with the
+groups of its pattern in ``qa.dates.phrases``, and returns None for a day that does not exist or a period still to
+come.  Nothing here reads the clock.
 """
 
 import re
@@ -44,17 +44,17 @@ def _years(year: int, count: int = 1) -> Days:
 
 
 def neighbour(day: date, away: int, unit: str) -> Days:
-    """Return the month or the year of the calendar that lies so many before (negative) or after that of a day."""
+    """Return the calendar month or year that lies ``away`` units after that of a day (negative: before)."""
     return _months(day.year, day.month + away) if unit == "month" else _years(day.year + away)
 
 
 def _week(day: date) -> Days:
-    """Return the week from Monday that holds a day."""
+    """Return the week from Monday that contains a day."""
     return _days(day - timedelta(days=day.weekday()), 7)
 
 
 def _point(text: str, reference: date) -> date | None:
-    """Read a point in time; without a year it is the latest one that is not after the reference day."""
+    """Read a single day; without a year it is the latest one that is not after the reference day."""
     import dateparser
 
     settings = {
@@ -215,12 +215,12 @@ def read_ago(match: Match, reference: date) -> Days | None:
 
 
 def read_past(match: Match, reference: date) -> Days | None:
-    """Read "in the past three days": up to and with the reference day."""
+    """Read "in the past three days": up to and including the reference day."""
     unit = group(match, "unit")
     begin = _point(f"{group(match, 'count') or 'one'} {unit} ago", reference)
     if begin is None or reference - begin > _LONGEST_AGO:
         return None
-    if unit.startswith(("month", "year", "decade")):  # of which dateparser gives the first day of the month
+    if unit.startswith(("month", "year", "decade")):  # dateparser returns the first day of the month
         begin = begin.replace(day=min(reference.day, monthrange(begin.year, begin.month)[1]))
     return Days(begin, reference + timedelta(days=1))
 
