@@ -1,1 +1,1 @@
-"""A follow-up and its history become a question that stands alone."""
+"""Dialogue: follow-ups rewritten into stand-alone questions."""

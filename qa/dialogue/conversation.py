@@ -1,8 +1,8 @@
-"""A question and what was said before it, to a question that stands alone.
+"""Rewriting of follow-ups into stand-alone questions, by rules and without a model.
 
-By rule, without a model: a question that leans on earlier turns (``qa.dialogue.dependence``) is given the names, topic
-words and date that it lacks (``qa.dialogue.focus``), so that a person can read what is searched for and change it.  Any
-other question is left exactly as it is.
+A question that depends on earlier turns (``qa.dialogue.dependence``) receives the names, topic words and date that it
+lacks (``qa.dialogue.focus``), so that a user can read the searched question and change it.  Any other question stays
+exactly as it is.
 """
 
 import re
@@ -19,13 +19,13 @@ _ONE_PHRASE = re.compile(
     r"(?P<phrase>(?:(?P<preposition>in|at|on|for|from|near|with|during|about)\s+)?(?P<thing>[^?.!,;]{2,60}?))\s*[?.!]*\s*",
     re.IGNORECASE,
 )
-_ADDED = re.compile(r"\s*\([^()]*\)\s*$")  # what an earlier rewriting has put behind a question
-_LONGEST = 300  # characters of a question that another phrase is put into
+_ADDED = re.compile(r"\s*\([^()]*\)\s*$")  # words that an earlier rewriting appended
+_LONGEST = 300  # characters of a question in which a phrase is replaced
 _END = re.compile(r"\s*[?.!]*\s*$")
 
 
 def in_frame(question: str, last: str) -> str:
-    """Return the last question with the phrase that the new one consists of in its place, "" where that is unclear.
+    """Return the last question with one phrase replaced by that of the new question, "" where this is unclear.
 
     Args:
         question: one that depends on the last.
@@ -72,11 +72,11 @@ def _with_date(phrase: str, last: str) -> str:
 
 Turn = tuple[str, str] | Mapping[str, str]
 
-_TURNS = 16  # how many are looked at: what was said before has faded
-_CHARACTERS = 600  # how much of each
-_PHRASES, _WORDS = 3, 8  # how many are carried at most, and of how many words
-_RELATED = 0.45  # the least weight beside the weightiest
-_CLEAR, _CLEARER = 1.5, 2.5  # how much more than any other weighs what is put for "he" or "she", for another pronoun
+_TURNS = 16  # turns that are read; earlier ones have faded
+_CHARACTERS = 600  # characters read of each turn
+_PHRASES, _WORDS = 3, 8  # most phrases carried over, and most words in all of them
+_RELATED = 0.45  # least weight of a carried phrase, relative to the heaviest
+_CLEAR, _CLEARER = 1.5, 2.5  # least ratio to any other weight to replace "he" or "she", and another pronoun
 _REPLACED = frozenset({"he", "she", "him", "it", "they", "them", "her"})
 
 
@@ -100,7 +100,7 @@ def turns(history: Iterable[Turn]) -> list[tuple[str, str]]:
 
 
 def stand_alone(question: str, history: Iterable[Turn]) -> str:
-    """Return the question to search for, given the earlier turns: as it is, if it stands alone.
+    """Return the question to search for, given the earlier turns: unchanged if it stands alone.
 
     "Who led it?" after "What happened to the Alma ferry in Ostra?" becomes "Who led the Alma ferry? (Ostra)".
 
@@ -120,7 +120,7 @@ def stand_alone(question: str, history: Iterable[Turn]) -> str:
 
 
 class _Talk:
-    """A conversation so far: its focus, the questions of its topic, and the last one as it was searched."""
+    """A conversation so far: its focus, the questions of its topic, and the last question as searched."""
 
     def __init__(self) -> None:
         self.focus = Focus()
@@ -128,13 +128,13 @@ class _Talk:
         self.last = ""
 
     def ask(self, question: str) -> None:
-        """Take in a question."""
+        """Add a question to the conversation."""
         asked = self.rewritten(question)
         self.dates = [asked, *([] if self.focus.ask(question) else self.dates)]
         self.last = asked
 
     def rewritten(self, question: str) -> str:
-        """Return a question with what it lacks."""
+        """Return a question, completed from the conversation if it depends on it."""
         sign = reason(question, self.focus.said) if self.last else ""
         if not sign:
             return question
@@ -152,7 +152,7 @@ class _Talk:
 
 
 def _chosen(ranked: Sequence[Phrase], focus: Focus, pronoun: str) -> list[Phrase]:
-    """Return what is carried: of names for "he" or "she" the first, else the weightiest phrases."""
+    """Return the phrases to carry over: for "he" or "she" the first name, else the heaviest phrases."""
     if not ranked or (pronoun in PERSONAL and ranked[0].name):
         return list(ranked[:1])
     least = _RELATED * max(focus.weights[phrase] for phrase in ranked)
@@ -167,7 +167,7 @@ def _chosen(ranked: Sequence[Phrase], focus: Focus, pronoun: str) -> list[Phrase
 def _replaced(
     question: str, ranked: Sequence[Phrase], chosen: Sequence[Phrase], focus: Focus
 ) -> tuple[str, Sequence[Phrase]]:
-    """Put the first phrase in the pronoun's place where that is clear; return the question and the phrases left."""
+    """Return the question, its pronoun replaced by the first phrase where that is clear, and the phrases left."""
     words = take_apart(question)
     place = unbound(words)
     if place is None or not chosen:

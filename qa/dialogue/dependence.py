@@ -1,7 +1,7 @@
-"""Whether a question leans on what was said before it: pronouns that nothing in it stands for, and what it leaves out.
+"""Detection of follow-ups: questions with a pronoun without antecedent, or with words left out.
 
-A stand-alone question that is rewritten is searched for with words that do not belong to it, so every rule needs a
-sign; a question that names something is taken to stand alone unless a pronoun says otherwise.
+Rewriting a stand-alone question would add words that do not belong to it, so every rule needs evidence.  A question
+that names something counts as stand-alone unless a pronoun says otherwise.
 """
 
 import re
@@ -32,7 +32,7 @@ _PEOPLE = listed(
     "author judge child people someone anyone somebody everyone everybody nobody anybody king queen pope governor "
     "mayor senator doctor teacher student mother father son daughter brother sister wife husband women men children"
 )
-# What begins a part of a sentence in which a pronoun may stand for something before it.
+# Words that begin a clause, in which a pronoun may refer to something before it.
 _CLAUSES = listed(
     "when while because after before if that who which whose whom where since until although though and but as what "
     "why how whether or so than"
@@ -80,7 +80,7 @@ _DEFINITION = re.compile(
 )
 _RESTRICTING = listed("of that who which in for from with at on against between to by about")
 _IN_GENERAL = listed("do does can could should would is are")
-# What a news story is about; "the ferry" was named before, "the sea" need not be.
+# Subjects of news stories: "the ferry" was named before, "the sea" need not be.
 _STORY = listed(
     "album band team film movie book song show match game group company party event attack incident fight series tour "
     "novel trial vote suspect suspects victim victims accident crash explosion strike protests record single label "
@@ -94,7 +94,7 @@ def depends(question: str, said: Set[str] = frozenset()) -> bool:
 
     Args:
         question: as typed.
-        said: the stems of the words of earlier turns (``question_words.stem``), which tell "the ferry" from "the sea".
+        said: the stems of the words of earlier turns (``question_words.stem``), to tell "the ferry" from "the sea".
     """
     return bool(reason(question, said))
 
@@ -165,7 +165,7 @@ def _known(words: Sequence[Word], telling: Set[str], said: Set[str]) -> str:
 
 
 def unbound(words: Sequence[Word]) -> int | None:
-    """Return the place of the first pronoun or demonstrative that nothing in the question stands for, None for none."""
+    """Return the index of the first pronoun or demonstrative without an antecedent in the question, None for none."""
     for place, word in enumerate(words):
         lower, after = word.lower, words[place + 1].lower if place + 1 < len(words) else ""
         before = words[place - 1].lower if place else ""
@@ -213,7 +213,7 @@ def _earlier(words: Sequence[Word], place: int) -> Sequence[Word]:
 
 
 def _impersonal(words: Sequence[Word], place: int) -> bool:
-    """Whether "it" stands for nothing: "how long does it take to cook rice", "is it raining"."""
+    """Whether "it" is impersonal: "how long does it take to cook rice", "is it raining"."""
     rest = words[place + 1 : place + 8]
     if rest and rest[0].lower in _RAIN:
         return True
@@ -224,10 +224,10 @@ def _impersonal(words: Sequence[Word], place: int) -> bool:
 
 
 def _bound(words: Sequence[Word], place: int) -> bool:
-    """Whether something before a pronoun in the question can be what it stands for.
+    """Whether a pronoun can have an antecedent before it in the question.
 
-    An object is never the subject of its own clause ("what causes it?"); a possessive may belong to it; the subject
-    after an auxiliary ("what did he do?") needs a sentence or a clause before.
+    An object never refers to the subject of its own clause ("what causes it?"); a possessive may.  A subject after an
+    auxiliary ("what did he do?") needs a sentence or a clause before it.
     """
     pronoun, before = words[place].lower, words[place - 1].lower if place else ""
     personal = pronoun in PERSONAL

@@ -1,7 +1,7 @@
-"""What a conversation is about after its turns: the names and topic words that a follow-up may carry over.
+"""Discourse focus: the weighted names and topic words of a conversation that a follow-up may carry over.
 
-Each phrase has a weight.  What a turn says weighs most, fades with every turn after it, and is kept up by the pronouns
-that stand for it (the centre of Grosz, Joshi and Weinstein, "Centering", Computational Linguistics 21, 1995).  A
+A phrase weighs most in the turn that says it.  Its weight fades with every later turn, and a pronoun that refers to it
+restores the weight (the centre of Grosz, Joshi and Weinstein, "Centering", Computational Linguistics 21, 1995).  A
 question that stands alone and names something begins a new topic.
 """
 
@@ -20,28 +20,28 @@ _BEFORE_VERBS = listed(
 SEVERAL = listed("they them their theirs these those they're ones")
 _ONE = listed("it its this that it's")
 _QUOTED = re.compile(r"\"[^\"]{2,80}\"|“[^”]{2,80}”")
-_LONGEST, _CHARACTERS = 6, 80  # of a phrase, in words and in characters
+_LONGEST, _CHARACTERS = 6, 80  # limits of a phrase, in words and in characters
 _AFTER_NAME = 2  # words that may follow a name in its phrase: the Alma ferry
 
 # Weights, chosen on half of the conversations of `python -m lab.benchmarks.quality.followups`.
-FADE = 0.75  # what a phrase keeps with each question
-LEFT = 0.3  # what it keeps when another topic begins
-NAME = 1.6  # what a name counts beside a topic word
-OPENER = 0.5  # what the question that begins a topic adds
-VERB = 0.3  # what a topic word counts that seems to be a verb
-REPLY = 0.35  # what a name in a reply counts beside one in a question
-REPLY_WORDS = 25  # how much of a reply is looked at for names
-CENTRE = 1.0  # the least that a phrase weighs which a question has stood on
-PLACED = 0.8  # what a place counts beside what was there
-AGREES = 1.6  # what a phrase gains by agreeing in number with the pronoun
+FADE = 0.75  # factor on every phrase with each question
+LEFT = 0.3  # the same factor when another topic begins
+NAME = 1.6  # weight of a name; a topic word has 1
+OPENER = 0.5  # share added in the question that begins a topic
+VERB = 0.3  # weight of a topic word that seems to be a verb
+REPLY = 0.35  # factor on a name in a reply, relative to one in a question
+REPLY_WORDS = 25  # words of a reply that are searched for names
+CENTRE = 1.0  # least weight of a phrase that a follow-up has referred to
+PLACED = 0.8  # factor on a place, relative to people and things
+AGREES = 1.6  # factor on a phrase that agrees in number with the pronoun
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that stand together in a turn.
+    """A run of words in a turn, at ``[start:end]`` of its text.
 
-    ``stems`` are those of its words, ``name``: it is written like a name, ``place``: "in", "at", … led to it,
-    ``article``: one stood before it, ``verb``: it seems to be one; it stood at ``[start:end]`` of its turn.
+    ``stems`` are those of its content words.  ``name``: it is written like a name.  ``place``: "in", "at" or the like
+    comes before it.  ``article``: "the" or "a" comes before it.  ``verb``: it seems to be a verb.
     """
 
     text: str
@@ -55,7 +55,7 @@ class Phrase:
 
 
 def phrases(text: str, *, names_only: bool = False) -> list[Phrase]:
-    """Return the names and, unless they alone are wanted, the other runs of telling words of a text, in order."""
+    """Return the names and, unless ``names_only``, the other runs of topic words of a text; quoted ones first."""
     words = take_apart(text)
     found: list[Phrase] = []
     quoted = [match.span() for match in _QUOTED.finditer(text)]
@@ -96,7 +96,7 @@ def _name_end(words: Sequence[Word], begin: int) -> int:
 
 
 def _topic_end(words: Sequence[Word], begin: int) -> int:
-    """Return where a run of topic words ends; of "does exercise affect it" the verb is left out."""
+    """Return where a run of topic words ends; in "does exercise affect it" the verb is left out."""
     end = begin + 1
     while end < min(len(words), begin + _LONGEST) and words[end].joined and words[end].content:
         if words[end].name or words[end].asks:
@@ -149,13 +149,13 @@ def _phrase(text: str, words: Sequence[Word], begin: int, end: int) -> Phrase:
 
 @dataclass(slots=True)
 class Focus:
-    """The phrases of a conversation so far with their weights, and the stems of all its telling words."""
+    """The phrases of a conversation so far with their weights, and the stems of all its topic words."""
 
     weights: dict[Phrase, float] = field(default_factory=dict)
     said: set[str] = field(default_factory=set)
 
     def ask(self, question: str) -> bool:
-        """Take in a question; return whether it begins a topic of its own."""
+        """Add a question; return whether it begins a new topic."""
         sign = reason(question, self.said) if self.said else ""
         found = phrases(question)
         begins = not sign and (any(phrase.name for phrase in found) or sum(len(phrase.stems) for phrase in found) > 1)
@@ -171,7 +171,7 @@ class Focus:
         return begins
 
     def hear(self, reply: str) -> None:
-        """Take in what was answered."""
+        """Add a reply."""
         for phrase in phrases(" ".join(reply.split(None, REPLY_WORDS)[:REPLY_WORDS]), names_only=True):
             self._add(phrase, REPLY * NAME)
         self.said |= telling_stems(reply)
@@ -187,7 +187,7 @@ class Focus:
         self.weights[phrase] = weight
 
     def ranked(self, question: str, pronoun: str = "") -> list[Phrase]:
-        """Return the phrases that a question lacks, those first that weigh most and that the pronoun can stand for."""
+        """Return the phrases that a question lacks, by their weight and their agreement with the pronoun."""
         own = {stem(match[0].lower()) for match in WORD.finditer(question)}
         lacking = [phrase for phrase in self.weights if not phrase.stems <= own]
         if pronoun in PERSONAL:
@@ -196,7 +196,7 @@ class Focus:
 
 
 def _people(found: list[Phrase]) -> list[Phrase]:
-    """Return the names that may be a person's, else all names, else everything."""
+    """Return the names that may be a person's, else all names, else all phrases."""
     names = [phrase for phrase in found if phrase.name]
     return [phrase for phrase in names if not phrase.place] or names or found
 

@@ -1,7 +1,7 @@
-"""The time of an earlier question in a follow-up: "the day after", "and in June?", "on the 13th?", or no word of it.
+"""Dates carried over into follow-ups: "the day after", "and in June?", "on the 13th?", or no date at all.
 
-Works on the words alone, so that what comes out can be read; ``qa.dates.question_windows`` then reads it like any
-question.
+The date is written into the question, so that a user can read it; ``qa.dates.question_windows`` then parses it as in
+any question.
 """
 
 import re
@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from qa.dates.question_windows import windows
 
-# Only the place of a phrase is asked for, so any day will do after which nothing is still to come.
+# Only the position of a phrase is needed, so any reference day will do that lies after all dates.
 _LATE = date(2999, 12, 31)
 _MAYBE = re.compile(
     r"\d|day\b|week|month|year|decade|night|morning|afternoon|evening|spring|summer|autumn|fall|winter"
@@ -45,7 +45,7 @@ _NTH = re.compile(r"\b(?:on\s+)?the\s+(?P<day>(?:[12]?\d|3[01])(?:st|nd|rd|th))\
 
 @dataclass(frozen=True, slots=True)
 class CarriedDate:
-    """A date of an earlier question: ``phrase`` with what leads to it ("in May 2015"), ``core`` without."""
+    """A date of an earlier question: ``phrase`` with the words that introduce it ("in May 2015"), ``core`` without."""
 
     phrase: str
     core: str
@@ -67,7 +67,7 @@ def dated(text: str) -> CarriedDate | None:
 
 
 def speaks_of_the_next(phrase: str) -> bool:
-    """Whether a phrase is "the day after", "the following month"."""
+    """Whether a phrase is "the day after", "the following month" or the like."""
     return bool(_BESIDE.fullmatch(phrase))
 
 
@@ -77,7 +77,7 @@ def carried_date(questions: Iterable[str]) -> CarriedDate | None:
 
 
 def with_date(question: str, carried: CarriedDate | None) -> tuple[str, str]:
-    """Return a question with an earlier date worked into it, and what is left of that to be added, "" for nothing."""
+    """Return a question with an earlier date written into it, and the date still to be appended, "" for none."""
     if carried is None:
         return question, ""
     year, month = _YEAR.search(carried.core), _MONTH_IN.search(carried.core)

@@ -1,7 +1,7 @@
-"""A question taken apart: its words, and which of them name something, tell what it is about, or only ask.
+"""The words of a question: names, topic words, function words, and verbs that only ask.
 
-English by closed lists: no tagger is loaded, so that a follow-up costs nothing.  Where the lists know nothing (another
-language) every word tells something, and a question is taken to stand alone.
+Closed lists of English words decide.  No tagger is loaded, so a follow-up costs nothing.  In another language every
+word counts as a topic word, and a question counts as stand-alone.
 """
 
 import re
@@ -46,12 +46,12 @@ FUNCTION = (
         "didn isn"
     )
 )
-# Days and months are dates, not names of what is spoken of ("may" is an auxiliary).
+# Days and months are dates, not topics ("may" is an auxiliary).
 _CALENDAR = listed(
     "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september "
     "october november december jan feb mar apr aug sept oct nov dec weekend"
 )
-# Verbs and nouns that ask for something without saying of what.
+# Verbs that ask for something without naming its topic; below, nouns and adjectives too general to be a topic.
 _ASKING = listed(
     "explain describe show saying know known knows want wants need needs find finds found got get gets getting go goes "
     "going went gone come comes came make makes made making take takes took taken taking use used uses using happens "
@@ -80,7 +80,7 @@ _GENERIC = listed(
     "available true real likely sure claim claimed claims figure figures count toll difficult easy hard whole entire "
     "instead next exact"
 )
-# What joins the words of a name: University of Michigan, Charles de Gaulle.
+# Words that join the parts of a name: University of Michigan, Charles de Gaulle.
 _LINKS = listed("of the de la le al el von van der den du del di da bin ibn y and & for")
 
 WORD = re.compile(r"[^\W_]+(?:['’.&/-][^\W_]+)*")
@@ -93,9 +93,9 @@ _OPENING_QUOTE = re.compile(r"[\"“]\s*$")
 class Word:
     """A word of a text, ``text[start:end]``.
 
-    ``lower`` is its lower case with a straight apostrophe, ``opens``: it begins a sentence, ``joined``: only spaces are
-    between it and the word before, ``name``: it is written like a name, ``tells``: it says what is spoken of, ``asks``:
-    it is one of the verbs that say nothing of it.
+    ``lower`` is its lower case with a straight apostrophe.  ``opens``: it begins a sentence.  ``joined``: only spaces
+    separate it from the word before.  ``name``: it is written like a name.  ``tells``: it is a name or topic word.
+    ``asks``: it is one of the verbs that only ask.
     """
 
     text: str
@@ -110,7 +110,7 @@ class Word:
 
     @property
     def content(self) -> bool:
-        """Whether it is no function word."""
+        """Whether it is not a function word."""
         return self.lower not in FUNCTION
 
 
@@ -120,7 +120,7 @@ def bare(word: str) -> str:
 
 
 def stem(word: str) -> str:
-    """Return what singular and plural have in common: sharks, shark; cities, city."""
+    """Return the common stem of singular and plural: sharks, shark; cities, city."""
     word = bare(word.lower())
     if word.endswith("ies") and len(word) > 5:
         return word[:-3] + "y"
@@ -129,9 +129,9 @@ def stem(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=64)  # every turn of a conversation is looked at several times
+@lru_cache(maxsize=64)  # every turn of a conversation is analysed several times
 def take_apart(text: str) -> tuple[Word, ...]:
-    """Return the words of a text; where nearly all are capitalised, as in a headline, none is seen to be a name."""
+    """Return the words of a text; where nearly all are capitalised, as in a headline, none counts as a name."""
     matches = list(WORD.finditer(text))
     lowers = [match[0].lower().replace("’", "'") for match in matches]
     content = [match[0] for match, lower in zip(matches, lowers, strict=True) if lower not in FUNCTION]
@@ -168,7 +168,7 @@ def is_plural(phrase: str) -> bool:
 
 
 def telling_stems(text: str) -> set[str]:
-    """Return the stems of the words of a text that say what is spoken of."""
+    """Return the stems of the topic words of a text."""
     lowers = {bare(match.lower().replace("’", "'")) for match in WORD.findall(text)}
     return {
         stem(word)
