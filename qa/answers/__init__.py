@@ -1,1 +1,1 @@
-"""From hits to an answer, or to the reason why there is none."""
+"""Answers: from hits to an answer, or to an abstention with its reason."""

@@ -1,9 +1,9 @@
-"""Hits to an answer: the sentences that answer, quoted and numbered, or an abstention.
+"""Extractive answering: quoted and numbered sentences of the hits, or an abstention.
 
-Every candidate sentence gets the probability that it answers, the question the probability that the archive holds an
-answer at all.  Both are logistic models, fitted on open data by ``lab.benchmarks.quality.fit_answering`` and stored in
-``answering.json``: one pair over the readings of the packaged model, one over words and cosines where there are none.
-Below the stored threshold the answer abstains.
+Every candidate sentence gets the probability that it answers, and the question the probability that the archive holds
+an answer at all.  Both are logistic models, fitted on open data by ``lab.benchmarks.quality.fit_answering`` and stored
+in ``answering.json``: one pair for the readings of the packaged model, one for words and cosines without it.  Below the
+stored threshold the answer is an abstention.
 """
 
 import json
@@ -26,7 +26,7 @@ from qa.records import Answer, Citation, Hit, Sentence
 from qa.text.terms import terms
 from qa.text.words import content_words
 
-READ = 5  # hits that an answer is looked for in: how many more are shown must not change it
+READ = 5  # hits searched for an answer: the number of further hits must not change it
 _MOST_SENTENCES = 3  # in an answer
 _MOST_CITATIONS = 3  # of a sentence
 _NEAR = 0.4  # a further sentence is given when it is at least this probable, relative to the best
@@ -42,7 +42,7 @@ class Scored:
 
 
 class Answerer:
-    """Makes answers of hits."""
+    """Makes answers from hits."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
@@ -58,9 +58,9 @@ class Answerer:
 
         Args:
             question: a question that stands alone.
-            hits: what was found, best first.
-            weights: how much each word of the question tells, 0 for one that the archive never uses (default: all 1).
-            readings: what a reader made of the hits' passages, by passage id; without them words and cosines decide.
+            hits: the hits of the question, best first.
+            weights: of each word of the question, 0 for a word that never occurs in the archive (default: all 1).
+            readings: a reader's readings of the hits' passages, by passage id; without them words and cosines decide.
         """
         threshold = _models()[_kind(readings)].threshold
         scored = score(question, hits[:READ], self._embedder, weights, readings)
@@ -105,7 +105,7 @@ def score(
 
 
 def unread_features(question: str, hits: Sequence[Hit], probabilities: Floats) -> Floats:
-    """Return what tells whether the archive holds an answer where no model has read the hits, shape (4,).
+    """Return the features of answerability where no model has read the hits, shape (4,).
 
     These are the log odds of the best candidate, the best cosine of a passage, how many words carry the question's
     meaning (a long question shares a smaller part of them), and the share of its names and numbers that the best
@@ -123,11 +123,11 @@ def read_features(
     readings: Mapping[str, PassageReading],
     cosine: float,
 ) -> Floats:
-    """Return what tells whether the archive holds an answer where a model has read the hits, shape (7,).
+    """Return the features of answerability where a model has read the hits, shape (7,).
 
     These are the log odds of the best candidate, the share of the question's names and numbers that the best passage
     lacks, the best log odds of an answer in a passage, the best relevance, the mean relevance of the others, the first
-    hit's score but for its date, and ``cosine``, the best of a candidate's sentence with the question.
+    hit's score without its date, and ``cosine``, the best of a candidate's sentence with the question.
     """
     read = [readings[hit.passage.id] for hit in hits if hit.passage.id in readings]
     relevance = sorted((one.relevance for one in read), reverse=True)
@@ -155,9 +155,9 @@ def _missing(question: str, hits: Sequence[Hit]) -> float:
 
 
 def _chosen(scored: Scored, hits: Sequence[Hit]) -> list[list[Candidate]]:
-    """Return the candidates to show: those that say the same from several articles together, the best first.
+    """Return the candidates to show, best first: those of several articles with the same answer form a group.
 
-    Where the words that answer are not marked, sentences are shown that are not nearly the same.
+    Near-duplicate sentences are left out.  Where no words are marked as the answer, each sentence is its own group.
     """
     order = sorted(range(len(scored.candidates)), key=lambda i: (-scored.probabilities[i], i))
     least = _NEAR * scored.probabilities[order[0]]
@@ -199,7 +199,7 @@ def _citation(hit: Hit, candidate: Candidate) -> Citation:
 
 
 def numbered(sentences: Sequence[Sentence]) -> str:
-    """Return sentences with their numbers; what looks like a number in an article is not one."""
+    """Return sentences with their citation numbers; the articles' own bracketed numbers get other brackets."""
     lines = []
     for sentence in sentences:
         words = without_markers(" ".join(sentence.text.split()))
@@ -213,7 +213,7 @@ def without_markers(text: str) -> str:
 
 
 def abstention(question: str, hits: Sequence[Hit], confidence: float) -> Answer:
-    """Return the answer that the archive holds none."""
+    """Return an abstention: the archive holds no answer."""
     text = "No answer to this question was found in the archive."
     if hits:
         text += " The nearest passages follow."
@@ -222,7 +222,7 @@ def abstention(question: str, hits: Sequence[Hit], confidence: float) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """What is fitted: of a candidate, of the archive, and where to abstain."""
+    """The fitted models, of a candidate and of the archive, and the threshold below which to abstain."""
 
     candidate: Logistic
     archive: Logistic

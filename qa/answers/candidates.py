@@ -1,4 +1,4 @@
-"""The sentences that may answer a question."""
+"""Candidate sentences, which may answer a question, and the logistic model that scores them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -45,10 +45,10 @@ class Logistic:
 
 
 def marked(hits: Sequence[Hit], readings: Mapping[str, PassageReading]) -> tuple[list[Candidate], Floats]:
-    """Return the spans that a model found in hits, each in its sentence, and what tells them apart, shape (n, 3).
+    """Return the spans that a model found in hits, each in its sentence, and their features, shape (n, 3).
 
-    These are the span's logit, and the relevance and the log odds of an answer of its passage.  A span that overlapping
-    passages share is taken once, from the first hit.
+    The features are the span's logit, and the relevance and the log odds of an answer of its passage.  A span that
+    overlapping passages share is taken once, from the first hit.
     """
     found: list[Candidate] = []
     features: list[tuple[float, float, float]] = []

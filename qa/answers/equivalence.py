@@ -1,4 +1,4 @@
-"""Whether two answers say the same: names with or without their first parts, numbers and dates as values."""
+"""Equivalence of answers: names with or without their first parts, numbers and dates by value."""
 
 import re
 

@@ -1,7 +1,7 @@
-"""Whether an answer is proven: whoever words it can cite only what was found for its question.
+"""Verification of an answer's citations: each must quote a hit that was found for the question.
 
-The sentences of ``qa.answers.answering`` are quotations and pass as they are.  The check stands behind it all the same:
-no other way of wording an answer, and no article that tells it what to write, can bring a citation past it.
+The sentences of ``qa.answers.answering`` are quotations and pass unchanged.  The check follows all the same: no other
+way of wording an answer, and no article with instructions to a model, can get an unproven citation past it.
 """
 
 import math
@@ -13,15 +13,15 @@ from qa.records import Answer, Citation, Hit, Sentence
 
 
 def proven(answer: Answer, asked: str, hits: Sequence[Hit]) -> Answer:
-    """Return an answer with nothing but what its hits prove.
+    """Return an answer with only the citations and sentences that its hits prove.
 
-    Citations that do not quote a hit word for word are taken out; so are the sentences that have none left, and with
-    the last of them the answer.  Its text is numbered anew, its hits are those that were found.
+    Citations that do not quote a hit word for word are removed, then sentences without a citation; without sentences
+    the answer becomes an abstention.  Its text is renumbered, and its hits become the given ones.
 
     Args:
-        answer: as somebody worded it.
+        answer: the answer to verify, however it was worded.
         asked: the question that was searched.
-        hits: what was found for it, best first.
+        hits: the hits of that question, best first.
     """
     numbers: dict[int, int] = {}
     citations: list[Citation] = []

@@ -1,4 +1,4 @@
-"""Why a question was refused, where that can be said for certain."""
+"""Reasons for refusing a question, given only where they are certain."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -14,17 +14,17 @@ def reason(view: ArchiveView, question: str, where: Where, weights: Mapping[str,
     """Return one plain sentence, or "" when no reason is certain.
 
     Args:
-        view: what was searched.
+        view: the archive that was searched.
         question: the question that was searched.
         where: every condition on its articles, those of dates in the question among them.
-        weights: how much each content word of the question tells, 0 for one that the archive never uses.
+        weights: of each content word of the question, 0 for a word that never occurs in the archive.
     """
     if where and not view.count(where):
         dated = tuple(one for one in where if one.field in ("published", "published_utc"))
         if dated and not view.count(dated):
             return f"Nothing in the archive was published {_between(dated)}."
         return "No article in the archive passes the filters."
-    # A question's first word is written with a capital whatever it is.
+    # The first word of a question is capitalised even if it is no name.
     first = question.split()[0] if question.split() else ""
     names = [w for w in content_words(question) if w[0].isupper() and weights.get(w, 1.0) == 0.0 and w != first]
     if len(names) == 1:
@@ -33,7 +33,7 @@ def reason(view: ArchiveView, question: str, where: Where, weights: Mapping[str,
 
 
 def _between(dated: Where) -> str:
-    """Return the days that conditions on the date leave open; half of one counts as a day."""
+    """Return the days that conditions on the date allow; part of a day counts as a day."""
     after = [int(str(one.value)) for one in dated if one.operator == ">=" and one != DATED]
     before = [int(str(one.value)) for one in dated if one.operator == "<"]
     first = _day(max(after)) if after else ""

@@ -1,7 +1,7 @@
-"""Which sentence answers, where no reading model is in use: words shared with the question, cosines, expected kinds.
+"""Features of candidate sentences without a reader model: words shared with the question, cosines, expected kinds.
 
-Each sentence of the hits gets eight features, of which a logistic model, fitted on open data by ``python -m
-lab.benchmarks.quality.fit_answering``, makes the probability that it holds the answer.
+Each sentence of the hits gets eight features.  From them a logistic model, fitted on open data by ``python -m
+lab.benchmarks.quality.fit_answering``, computes the probability that the sentence holds the answer.
 """
 
 import math
@@ -19,9 +19,9 @@ from qa.text.sentences import sentence_spans
 from qa.text.terms import terms
 from qa.text.words import content_words
 
-_READ_SENTENCES = 24  # how many sentences are embedded: those that share most with the question
+_READ_SENTENCES = 24  # sentences that are embedded: those that share most with the question
 
-# What a question asks for, and what a sentence that answers it would hold.
+# Kinds of answer, and the questions that ask for each.
 _NUMBER = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|scores?|hundreds?|thousands?|millions?)\b",
     re.I,
@@ -101,7 +101,7 @@ def _sentence_features(
 
 
 def score_without_date(hit: Hit) -> float:
-    """Return a hit's score but for its date's share: a date that fits says nothing about what is said."""
+    """Return a hit's score without the share of its date: a date that fits says nothing about the content."""
     return hit.score - sum(part.share for part in hit.why if part.name == "date")
 
 
@@ -119,7 +119,7 @@ def _covered(stems: Mapping[str, set[str]], weight: Mapping[str, float], held: s
 
 
 def _expected(question: str, text: str) -> float:
-    """Return 1 when the sentence holds what the question asks for, 0 when not, 0.5 when that cannot be told."""
+    """Return 1 when the sentence holds the kind of answer asked for, 0 when not, 0.5 when no kind is known."""
     for asks, holds in _EXPECTED:
         if asks.search(question):
             return float(any(found[0].lower() not in question.lower() for found in holds.finditer(text)))
