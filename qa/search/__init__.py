@@ -1,1 +1,1 @@
-"""A question's candidates, scored, fused, read again, selected and cited."""
+"""Search: candidates scored, fused, reranked, selected and cited."""

@@ -1,14 +1,14 @@
-"""Every article in which words stand, not the best few: for counting and listing.
+"""Exhaustive search: every article that contains the words, not the best few, for counting and listing.
 
-What is searched is written as words and phrases: ``Idlib hospital "truck bomb"`` (or “truck bomb”).  All of them must
-stand in an article's title, dek or body, in any order; each in whole words, compared as the BM25 index does: lower
-case, unaccented, stemmed.  The words of a phrase must follow each other in one of the three, whatever stands between
-them that is no word; so must the parts of a word that the analysis takes apart (al-Shughour, U.S.).  A quotation mark
-without its partner is none.  Furniture lines of a body, which are never quoted, are not searched, and no phrase
-reaches across one.
+A query is a list of words and quoted phrases: ``Idlib hospital "truck bomb"`` (or “truck bomb”).  All of them must
+occur in an article's title, dek or body, in any order.  Whole words are compared as in the BM25 index: lower case,
+unaccented, stemmed.  The words of a phrase must follow each other within one of the three fields; anything but a word
+may come between them.  So must the parts of a word that the analysis splits (al-Shughour, U.S.).  An unpaired
+quotation mark is ignored.  Boilerplate lines of a body, which are never quoted, are not searched, and no phrase reaches
+across one.
 
-The articles' texts themselves are read, one after the other, so that the result is exact: the index holds no titles
-and cuts words that fill more than a passage.
+The articles' texts themselves are read, one after the other, so that the result is exact: the index of passages holds
+no titles and cuts words that fill more than a passage.
 """
 
 import hashlib
@@ -51,7 +51,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What was found in all, by outlet and by month of publication, each in order of its name."""
+    """Counts of matching articles and matches: in all, by outlet and by month of publication, sorted by name."""
 
     articles: int
     matches: int
@@ -60,7 +60,7 @@ class Totals:
 
 
 class Tally:
-    """Adds up articles as they are found."""
+    """Counts articles as they are found."""
 
     def __init__(self) -> None:
         self._counts: dict[tuple[str, str], list[int]] = {}
@@ -73,7 +73,7 @@ class Tally:
             count[1] += len(found.matches)
 
     def totals(self) -> Totals:
-        """Return what was counted so far."""
+        """Return the counts so far."""
         articles, matches = self._counts.get(("all", ""), (0, 0))
         return Totals(articles, matches, self._named("source"), self._named("month"))
 
@@ -106,7 +106,7 @@ def read_words(words: str) -> tuple[Wanted, ...]:
 
 
 def find_all(archive: Archive, words: str, where: Where = ()) -> Iterator[MatchedArticle]:
-    """Yield every article that meets a filter and holds all of the words and phrases, newest first.
+    """Yield every article that meets a filter and contains all of the words and phrases, newest first.
 
     One article at a time is in memory; the archive is seen as of one generation while the iterator is open.
 
@@ -124,7 +124,7 @@ def find_all(archive: Archive, words: str, where: Where = ()) -> Iterator[Matche
 
 
 def matching(articles: Iterable[Article], wanted: tuple[Wanted, ...]) -> Iterator[MatchedArticle]:
-    """Yield the articles that hold all that is wanted, with every place."""
+    """Yield the articles that contain all wanted words and phrases, with every match."""
     needed = {one for each in wanted for one in each.terms}
     spellings: dict[str, str] = {}  # the words seen so far that are a needed term
     seen: set[str] = set()
@@ -134,14 +134,14 @@ def matching(articles: Iterable[Article], wanted: tuple[Wanted, ...]) -> Iterato
             if (own := term(word)) in needed:
                 spellings[word] = own
         seen |= present
-        if {spellings[word] for word in present & spellings.keys()} >= needed:  # else a term stands nowhere
+        if {spellings[word] for word in present & spellings.keys()} >= needed:  # else a term is missing
             found = _found(article, wanted, spellings)
             if found:
                 yield found
 
 
 def _found(article: Article, wanted: tuple[Wanted, ...], spellings: Mapping[str, str]) -> MatchedArticle | None:
-    """Return every place of what is wanted in an article; None unless all of it stands there."""
+    """Return an article with every match; None unless it contains all wanted words and phrases."""
     places = [(each, place) for place in _regions(article) for each in _standing(article, place, wanted, spellings)]
     if {one for (one, _, _), _ in places} != set(wanted):
         return None
@@ -162,7 +162,7 @@ def _found(article: Article, wanted: tuple[Wanted, ...], spellings: Mapping[str,
 
 
 def _around(sentences: list[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
-    """Return the span of the sentences that a place touches."""
+    """Return the span of the sentences that a match touches."""
     first = bisect_right(sentences, start, key=lambda span: span[1])
     last = bisect_left(sentences, end, key=lambda span: span[0]) - 1
     return sentences[first][0], sentences[last][1]
@@ -183,7 +183,7 @@ def _regions(article: Article) -> Iterator[Place]:
 def _standing(
     article: Article, place: Place, wanted: tuple[Wanted, ...], spellings: Mapping[str, str]
 ) -> list[tuple[Wanted, int, int]]:
-    """Return where what is wanted stands in a region, in order; phrases may overlap themselves and each other."""
+    """Return the matches in a region, in order; phrases may overlap themselves and each other."""
     field, begin, stop = place
     bare = bare_words(getattr(article, field)[begin:stop])
     spans = [match.span() for match in _BARE.finditer(bare)]

@@ -1,7 +1,7 @@
-"""Several scores of passages into one: each scaled to [0, 1] over the candidates, then weighted and summed.
+"""Min-max fusion of passage scores: each score is scaled to [0, 1] over the candidates, weighted and summed.
 
-Min-max fusion (convex combination): Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval",
-ACM TOIS 2023.
+This is the convex combination of Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", ACM
+TOIS 2023.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,9 +23,9 @@ class Ranked:
 class Scores:
     """One way of scoring passages.
 
-    ``values`` are by passage id, higher is better; a candidate without one has 0.  ``ranks`` are places from 1 where
-    they are known otherwise than from the values: by default a passage's place among the values.  ``scaled`` says that
-    the values already lie in [0, 1] and mean the same for every question.
+    ``values`` are keyed by passage id, higher is better; a candidate without a value has 0.  ``ranks`` are positions
+    from 1; the default is a passage's position among the values.  ``scaled``: the values already lie in [0, 1] and mean
+    the same for every question.
     """
 
     name: PartName
@@ -54,7 +54,7 @@ def fuse(candidates: Sequence[str], scores: Sequence[Scores]) -> list[Ranked]:
 
 
 def add(ranked: Sequence[Ranked], scores: Sequence[Scores]) -> list[Ranked]:
-    """Return a ranking with further scores added to what its passages have."""
+    """Return a ranking with further scores added to those of its passages."""
     parts: dict[str, list[Part]] = {item.passage_id: [] for item in ranked}
     for one in scores:
         if one.weight > 0:
@@ -70,10 +70,10 @@ def add(ranked: Sequence[Ranked], scores: Sequence[Scores]) -> list[Ranked]:
 def rerank(
     ranked: Sequence[Ranked], scores: Mapping[str, float], weight: float, late: Sequence[str] = (), note: str = ""
 ) -> list[Ranked]:
-    """Return a fused ranking with a reranker's scores of its first passages weighed in.
+    """Return a fused ranking that includes a reranker's scores of its first passages.
 
-    Those that were not read have a share of 0, and so stay behind those they stood behind; those that there was no
-    time for (``late``) have a part of rank 0, with a ``note`` that says why.
+    Passages that were not read have a share of 0 and stay behind those that were.  Passages for which there was no time
+    (``late``) have a part of rank 0, with a ``note`` that says why.
     """
     if not scores:
         return list(ranked)

@@ -1,9 +1,9 @@
 """Candidates from both engines, scored in seven ways and fused.
 
-Passages compete by what they say (``bm25``, ``dense``), by the article that they stand in (``article`` and ``title``:
-BM25 of the whole text and the title; ``topic``: the cosine of the article's direction), by how early they stand in it
-(``lead``: news puts what matters first), and the best by what their best sentence says (``sentence``).  What each is
-worth on each set is in ``lab/benchmarks/results``.
+Passages are scored by their own text (``bm25``, ``dense``), by their article (``article`` and ``title``: BM25 of the
+whole text and the title; ``topic``: the cosine of the article's direction), by their position in it (``lead``: news
+puts the main facts first), and the best ones by their best sentence (``sentence``).  ``lab/benchmarks/results`` holds
+the effect of each score on each data set.
 """
 
 import math
@@ -17,14 +17,14 @@ from qa.search.fusion import Ranked, Scores, add, fuse
 from qa.search.sentence_match import SentenceMatcher
 from qa.settings import AskSettings
 
-_LEAD_CHARACTERS = 2000  # the lead's worth falls to a third over so many
+_LEAD_CHARACTERS = 2000  # characters over which the lead score falls to a third
 
 
 def rank(view: ArchiveView, question: str, vector: Matrix, k: int, where: Where, settings: AskSettings) -> list[Ranked]:
     """Return the candidates for a question, best first.
 
     Args:
-        view: what is searched.
+        view: the archive that is searched.
         question: plain text.
         vector: its unit vector, of shape (dimension,).
         k: how many are wanted; more candidates than ``settings.pool`` are taken only if it is larger.
@@ -46,7 +46,7 @@ def rank(view: ArchiveView, question: str, vector: Matrix, k: int, where: Where,
 def _found(
     view: ArchiveView, question: str, vector: Matrix, pool: int, where: Where, weights: Mapping[str, float]
 ) -> list[Ranked]:
-    """Return the ``pool`` best passages of each engine, scored by all that does not read them."""
+    """Return the ``pool`` best passages of each engine, with all scores that need no reading of their text."""
     near = view.search_vectors(vector, pool, where)
     bm25 = dict(view.search_text(question, pool, where))
     dense = dict(near)

@@ -1,4 +1,4 @@
-"""A second, closer reading of the best passages, and its weight in their order."""
+"""Reranking: a model reads the best passages, and its scores change their order."""
 
 import time
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from qa.runtime.timing import tell
 from qa.search.fusion import Ranked, rerank
 from qa.settings import AskSettings
 
-_AT_ONCE = 8  # passages read between two looks at the clock
+_AT_ONCE = 8  # passages read between two checks of the clock
 _OVER = "its time was over"
 
 
@@ -25,11 +25,11 @@ def reread(
     at_once: int = 1,
     least: int = 1,
 ) -> tuple[list[Ranked], dict[str, PassageReading]]:
-    """Return a ranking with what a reranker says of its first passages, and its readings by passage id.
+    """Return a ranking that includes a reranker's scores of its first passages, and its readings by passage id.
 
     The best are read first.  When ``settings.rerank_seconds`` are over, the rest of the first ``settings.rerank``
-    keep their places behind those that were read, with a part "reranker" of rank 0.  Of ``at_once`` questions each has
-    its share of that time, and ``least`` passages in any case; what is left unread then has a note that says so.
+    keep their order behind those that were read, with a part "reranker" of rank 0.  Each of ``at_once`` concurrent
+    questions has its share of that time, and ``least`` passages in any case; a note says why the others are unread.
     """
     deadline = time.monotonic() + settings.rerank_seconds
     wanted = [item.passage_id for item in ranked[: settings.rerank]]
@@ -52,7 +52,7 @@ def reread(
 def read_passages(
     view: ArchiveView, question: str, passage_ids: Sequence[str], reader: PassageReader, load: Load
 ) -> dict[str, PassageReading]:
-    """Return the readings of these passages by id; damaged ones are left out.  ``load`` learns what it cost."""
+    """Return the readings of these passages by id; damaged ones are left out.  ``load`` measures the time."""
     passages = view.passages(passage_ids)
     places = view.places(list(passages))
     texts = [(places[key].title, passage.text) for key, passage in passages.items()]

@@ -1,7 +1,7 @@
-"""From a ranking to the hits that are shown: copies grouped, one article kept from crowding out the others.
+"""Selection of the hits to show from a ranking: near duplicates grouped, hits of one article capped.
 
-A copy is a passage of another article that says the same in the same words.  One passage stands for its group, so that
-``k`` hits are ``k`` different things to read; nothing is lost, for the others are listed with it.
+A copy is a near duplicate of a passage, in another article.  One passage represents its group, so that ``k`` hits are
+``k`` different things to read.  Nothing is lost, because the other copies are listed with it.
 """
 
 from collections import Counter
@@ -19,23 +19,23 @@ from qa.dates.periods import period
 from qa.records import Article, Citation, Hit, Passage
 from qa.search.fusion import Ranked
 
-# Passages that resemble each other by ``SAME_TEXT`` are copies; those of articles that are recorded as resembling are
-# so from ``SAME_STORY`` on, because an update of a page moves the borders of its passages.  A newer copy is shown in
-# place of a better match from ``REPLACES`` on: with less it lacks the words that answer too often.  What these values
-# find is measured by `python -m lab.benchmarks.intake.copies`.  Short passages need ``near_duplicates.SHORT_TEXT``,
-# unless their articles are recorded.
+# Passages with a resemblance of at least ``SAME_TEXT`` are copies.  ``SAME_STORY`` is enough if their articles are
+# recorded as near duplicates, because an update of a page moves the borders of its passages.  A newer copy is shown in
+# place of a better match from ``REPLACES`` on: with less resemblance it lacks the words that answer too often.
+# `python -m lab.benchmarks.intake.copies` measures the effect of these values.  Short passages need
+# ``near_duplicates.SHORT_TEXT``, unless their articles are recorded.
 SAME_TEXT, SAME_STORY, REPLACES = 0.5, 0.33, 0.7
-# So many passages, half of those that are looked at first, that resemble each other by ``SAME_STORY`` are a crowd: one
-# text worded again and again, which would keep all others out.  Of a crowd as few come first as of one article.
+# This many passages (half of the first step) with a resemblance of at least ``SAME_STORY`` are a crowd: one text in
+# many wordings, which would displace all others.  A crowd has the same cap as an article.
 CROWD = 50
-_STEP = 100  # passages are looked at in steps of this many, or of four times those wanted
+_STEP = 100  # passages are examined in steps of this many, or of four times ``k`` if that is more
 
 ArticleById = Callable[[str], Article | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A passage to show, what it is ranked by, and its copies, best first."""
+    """A passage to show, its score, and its copies, best first."""
 
     ranked: Ranked
     passage: Passage
@@ -54,9 +54,10 @@ class _Member:
 
 @dataclass(slots=True)
 class _Group:
-    """Copies of the first member, whose signature it bears: in the order of the ranking, each of another article.
+    """Copies of the first member, in the order of the ranking, each from another article.
 
-    ``crowd`` is the place of the first group among those that this one's first member resembles.
+    ``signature`` is that of the first member.  ``crowd`` is the index of the first group of the crowd that this group
+    belongs to: the one whose first member this one's resembles.
     """
 
     signature: bytes
@@ -75,10 +76,10 @@ def select(
     """Return the ``k`` passages of a ranking to show; fewer only when it holds fewer.
 
     First come groups of copies in the order of their best members, at most ``per_article`` shown of one article or
-    crowd; then the groups over that cap; then, where there are not ``k`` groups, copies by themselves.
+    crowd; then the groups over that cap; then, if there are fewer than ``k`` groups, single copies.
 
     Args:
-        view: what was searched.
+        view: the archive that was searched.
         ranked: the passages that passed the filters, best first.
         k: how many to return.
         per_article: the cap (0: none).
@@ -109,7 +110,7 @@ def select(
 def _group(
     view: ArchiveView, ranked: Sequence[Ranked], places: range, groups: list[_Group], group_copies: bool
 ) -> None:
-    """Add the passages at these places to the groups, each to that whose first member it resembles most."""
+    """Add the passages at these positions to the groups, each to the one whose first member it resembles most."""
     ids = [ranked[place].passage_id for place in places]
     passages = view.passages(ids)
     signatures = view.signatures(ids) if group_copies else {}
@@ -132,9 +133,9 @@ def _group(
 def _nearest(
     groups: Sequence[_Group], passage: Passage, found: NDArray[np.float64], recorded: set[str]
 ) -> tuple[_Group | None, float]:
-    """Return the group that a passage belongs to and how much it resembles the first of it; None and 1 for none.
+    """Return the group that a passage belongs to and its resemblance to the first member; None and 1 for none.
 
-    ``found`` is how much it resembles the first of each.
+    ``found`` is its resemblance to the first member of each group.
     """
     for i in sorted((found >= SAME_STORY).nonzero()[0].tolist(), key=lambda i: (-found[i], i)):
         best = groups[i].members[0].passage
@@ -146,7 +147,7 @@ def _nearest(
 
 
 def _newest(members: Sequence[_Member], article: ArticleById) -> _Member:
-    """Return the newest of the members that hold most of the first one's text; it itself unless one is surely newer."""
+    """Return the newest member with most of the first one's text; the first itself unless one is certainly newer."""
     newest = members[0]
     for member in members[1:]:
         if member.resemblance >= REPLACES:
@@ -157,7 +158,7 @@ def _newest(members: Sequence[_Member], article: ArticleById) -> _Member:
 
 
 def _is_newer(one: Article, other: Article) -> bool:
-    """Whether an article was surely published after another or, published at the same time, updated after it."""
+    """Whether an article was certainly published after another or, published at the same time, updated after it."""
     published, before = period(one.published), period(other.published)
     if published is None or before is None:
         return False
@@ -167,7 +168,7 @@ def _is_newer(one: Article, other: Article) -> bool:
 
 
 def _capped(shown: Sequence[_Member], groups: Sequence[_Group], per_article: int) -> tuple[list[int], list[int]]:
-    """Return the places of the members, which stand for the groups, within the cap, and of those over it."""
+    """Return the indexes of the groups within the cap, and of those over it."""
     within: list[int] = []
     over: list[int] = []
     counts: Counter[str | int] = Counter()
@@ -189,7 +190,7 @@ def cited(view: ArchiveView, ranked: Sequence[Ranked], k: int, per_article: int,
         return select(view, ranked, k, per_article, article, group_copies=group_copies)
 
     chosen = choose()
-    # A passage that is whole may belong to an article whose title or date is damaged: it could not be cited.
+    # An intact passage may belong to an article whose title or date is damaged, and could not be cited.
     while damaged := {p.article_id for c in chosen for p in (c.passage, *c.copies) if not article(p.article_id)}:
         places = view.places([one.passage_id for one in ranked])
         ranked = [one for one in ranked if places[one.passage_id].article_id not in damaged]

@@ -1,8 +1,9 @@
-"""How well the best sentence of a passage says what a question asks: word for word, or nearly.
+"""Late interaction: how closely the best sentence of a passage matches a question.
 
-BM25 counts words wherever they stand in a passage; an answer mostly stands where many of them meet.  Each token of the
-question looks for its nearest token in each sentence (late interaction: Khattab and Zaharia, "ColBERT", SIGIR 2020)
-by static vectors (``lab/tools/token_vectors.py``), so that "killed" finds "died"; tokens weigh by their words' rarity.
+BM25 counts words anywhere in a passage, but an answer is mostly where many of them occur together.  Each token of the
+question is compared with its nearest token in each sentence (late interaction: Khattab and Zaharia, "ColBERT", SIGIR
+2020) by static vectors (``lab/tools/token_vectors.py``), so that "killed" matches "died".  Tokens are weighted by the
+rarity of their words.
 """
 
 import re
@@ -21,8 +22,8 @@ Tokens = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
 _PART = re.compile(r"\w+")
-_NEAR = 0.5  # cosines below say nothing: most unrelated words come to .2 or .3
-_ADJACENT = 0.15  # what a pair of tokens counts that stand next to each other in both, as a share of the rarer's weight
+_NEAR = 0.5  # cosines below count as 0: most unrelated words have .2 or .3
+_ADJACENT = 0.15  # bonus of a pair of tokens that is adjacent in both texts, as a share of the rarer token's weight
 
 
 @lru_cache(maxsize=1)
@@ -40,7 +41,7 @@ def _model() -> tuple[Any, Floats]:
     return tokenizer, vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-@lru_cache(maxsize=4096)  # questions that follow each other mostly look at the same passages
+@lru_cache(maxsize=4096)  # successive questions mostly match the same passages
 def _sentences(text: str) -> tuple[Tokens, Tokens]:
     """Return the tokens of a passage and where each of its sentences starts among them."""
     tokenizer, _ = _model()
@@ -51,11 +52,11 @@ def _sentences(text: str) -> tuple[Tokens, Tokens]:
 
 
 class SentenceMatcher:
-    """A question, ready to be looked for in passages.
+    """A question prepared for matching with passages.
 
     Args:
         question: plain text.
-        rarity: how much a word tells, from 0; only ratios matter.
+        rarity: of a word, from 0; only ratios matter.
     """
 
     def __init__(self, question: str, rarity: Callable[[str], float]) -> None:
@@ -83,7 +84,7 @@ class SentenceMatcher:
         }
 
     def score(self, texts: Sequence[str]) -> list[float]:
-        """Return, for each passage, how much of the question its best sentence holds, from 0 to 1."""
+        """Return, for each passage, the share of the question that its best sentence covers, from 0 to 1."""
         read = [_sentences(text) for text in texts]
         sizes = [len(starts) for _, starts in read]
         if not sum(sizes) or not len(self._tokens):
@@ -109,7 +110,7 @@ class SentenceMatcher:
         return np.asarray(self._weights @ nearest, np.float32)
 
     def _adjacent(self, stream: Tokens, starts: Tokens) -> Floats:
-        """Return what each sentence gains by tokens that stand next to each other as in the question."""
+        """Return each sentence's bonus for tokens that are adjacent as in the question."""
         gained = np.zeros(len(starts), np.float32)
         inside = np.ones(max(0, len(stream) - 1), bool)
         inside[starts[1:] - 1] = False
@@ -121,7 +122,7 @@ class SentenceMatcher:
 
 
 def _words(word_ids: Sequence[int | None], offsets: Sequence[tuple[int, int]]) -> list[tuple[int, int, list[int]]]:
-    """Return the words of an encoded text: their start, their end, and the places of their tokens."""
+    """Return the words of an encoded text: their start, their end, and the indexes of their tokens."""
     words: dict[int, tuple[int, int, list[int]]] = {}
     for place, (word, (start, end)) in enumerate(zip(word_ids, offsets, strict=True)):
         if word is not None:
