@@ -1,1 +1,1 @@
-"""Parsing in a process of its own, with limits on time, memory and files."""
+"""Sandbox: parsing in a separate process, with limits on time, memory and files."""

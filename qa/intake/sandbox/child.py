@@ -1,4 +1,4 @@
-"""A process for parsing, as the one who started it sees it: started, asked, listened to, ended, and why it died."""
+"""The parent's handle on the sandbox process: start, requests, events, end, and cause of death."""
 
 import fcntl
 import mmap
@@ -20,18 +20,18 @@ from qa.intake.sandbox.framing import Frames, encode, frame
 from qa.intake.sandbox.worker import PROGRESS, opening_request
 from qa.settings import Limits
 
-# Where this package was imported from, for the process to import the same; -P keeps the working folder out of its path.
+# The folder this package was imported from, for the child to import the same; -P keeps the working folder off its path.
 _HOME = str(Path(__file__).resolve().parents[3])
 _START = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); from qa.intake.sandbox.worker import main; main(sys.argv[1:])"
 )
-_PIPE_BYTES = 1 << 20  # of answers may wait to be read: so far the process works ahead
+_PIPE_BYTES = 1 << 20  # answers that the pipe holds: how far the process works ahead
 _STDERR_BYTES = 1 << 12
-_GRACE_SECONDS = 15.0  # a process that cannot be ended by its own timer
+_GRACE_SECONDS = 15.0  # for a process that its own timer cannot end
 
 
 class Child:
-    """One process.
+    """One sandbox process.
 
     Raises:
         InputError: if it cannot be started.
@@ -57,14 +57,14 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 pass_fds=(life, shared),
-                start_new_session=True,  # Ctrl-C is for the one who started it
+                start_new_session=True,  # Ctrl-C is for the parent
                 bufsize=0,
             )
         except (OSError, ValueError) as error:
             for descriptor in ours:
                 os.close(descriptor)
             raise InputError(
-                f"no process to read files can be started ({error}): free memory, and try again"
+                f"the process that parses files cannot be started ({error}): free memory, and try again"
             ) from error
         os.close(life)
         os.close(shared)
@@ -88,9 +88,9 @@ class Child:
         return len(content)
 
     def event(self) -> list[Any] | None:
-        """Return what it tells next, a list that is not empty; None when it has ended and told all.
+        """Return the next event, a list that is not empty; None when the process has ended and there is no more.
 
-        A process that tells nothing for too long, or what makes no sense, is ended, and nothing more of it is heard.
+        A process that sends nothing for too long, or something malformed, is killed, and its other events are ignored.
         """
         deadline = time.monotonic() + self._limits.parse_seconds + _GRACE_SECONDS
         while not self.cause:
@@ -114,12 +114,12 @@ class Child:
         return None
 
     def distrust(self) -> None:
-        """End it for what it has told, which makes no sense; nothing more of it is heard."""
+        """Kill the process because it sent something malformed; its other events are ignored."""
         self._kill("sense")
 
     @property
     def distrusted(self) -> bool:
-        """Whether it was ended for what it has told."""
+        """Whether it was killed because it sent something malformed."""
         return self.cause == "sense"
 
     def _listen(self, deadline: float) -> bool:
@@ -142,7 +142,7 @@ class Child:
 
     def _send(self, content: bytes) -> None:
         assert self._process.stdin
-        with suppress(BrokenPipeError):  # it has died: its answers end, and then the cause is looked for
+        with suppress(BrokenPipeError):  # it has died: its answers end, and then the cause is determined
             while content:
                 content = content[os.write(self._process.stdin.fileno(), content) :]
 
@@ -151,12 +151,12 @@ class Child:
         os.killpg(self._process.pid, signal.SIGKILL)
 
     def place(self) -> tuple[int, int, int]:
-        """Return the request it is or was at (0: none), the line that it had begun, and the last that was done."""
+        """Return its current or last request (0: none), the line it had begun, and the last line it had finished."""
         number, begun, done = PROGRESS.unpack_from(self._page)
         return number, begun, done
 
     def close(self) -> None:
-        """End it, at whatever it is, and give back all that it holds."""
+        """Kill the process, whatever it is doing, and release its resources."""
         if self._process.returncode is None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
@@ -170,7 +170,7 @@ class Child:
             self._page.close()
 
     def why(self) -> str:
-        """Return what ended it, for a file's rejection: the limit, its size, what it said last."""
+        """Return the cause of its end, for a file's rejection: the limit and its value, or its last words."""
         limits = self._limits
         try:
             status = self._process.wait(timeout=_GRACE_SECONDS)
@@ -184,12 +184,12 @@ class Child:
         if self.cause == "memory" or (not self.cause and b"MemoryError" in self._words):
             return f"takes more than {limits.parse_memory_bytes} bytes of memory to read (parse_memory_bytes)"
         if self.cause == "sense":
-            return "what was read from it makes no sense or is too long (parse_result_bytes)"
+            return "its parsed content is malformed or too long (parse_result_bytes)"
         if self.cause:
-            return f"cannot be taken apart ({self.cause})"
+            return f"cannot be parsed ({self.cause})"
         if status < 0:
-            return f"ends the process that reads it ({signal.Signals(-status).name}{self._last_words()})"
-        return f"ends the process that reads it (exit code {status}{self._last_words()})"
+            return f"crashes the process that parses it ({signal.Signals(-status).name}{self._last_words()})"
+        return f"crashes the process that parses it (exit code {status}{self._last_words()})"
 
     def _last_words(self) -> str:
         """Return the last line that it wrote to standard error, after ": "; "" for none."""

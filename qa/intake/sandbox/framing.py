@@ -1,7 +1,7 @@
-"""What goes through the pipes between a process and the one that parses for it: JSON with its length before it.
+"""Wire format between the parent and the sandbox process: JSON lists with a length prefix.
 
-A frame is four bytes, the length of what follows, least byte first, and then a JSON list of so many bytes.  Half
-surrogate pairs, which file names hold that are no UTF-8, travel as they are.
+A frame is a length of four bytes, little-endian, and then a JSON list of that many bytes.  Half surrogate pairs, which
+occur in file names that are not UTF-8, pass unchanged.
 """
 
 import json
@@ -17,7 +17,7 @@ from qa.records import Article
 
 _LENGTH = struct.Struct("<I")
 _ARTICLE_FIELDS = [field.name for field in fields(Article)]
-_article_values = attrgetter(*_ARTICLE_FIELDS)  # a tenth of what astuple takes
+_article_values = attrgetter(*_ARTICLE_FIELDS)  # takes a tenth of astuple's time
 
 
 def encode(value: object) -> bytes:
@@ -26,26 +26,26 @@ def encode(value: object) -> bytes:
 
 
 def frame(content: bytes) -> bytes:
-    """Return a content with its length before it."""
+    """Return a content with its length prefix."""
     return _LENGTH.pack(len(content)) + content
 
 
 class Frames:
-    """Bytes as they arrive become frames; one of more than ``limit`` bytes is a ValueError."""
+    """Splits arriving bytes into frames; a frame of more than ``limit`` bytes is a ValueError."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._bytes = bytearray()
 
     def feed(self, content: bytes) -> None:
-        """Take what has arrived."""
+        """Add bytes that have arrived."""
         self._bytes += content
 
     def take(self) -> list[Any] | None:
-        """Return the next frame's list; None when it has not wholly arrived.
+        """Return the next frame's list; None while it is incomplete.
 
         Raises:
-            ValueError: It is too long, or no JSON list.
+            ValueError: It is too long, or not a JSON list.
         """
         if len(self._bytes) < _LENGTH.size:
             return None
@@ -67,13 +67,13 @@ class Frames:
 
 
 def reading_values(reading: Reading) -> list[Any]:
-    """Return a reading as JSON can hold it, without its file."""
+    """Return a reading as values for JSON, without its file."""
     dropped = [(one.line, one.text, one.reason) for one in reading.dropped]
     return [reading.line, _article_values(reading.article), dropped, reading.notes]
 
 
 def made_reading(values: Sequence[Any], file: str) -> Reading:
-    """Return the reading that became ``values``.
+    """Return the reading that ``reading_values`` turned into ``values``.
 
     Raises:
         ValueError: They are not what ``reading_values`` returns.

@@ -1,8 +1,9 @@
-"""Files from anywhere become articles or rejections, taken apart in a process of its own that they may end.
+"""Sandboxed parsing of untrusted files, which may crash the process that parses them.
 
-The files are found here and named to a process (``qa.intake.sandbox.worker``) that opens and parses them, ahead of what
-is asked for as far as a pipe of 1 MiB holds it.  A file that ends this process, by a crash or by a limit, is rejected
-with the limit's name, and a new process goes on with the next file; of a file of records only the record is rejected.
+The files are found here.  Their paths go to a process (``qa.intake.sandbox.worker``) that opens and parses them, and
+works ahead as far as a pipe of 1 MiB holds its results.  A file that ends this process, by a crash or by a limit, is
+rejected with the limit's name, and a new process goes on with the next file.  Of a file of records only the record is
+rejected.
 """
 
 from collections import deque
@@ -20,7 +21,7 @@ from qa.intake.sandbox.child import Child
 from qa.intake.sandbox.framing import made_reading
 from qa.settings import LIMITS, Limits
 
-# Requests that wait in their pipe: so few that writing them never waits, on whatever system.
+# Bytes of requests that wait in their pipe: so few that writing them never blocks, on any system.
 _ASKED_BYTES = 4000
 _FOUND_AHEAD = 64
 _DEATHS_WITHOUT_CAUSE = 3
@@ -29,7 +30,7 @@ _DEATHS_WITHOUT_CAUSE = 3
 def read_apart(
     paths: Iterable[str | Path], defaults: Defaults = NO_DEFAULTS, *, limits: Limits = LIMITS
 ) -> Generator[Reading | Rejection, None, None]:
-    """Yield what ``qa.intake.read`` yields, from another process; close it, or read it to its end, and that is gone.
+    """Yield the same as ``qa.intake.read``, from a sandbox process that ends with the generator or its closing.
 
     Raises:
         InputError: ``defaults.published`` is not a date, or no process can be started.
@@ -49,16 +50,16 @@ def _read(
 
 @dataclass(slots=True, eq=False)
 class _Task:
-    """A file to be read, and how far that is."""
+    """A file to be read, and its progress."""
 
     found: Found
-    number: int = 0  # of the request in the process that lives, 0: not asked for
+    number: int = 0  # of its request in the live process, 0: not requested
     size: int = 0
     after: int = 0
     until: int = 0
     deaths: int = 0
-    reasons: dict[int, str] = field(default_factory=dict)  # lines that ended a process, and how
-    verdict: str = ""  # how the rest of the file did
+    reasons: dict[int, str] = field(default_factory=dict)  # lines that ended a process, and the cause
+    verdict: str = ""  # the cause for the rest of the file
 
 
 class _Apart:
@@ -85,7 +86,7 @@ class _Apart:
             if isinstance(first, Rejection):
                 yield first
                 self._queue.popleft()
-            elif not first.number:  # only what is left after the process's end is not asked for: how it ended
+            elif not first.number:  # not requested again after the process's end: only its verdict is left
                 yield Rejection(str(first.found.path), 0, first.verdict)
                 self._queue.popleft()
             else:
@@ -99,7 +100,7 @@ class _Apart:
                     yield heard
 
     def _fill(self) -> bool:
-        """Find more files, and ask for as many as may be; return whether there is anything left."""
+        """Find more files and request as many as may wait; return whether any are left."""
         while len(self._queue) < _FOUND_AHEAD and (found := next(self._found, None)):
             self._queue.append(_Task(found) if isinstance(found, Found) else found)
         for task in self._queue:
@@ -122,7 +123,7 @@ class _Apart:
         self._asked += task.size
 
     def _heard(self, task: _Task, event: list[Any]) -> Reading | Rejection | None:
-        """Return what the process tells of the file that is read now; None when that makes no sense."""
+        """Return the result in an event on the current file; None when it is malformed."""
         file = str(task.found.path)
         self._deaths = 0
         try:
@@ -146,40 +147,40 @@ class _Apart:
             self._queue.popleft()
 
     def _bury(self, child: Child) -> None:
-        """Find out what ended the process; what it was asked for and has not told is asked for again."""
+        """Find the cause of the process's end; unanswered requests are sent again."""
         number, begun, done = child.place()
         tasks = [task for task in self._queue if isinstance(task, _Task)]
         if not child.retired:
             why = child.why()
             at = next((task for task in tasks if task.number and task.number == number), None)
-            if child.distrusted and tasks:  # the nonsense was of what is heard now, however far ahead it was
+            if child.distrusted and tasks:  # the malformed event is on the current file, however far ahead it was
                 at, begun, done = tasks[0], 0, 0
             if at:
                 self._blame(at, begun, done, why)
             else:
                 self._deaths += 1
                 if self._deaths >= _DEATHS_WITHOUT_CAUSE:
-                    raise InputError(f"files cannot be read, for the process that reads them fails: {why}")
+                    raise InputError(f"files cannot be read, because the process that parses them fails: {why}")
         for task in tasks:
             task.number = 0
         self._asked = 0
         self.close()
 
     def _blame(self, task: _Task, begun: int, done: int, why: str) -> None:
-        """Note how a file ended the process: one of its records, or the whole."""
+        """Record the cause with a file: for one of its records, or for the whole file."""
         task.deaths += 1
-        if task.verdict:  # reading up to where it ended before has ended it too
+        if task.verdict:  # reading up to the line before its end has ended it too
             task.until = 0
             return
         if begun > done:
-            task.reasons[begun] = f"{why}: split it or leave it out; the file was read on after it"
+            task.reasons[begun] = f"{why}: split it or leave it out; reading went on after it"
         else:
-            before = " after its last record that is counted" if done else ""
+            before = " after its last counted record" if done else ""
             task.verdict = f"{why}{before}: save its text as .txt and add that"
             task.until = done if done > task.after else 0
             return
         if task.deaths >= self._limits.parse_deaths:
             task.verdict = (
-                f"{task.deaths} of its records ended the process that reads it (parse_deaths): the rest is not read"
+                f"{task.deaths} of its records ended the process that parses it (parse_deaths): the rest is not read"
             )
             task.until = begun

@@ -1,19 +1,20 @@
-"""The process in which files are parsed, started by ``child``.
+"""The sandbox process, in which files are parsed; started by ``child``.
 
-Whatever a hostile file does to a parser happens here: it can end this process and nothing else.  Nothing heavy is
-imported but the parsers, each when a file needs it.  The process
+A hostile file that attacks a parser attacks this process: it can end it, and nothing else.  Nothing heavy is imported
+but the parsers, each when a file needs it.  The process
 
-- reads requests from its standard input and writes what it read to its standard output, as
-``qa.intake.sandbox.framing`` says;
-- notes in a page of shared memory which file and record it is at, which the one who started it reads when it has died;
-- limits its own memory, processor time, open files, and writes no file; a timer of the kernel ends it when a file or
+- reads requests from its standard input and writes results to its standard output, in the frames of
+  ``qa.intake.sandbox.framing``;
+- notes its current file and record in a page of shared memory, which the parent reads after the process has died;
+- limits its own memory, processor time and open files, and writes no file; a timer of the kernel ends it when a file or
   record takes too long, also in the middle of a parser's C code;
-- dies with the one who started it, through a signal when the other end of a pipe is closed.
+- dies with its parent, through a signal when the other end of a pipe is closed.
 
-Requests: first ``[defaults, limits]``, then a file's ``[number, path, kind, walked, root, after, until, skipped]``:
-of a file of records, lines up to ``after`` are known already, lines beyond ``until`` are not wanted (0: all are), and
-those ``skipped`` ended a process before.  Answers: lists of ``["reading", …]``, ``["rejection", line, reason]``,
-``["skipped", line]``, ``["end"]``, and before it ends ``["failed", cause]`` or, in good order, ``["retired"]``.
+Requests: first ``[defaults, limits]``, then a file's ``[number, path, kind, walked, root, after, until, skipped]``.
+In a file of records, lines up to ``after`` were sent before, lines beyond ``until`` are not wanted (0: all are), and
+the lines ``skipped`` have ended a process before.  Answers: lists of ``["reading", …]``, ``["rejection", line,
+reason]``, ``["skipped", line]``, ``["end"]``, and at the process's end ``["failed", cause]`` or, if it ends as planned,
+``["retired"]``.
 """
 
 import fcntl
@@ -36,7 +37,7 @@ from qa.intake.results import Defaults, Reading, Rejection
 from qa.intake.sandbox.framing import Frames, encode, frame, reading_values
 from qa.settings import Limits
 
-# What the shared page holds: the request's number (0: none), the line that was begun, the last line that was done.
+# Layout of the shared page: the request's number (0: none), the line begun, the last line finished.
 PROGRESS = struct.Struct("<QQQ")
 REQUEST_BYTES = 1 << 20
 _FLUSHED_BYTES = 1 << 16
@@ -49,11 +50,11 @@ def opening_request(defaults: Defaults, limits: Limits) -> bytes:
 
 
 class _Ended(BaseException):
-    """The one who started this process is gone, or wants nothing more; no fault of a parser, so no Exception."""
+    """The parent is gone or sends no more requests; not a parser's fault, and so not an Exception."""
 
 
 class _Pipes:
-    """Requests in, answers out; a file's answers are gathered, and written when they are many, late, or all."""
+    """Requests in, answers out; a file's answers are buffered, and written when they are many, late or complete."""
 
     def __init__(self, requests: int, answers: int) -> None:
         self._requests = requests
@@ -74,13 +75,13 @@ class _Pipes:
         return values
 
     def tell(self, event: bytes) -> bool:
-        """Gather an answer; return whether it is time to flush."""
+        """Buffer an answer; return whether it is time to flush."""
         self._events.append(event)
         self._size += len(event)
         return self._size >= _FLUSHED_BYTES or time.monotonic() - self._flushed > _FLUSHED_SECONDS
 
     def flush(self) -> None:
-        """Write what was gathered."""
+        """Write the buffered answers."""
         if self._events:
             content = memoryview(frame(b"[" + b",".join(self._events) + b"]"))
             self._events, self._size = [], 0
@@ -90,7 +91,7 @@ class _Pipes:
 
 
 class _Parser:
-    """Takes files apart, one request after another."""
+    """Parses files, one request after another."""
 
     def __init__(self, pipes: _Pipes, page: mmap.mmap, defaults: Defaults, limits: Limits) -> None:
         self._pipes = pipes
@@ -132,7 +133,7 @@ class _Parser:
                 self._done = max(self._done, found.line)
                 if self._done and self._done == until:
                     break
-                if self._begun != self._done:  # a reader without a gate: what it gives must not be given twice
+                if self._begun != self._done:  # a parser without a gate: its results must not be sent twice
                     self._flush()
                 self._note()
                 self._arm()
@@ -140,7 +141,7 @@ class _Parser:
                     self._leave("retired")
         except MemoryError:
             self._leave("failed", "memory")
-        except Exception as error:  # a fault of a parser: this file's, and not the next one's
+        except Exception as error:  # a parser's fault, which counts for this file and not for the next
             self._leave("failed", f"{type(error).__name__}: {in_short(error)}")
         self._tell(["end"])
         self._number = 0
@@ -157,19 +158,19 @@ class _Parser:
 
     def _too_much(self) -> str:
         most = self._limits.parse_result_bytes
-        return f"what was read from it is over the limit of {most} bytes (parse_result_bytes): split it"
+        return f"its parsed content is over the limit of {most} bytes (parse_result_bytes): split it"
 
     def _flush(self) -> None:
-        signal.setitimer(signal.ITIMER_REAL, 0)  # the reader may be busy for long
+        signal.setitimer(signal.ITIMER_REAL, 0)  # the parent may be busy for long
         self._pipes.flush()
         self._arm()
 
     def _note(self) -> None:
-        """Note where it is."""
+        """Write the current file and record to the shared page."""
         PROGRESS.pack_into(self._page, 0, self._number, self._begun, self._done)
 
     def _arm(self) -> None:
-        """Give what comes next its time; nothing while it waits for a request."""
+        """Set the timers for the next file or record; the clock stops while the process waits for a request."""
         signal.setitimer(signal.ITIMER_REAL, self._limits.parse_seconds if self._number else 0)
         seconds = int(time.process_time()) + 1 + self._limits.parse_cpu_seconds
         if seconds != self._cpu_seconds:
@@ -180,7 +181,7 @@ class _Parser:
         return self._files >= self._limits.parse_files or _pages() > self._most_pages
 
     def _leave(self, *event: str) -> NoReturn:
-        """Tell why this process ends, and end it."""
+        """Report why this process ends, and end it."""
         self._pipes.tell(encode(event))
         self._flush()
         raise _Ended
@@ -201,7 +202,7 @@ def _pages() -> int:
 
 
 def _limit(name: int, most: int, *, keep_hard: bool = False) -> None:
-    """Lower a limit, to what is allowed."""
+    """Set a limit, no higher than the system allows."""
     _, hard = resource.getrlimit(name)
     if hard != resource.RLIM_INFINITY:
         most = min(most, hard)
@@ -209,7 +210,7 @@ def _limit(name: int, most: int, *, keep_hard: bool = False) -> None:
 
 
 def _restrict(limits: Limits) -> None:
-    """Take from this process what a parser does not need."""
+    """Restrict this process to the resources that a parser needs."""
     sys.dont_write_bytecode = True
     _limit(resource.RLIMIT_AS, _pages() * mmap.PAGESIZE + limits.parse_memory_bytes)
     _limit(resource.RLIMIT_FSIZE, 0)
@@ -232,10 +233,10 @@ def _die_with(life: int) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Serve; ``arguments`` are two descriptors: of the pipe that is closed when this is to end, of the shared page."""
+    """Serve requests; ``arguments`` are two descriptors: of the pipe whose closing ends this, of the shared page."""
     life, shared = map(int, arguments)
     answers = os.dup(1)
-    os.dup2(2, 1)  # whatever a parser prints is no answer
+    os.dup2(2, 1)  # a parser's prints are not answers
     try:
         _die_with(life)
         with mmap.mmap(shared, mmap.PAGESIZE) as page:

@@ -25,7 +25,7 @@ from tests.lanes.hostile.case import Case
 ALL: tuple[Case, ...] = (*pdfs.CASES, *documents.CASES, *pages.CASES, *lines.CASES, *oddities.CASES)
 SMALL_LIMITS = Limits(parse_seconds=30, parse_cpu_seconds=8)
 _BY_LIMIT = re.compile(r"\(parse_(?:seconds|cpu_seconds|memory_bytes)\)")
-_CRASHED = re.compile(r"ends the process that reads it|cannot be taken apart")
+_CRASHED = re.compile(r"crashes the process that parses it|cannot be parsed")
 
 
 @dataclass(slots=True)

@@ -108,8 +108,8 @@ def test_a_record_that_takes_too_much_memory_is_rejected_and_those_around_it_are
         tmp_path / "a.jsonl", [{"text": "One."}, {"text": "Two."}, BIG, {"text": "Four."}, BIG, {"text": "6."}]
     )
     reason = (
-        "takes more than 120000000 bytes of memory to read (parse_memory_bytes): split it or leave it out; the "
-        "file was read on after it"
+        "takes more than 120000000 bytes of memory to read (parse_memory_bytes): split it or leave it out; "
+        "reading went on after it"
     )
     assert told([path, write(tmp_path / "b.txt", STORY)], TIGHT) == [
         "One.", "Two.", f"3: {reason}", "Four.", f"5: {reason}", "6.", "The goose ca",
@@ -120,13 +120,13 @@ def test_after_many_records_that_end_it_the_rest_of_the_file_is_left(tmp_path: P
     path = lines(tmp_path / "a.jsonl", [{"text": "One."}, BIG, {"text": "Three."}, BIG, {"text": "Five."}])
     found = told([path, write(tmp_path / "b.txt", STORY)], replace(TIGHT, parse_deaths=2))
     assert [one[:7] for one in found] == ["One.", "2: take", "Three.", "4: take", "0: 2 of", "The goo"]
-    assert found[4] == "0: 2 of its records ended the process that reads it (parse_deaths): the rest is not read"
+    assert found[4] == "0: 2 of its records ended the process that parses it (parse_deaths): the rest is not read"
 
 
 def test_what_is_read_may_not_be_larger_than_its_limit(tmp_path: Path) -> None:
     path = lines(tmp_path / "a.jsonl", [{"text": "x" * 6000}, {"text": "Two."}])
     assert told([path], Limits(parse_result_bytes=5000)) == [
-        "1: what was read from it is over the limit of 5000 bytes (parse_result_bytes): split it",
+        "1: its parsed content is over the limit of 5000 bytes (parse_result_bytes): split it",
         "Two.",
     ]
 
@@ -139,7 +139,7 @@ def test_a_crash_is_the_files_fault_and_named(tmp_path: Path) -> None:
         time.sleep(0.3)  # it has begun the next one
         os.kill((children() - before).pop(), signal.SIGSEGV)
         crashed, after = list(found)
-    reason = "ends the process that reads it (SIGSEGV): save its text as .txt and add that"
+    reason = "crashes the process that parses it (SIGSEGV): save its text as .txt and add that"
     assert crashed == Rejection(str(paths[1]), 0, reason)
     assert isinstance(after, Reading)
 
@@ -154,9 +154,7 @@ def test_a_process_that_tells_nonsense_is_ended_and_its_file_rejected(
 ) -> None:
     monkeypatch.setattr("qa.intake.sandbox.child._START", f"import os, time; os.write(1, {answer!r}); time.sleep(60)")
     paths = [write(tmp_path / "a.txt", STORY), write(tmp_path / "b.txt", STORY)]
-    reason = (
-        "what was read from it makes no sense or is too long (parse_result_bytes): save its text as .txt and add that"
-    )
+    reason = "its parsed content is malformed or too long (parse_result_bytes): save its text as .txt and add that"
     assert told(paths) == [f"0: {reason}"] * 2
 
 
