@@ -1,4 +1,4 @@
-"""Files, folders and bytes become articles, or rejections with their reason."""
+"""Intake: files and folders parsed into articles, or rejected with a reason."""
 
 from qa.anatomy.page import Dropped
 from qa.intake.reader import read

@@ -1,8 +1,8 @@
-"""Which language an article is in: what its file states, else what its text looks like.
+"""Language identification: the code that an article's file states, else the language of its text.
 
-Languages are known by their ISO 639-1 codes ("en", "de").  The recogniser is langid's naive Bayes over byte n-grams
-(Lui and Baldwin, "langid.py: an off-the-shelf language identification tool", ACL 2012), as py3langid keeps it; its
-model comes with the package.
+Languages have their ISO 639-1 codes ("en", "de").  The recogniser is langid's naive Bayes over byte n-grams (Lui and
+Baldwin, "langid.py: an off-the-shelf language identification tool", ACL 2012), as maintained in py3langid; its model
+comes with the package.
 """
 
 import re
@@ -14,12 +14,12 @@ from qa.intake.results import Reading
 from qa.text.words import word_set
 
 FEWEST_LETTERS = 20
-LEAST_SURE = 0.9  # the probability that the recogniser gives; below it "" is more honest
-_LOOKED_AT = 600  # characters: enough for a language to show, and the time is in proportion to them
+LEAST_SURE = 0.9  # least probability that the recogniser gives; below it the language stays ""
+_LOOKED_AT = 600  # characters: enough to identify a language, and the time is proportional to them
 
 # BCP 47: a language, then script, region and the like ("en", "en-US", "zh_Hant").
 _STATED = re.compile(r"(?P<language>[A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8}){0,4}")
-# ISO 639-1; countries' codes that are stated instead ("jp", "us") are none of them.
+# ISO 639-1; codes of countries ("jp", "us"), which some files state instead, are not among them.
 _CODES = word_set(
     "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv "
     "dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie "
@@ -32,10 +32,10 @@ _NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis"})
 
 
 def with_language(reading: Reading) -> Reading:
-    """Return a reading whose article's language is settled.
+    """Return a reading with its article's language identified.
 
-    Readers leave it at what the file states: they also run in a process that parses a few hundred files, where numpy
-    and the model would take a second, and memory and threads that its limits forbid.
+    The parsers themselves give only the language that a file states.  They also run in the sandbox, a process for a few
+    hundred files, where numpy and the model would take a second, and memory and threads that its limits forbid.
     """
     article = reading.article
     language = article_language(article.language, article.text)
@@ -43,7 +43,7 @@ def with_language(reading: Reading) -> Reading:
 
 
 def article_language(stated: str, text: str) -> str:
-    """Return what a file states when that is a language's code, unchanged; else the code that the text looks like."""
+    """Return the stated code, unchanged, if it is that of a language; else the code recognised from the text."""
     return stated if primary(stated) else recognised(text)
 
 
@@ -56,7 +56,7 @@ def primary(code: str) -> str:
 
 
 def recognised(text: str) -> str:
-    """Return the ISO 639-1 code of the language that a text looks like, "" for one too short or in doubt."""
+    """Return the ISO 639-1 code of a text's language, "" if the text is too short or the language in doubt."""
     sample = " ".join(text[:_LOOKED_AT].split())
     if sum(character.isalpha() for character in sample) < FEWEST_LETTERS:
         return ""

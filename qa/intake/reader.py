@@ -1,6 +1,6 @@
-"""The way in: paths to articles or rejections, one at a time.
+"""Reader of files: paths to articles or rejections, one at a time.
 
-What is read here is read in this process: files from anywhere go through ``qa.intake.sandbox.parent`` instead.
+Files are parsed in this process.  Untrusted files go through ``qa.intake.sandbox.parent`` instead.
 """
 
 from collections.abc import Iterable, Iterator
@@ -34,7 +34,7 @@ NO_DEFAULTS = Defaults()
 def read(
     paths: Iterable[str | Path], defaults: Defaults = NO_DEFAULTS, *, limits: Limits = LIMITS
 ) -> Iterator[Reading | Rejection]:
-    """Yield the articles in files and folders, lazily and in sorted order, and a rejection for what has none.
+    """Yield the articles in files and folders, lazily and in sorted order, and a rejection for each without one.
 
     Raises:
         InputError: ``defaults.published`` is not a date.
@@ -70,7 +70,7 @@ def read_found(
 ) -> Iterator[Reading | Rejection]:
     """Yield the articles and rejections of one file; of a file of records only those that ``gate`` lets through.
 
-    An article's language is what the file states.
+    An article's language is the one that the file states.
     """
     try:
         if found.kind in RECORDS:
@@ -87,7 +87,7 @@ def _records(found: Found, defaults: Defaults, limits: Limits, gate: Gate) -> It
     """Yield the articles and rejections of a file that holds many.
 
     Raises:
-        InputError: The file as a whole, or what is left of it, cannot be used.
+        InputError: The file as a whole, or the rest of it, cannot be used.
         OSError: It cannot be opened or read.
     """
     if found.kind == ".jsonl":
@@ -130,7 +130,7 @@ def _whole_file(found: Found, defaults: Defaults, limits: Limits) -> Reading:
 
 
 def _page(content: bytes, kind: str, limits: Limits) -> tuple[Page, Page]:
-    """Take a file apart: return what it says, and what holds only where nothing else is said.
+    """Parse a file: return its page, and fallback values for fields that nothing else states.
 
     Raises:
         InputError: It is another kind of file, or holds no story.
@@ -180,7 +180,7 @@ def _read_text(content: bytes, kind: str) -> Extracted:
 
 
 def _cleaned(found: Extracted) -> Extracted:
-    """Return a document's units without control characters; what was removed is noted."""
+    """Return a document's units without control characters; a note says how many were removed."""
     units: list[Unit] = []
     removed = 0
     for unit in found.units:

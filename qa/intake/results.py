@@ -1,4 +1,4 @@
-"""What reading a file gives: an article with what was dropped from its page, or a rejection."""
+"""Results of reading a file: an article with the lines dropped from its page, or a rejection."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from qa.anatomy.page import Dropped
 from qa.records import Article
 
-# Called with a record's line, from 1, before the record is taken apart; False passes over it.
+# Called with a record's line, from 1, before the record is parsed; False skips it.
 Gate = Callable[[int], bool]
 
 
@@ -17,7 +17,7 @@ def open_gate(line: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What a file does not say, given for all of an add; used only where the file says nothing."""
+    """Values for all files of one add, each used only where a file states none."""
 
     source: str = ""
     published: str = ""
@@ -26,7 +26,7 @@ class Defaults:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An article as it was read.
+    """An article that was read from a file.
 
     ``article.id`` is the record's own id, ``""`` when the file gives none.  ``line`` counts from 1: the line of a
     ``.jsonl``, the one where a row of a table begins, the item of a feed; 0 for a file that is one article.
@@ -41,7 +41,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """What could not be read and why; line 0 means the file as a whole."""
+    """A file or record that was not read, and the reason; line 0 means the file as a whole."""
 
     file: str
     line: int

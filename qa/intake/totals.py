@@ -1,4 +1,4 @@
-"""How many articles are to come, told from files without taking them apart."""
+"""Estimated number of articles in files, without parsing them."""
 
 import lzma
 import re
@@ -13,15 +13,15 @@ from qa.intake.results import Rejection
 from qa.settings import LIMITS, Limits
 
 _BLOCK = 1 << 20
-# What is read to count: beyond, the rest is taken to be like it.  A plain file is read at a gigabyte a second.
+# Bytes that are read for counting; the rest is extrapolated.  A plain file is read at a gigabyte a second.
 _PLAIN_BYTES = 1 << 28
 _INFLATED_BYTES = 1 << 24
 _ITEM = re.compile(rb"<(?:item|entry)[\s>]")
-_INFLATE_MEMORY = 1 << 26  # an .xz file says how much it takes to read it, up to 4 GiB
+_INFLATE_MEMORY = 1 << 26  # an .xz file states the memory that reading it takes, up to 4 GiB
 
 
 def count(paths: Iterable[str | Path], *, limits: Limits = LIMITS) -> int:
-    """Return how many articles and rejections are to come: exact for whole files of moderate size, else an estimate.
+    """Return how many articles and rejections are to come: exact for files of moderate size, else an estimate.
 
     Nothing is parsed, so that no file can cost more than reading its first 256 MiB.
     """
@@ -30,7 +30,7 @@ def count(paths: Iterable[str | Path], *, limits: Limits = LIMITS) -> int:
 
 
 def _records(found: Found) -> int:
-    """Return how many records a file may hold; at least 1, for an empty one is a rejection."""
+    """Return how many records a file may hold; at least 1, because an empty file is a rejection."""
     if found.kind in (".jsonl", ".csv", ".tsv"):
         lines = _lines(found)
         return lines if found.kind == ".jsonl" else max(1, lines - 1)  # the header is no record
@@ -41,7 +41,7 @@ def _records(found: Found) -> int:
 
 
 def _lines(found: Found) -> int:
-    """Return how many lines are not blank; at least 1, for an empty file is a rejection."""
+    """Return how many lines are not blank; at least 1, because an empty file is a rejection."""
     count = read = 0
     open_line = False
     try:
@@ -50,14 +50,14 @@ def _lines(found: Found) -> int:
         for position, block in blocks if found.kind == ".jsonl" else _unquoted(blocks):
             lines = block.split(b"\n")
             if not count and found.walked and _asks(lines[0]):
-                return 0  # a file of questions is passed over where it is walked to
+                return 0  # a question file in a walked folder is skipped
             filled = sum(1 for line in lines if line and not line.isspace())
             # A line that runs over the block's end is counted where it began.
             count += filled - (1 if open_line and lines[0].strip() else 0)
             open_line = bool(lines[-1].strip()) or (open_line and len(lines) == 1)
             read = position
     except (OSError, EOFError, zlib.error, lzma.LZMAError):
-        return max(1, count)  # the reader says what is wrong
+        return max(1, count)  # the reader reports the problem
     if read >= size or not count:
         return max(1, count)
     return 1 + round((count - 1) * size / read)
@@ -79,7 +79,7 @@ def _asks(line: bytes) -> bool:
 
 
 def _blocks(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield (how many bytes of the file were read so far, a block of its content)."""
+    """Yield (number of bytes of the file read so far, block of its content)."""
     kind = path.suffix.casefold()
     inflate, plain = _inflater(kind), kind not in COMPRESSED
     given = read = 0
@@ -94,7 +94,7 @@ def _blocks(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def _inflater(kind: str) -> Callable[[bytes], bytes]:
-    """Return what makes compressed bytes plain ones, at most 16 MiB at a time; what is beyond is left out."""
+    """Return a function that decompresses bytes, at most 16 MiB at a time; the rest is left out."""
     if kind == ".gz":
         gzip = zlib.decompressobj(31)
         return lambda content: gzip.decompress(content, _INFLATED_BYTES)

@@ -1,4 +1,4 @@
-"""Bytes become text: compression, encodings, control characters; every loss is counted and said."""
+"""Decoding of files: compression, encodings, control characters; every loss is counted and reported."""
 
 import codecs
 import gzip
@@ -24,7 +24,7 @@ _BOMS = (  # the longer first: UTF-32's begins with UTF-16's
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-# What is no ink: white space, marks that join, part or turn letters, variation selectors and tags.
+# Invisible characters: white space, marks that join, separate or turn letters, variation selectors and tags.
 _INVISIBLE = re.compile(
     "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]*"
@@ -43,14 +43,14 @@ def open_bytes(path: Path) -> BinaryIO:
 
 
 def read_bytes(path: Path, limit: int, name: str = "file_bytes") -> bytes:
-    """Return the (decompressed) content, reading at most ``limit`` bytes and one; ``name`` is the limit's.
+    """Return the (decompressed) content, reading at most ``limit`` bytes and one; ``name`` is the limit's name.
 
     Raises:
-        InputError: There is none but white space, it is over the limit, or the compressed data is cut off or damaged.
+        InputError: It is blank or over the limit, or the compressed data is cut off or damaged.
         OSError: The file cannot be opened.
     """
     too_long = f"over the limit of {limit} bytes ({name}): split it"
-    if path.stat().st_size > limit:  # told before so much of it is read
+    if path.stat().st_size > limit:  # rejected before so much of it is read
         raise InputError(too_long)
     blocks: list[bytes] = []
     size = 0
@@ -73,7 +73,7 @@ def read_bytes(path: Path, limit: int, name: str = "file_bytes") -> bytes:
 
 
 def broken(path: Path, error: BaseException) -> str:
-    """Say why compressed data could not be read to its end."""
+    """Return the reason why a file could not be read to its end."""
     if path.suffix.casefold() not in COMPRESSED:
         return f"cannot be read ({getattr(error, 'strerror', None) or error})"
     cut = isinstance(error, EOFError)
@@ -115,10 +115,10 @@ def refuse_binary(content: bytes) -> None:
 
 
 def decode(content: bytes, declared: str = "") -> tuple[str, tuple[str, ...]]:
-    """Return the text and notes on what its encoding cost.
+    """Return the text and notes on how its encoding was guessed and on damaged characters.
 
     A byte-order mark decides, then UTF-8, then ``declared`` (an HTML page's charset), then UTF-8 with single
-    bytes damaged, then Windows-1252, in which the five bytes that it lacks are read as Latin-1.
+    bytes damaged, then Windows-1252, whose five undefined bytes are read as Latin-1.
     """
     for bom, name in _BOMS:
         if content.startswith(bom):
@@ -151,7 +151,7 @@ def _declared(content: bytes, declared: str) -> tuple[str, tuple[str, ...]] | No
 
 
 def clean(text: str) -> tuple[str, tuple[str, ...]]:
-    """Remove control characters but tab and line ends, replace lone surrogates; note how many."""
+    """Return the text without control characters (but tab and line ends) and lone surrogates, and a note on each."""
     notes: list[str] = []
     text, removed = _CONTROL.subn("", text)
     if removed:
@@ -163,7 +163,7 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def numbered_lines(path: Path, limit: int, file_limit: int) -> Iterator[tuple[int, bytes | None]]:
-    """Yield a file's lines as ``split_lines`` does, those of UTF-16 and UTF-32 as UTF-8; no byte-order mark is left.
+    """Yield a file's lines as ``split_lines`` does: UTF-16 and UTF-32 as UTF-8, and without a byte-order mark.
 
     Raises:
         InputError: As ``split_lines``; the first line is of another kind of file; UTF-16 is over ``file_limit`` bytes.
@@ -183,7 +183,7 @@ def _wide_encoding(path: Path) -> str:
         with open_bytes(path) as stream:
             start = stream.read(4)
     except BROKEN:
-        return ""  # the reader of lines says what is wrong
+        return ""  # the reader of lines reports the problem
     found = next((name for bom, name in _BOMS if start.startswith(bom)), "")
     return found if found != "utf-8-sig" else ""
 
@@ -196,7 +196,7 @@ def _wide_lines(path: Path, encoding: str, limit: int, file_limit: int) -> Itera
 
 
 def is_blank(text: str) -> bool:
-    """Whether nothing in a text can be seen."""
+    """Whether a text has no visible character."""
     return _INVISIBLE.fullmatch(text) is not None
 
 

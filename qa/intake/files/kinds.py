@@ -1,6 +1,6 @@
-"""Kinds of files: which are read, and what is said of the others, by their names and by what they begin with.
+"""Kinds of files, by name and by magic number: those that are read, and the way out for each of the others.
 
-This is the one list; the terminal's help, the Archive page and the messages are made from it.
+This is the only list; the terminal's help, the Archive page and the messages are made from it.
 """
 
 from pathlib import Path
@@ -39,7 +39,7 @@ _REFUSED = {
 }
 _REASONS = {f".{suffix}": reason for suffixes, reason in _REFUSED.values() for suffix in word_set(suffixes)}
 
-# What a file is by its first bytes: (place, bytes, name, way out).  Zip files are told apart by what they hold.
+# Magic numbers: (offset, bytes, name, way out).  Zip files are distinguished by their content.
 _MAGIC = (
     (0, b"%PDF-", "a PDF", "rename it to .pdf"),
     (0, b"\x1f\x8b", "gzip data", "let its name end in .gz, or unpack it"),
@@ -75,11 +75,11 @@ _ZIPPED = (
     (b"opendocument.text", "an OpenDocument text", "save it as .docx"),
     (b"opendocument.spreadsheet", "a spreadsheet", "save the sheet as .csv, with named columns"),
 )
-_DEEPEST = 1024  # bytes; readers of PDF look so far for its beginning
+_DEEPEST = 1024  # bytes; PDF readers search this far for the beginning
 
 
 def kind_of(path: Path) -> str:
-    """Return the format by the name's end, compression apart: one of SUFFIXES, or "" when it is not read."""
+    """Return the format by the file's suffix, ignoring compression: one of SUFFIXES, or "" when it is not read."""
     suffixes = [suffix.casefold() for suffix in path.suffixes]
     readable: tuple[str, ...] = SUFFIXES
     if suffixes and suffixes[-1] in COMPRESSED:
@@ -101,9 +101,9 @@ def refusal(path: Path) -> str:
 
 
 def content_kind(content: bytes) -> tuple[str, str]:
-    """Return what bytes are by their magic number, and what to do with such a file; ("", "") when none is known.
+    """Return the kind of a file by its magic number, and the way out; ("", "") when none is known.
 
-    For a zip file the end of ``content`` counts too: its directory stands there.
+    For a zip file the end of ``content`` counts too, because its directory is there.
     """
     for place, magic, name, way_out in _MAGIC:
         if content.startswith(magic, place):
@@ -118,10 +118,10 @@ def content_kind(content: bytes) -> tuple[str, str]:
 
 
 def refuse_other(content: bytes, kind: str = "") -> None:
-    """Check that bytes are what the file's name says.
+    """Check that a file's content matches its name.
 
     Raises:
-        InputError: They are another kind of file.
+        InputError: It is another kind of file.
     """
     name, way_out = content_kind(content)
     if kind == ".pdf" and not name and b"%PDF-" in content[:_DEEPEST]:
@@ -131,6 +131,6 @@ def refuse_other(content: bytes, kind: str = "") -> None:
         if name == wanted:
             return
         if not name:
-            raise InputError(f"the content is not {wanted}: give the file the name of what it is")
+            raise InputError(f"the content is not {wanted}: rename the file to match its content")
     if name:
         raise InputError(f"the content is {name}: {way_out}")

@@ -1,4 +1,4 @@
-"""One way to open a file that is given: only a regular file, never out of its folder, never longer than it was."""
+"""Safe opening of input files: only regular files, inside their folder, at the length that they have now."""
 
 import io
 import os
@@ -11,22 +11,22 @@ _root = ""
 
 
 def confine(root: str) -> None:
-    """Let this process open, from now on, only what lies below ``root``, a real path; "" lifts that.
+    """Confine this process to files below ``root``, a real path; "" lifts that.
 
-    The process that reads for others sets it for each file that was found by walking: between the look at a file and
-    its opening somebody may have put a link in its place, or in the place of a folder above it.
+    The sandbox sets it for each file that was found by walking a folder: between the check of a file and its opening an
+    attacker may replace it, or a folder above it, by a link.
     """
     global _root
     _root = root
 
 
 def open_file(path: Path) -> BinaryIO:
-    """Open a regular file for reading, as long as it is at this moment: what is written to it later is not read.
+    """Open a regular file for reading, at its current length: bytes that are added later are not read.
 
     Raises:
-        OSError: It cannot be opened, is no regular file, or lies outside of what the process is confined to.
+        OSError: It cannot be opened, is not a regular file, or lies outside the folder of ``confine``.
     """
-    if not stat.S_ISREG(path.stat().st_mode):  # looked at first, for opening a device can have effects
+    if not stat.S_ISREG(path.stat().st_mode):  # checked first, because opening a device can have effects
         raise OSError("no longer a file")
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     try:
@@ -42,7 +42,7 @@ def open_file(path: Path) -> BinaryIO:
 
 
 def _opened_path(descriptor: int, path: Path) -> str:
-    """Return where the opened file really lies; where the system cannot say, where its name leads now."""
+    """Return the real path of the opened file; if the system cannot say, that to which its name leads now."""
     try:
         return os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115  # half the time
     except OSError:

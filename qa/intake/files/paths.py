@@ -1,4 +1,4 @@
-"""Paths become files to read, in sorted order; nothing outside a folder is reached through it."""
+"""Discovery of the files to read, in sorted order; a folder never leads to files outside it."""
 
 import os
 import stat
@@ -15,8 +15,8 @@ from qa.settings import ARCHIVE_FILE
 class Found:
     """A file to read.
 
-    ``walked`` when a folder holds it, not when it was named; ``root`` is then the real path of the folder that was
-    named, out of which nothing is read, otherwise "".
+    ``walked``: it was found in a folder, not named itself.  ``root`` is then the real path of the named folder, outside
+    of which nothing is read, otherwise "".
     """
 
     path: Path
@@ -26,7 +26,7 @@ class Found:
 
 
 def find(paths: Iterable[str | Path]) -> Iterator[Found | Rejection]:
-    """Yield the files to read and rejections of what cannot be; folders are entered, in sorted order."""
+    """Yield the files to read, and rejections of paths that cannot be read; folders are walked in sorted order."""
     for path in map(Path, paths):
         try:
             mode = path.stat().st_mode
@@ -68,7 +68,7 @@ def _walk(folder: Path, root: Path, above: tuple[str, ...]) -> Iterator[Found | 
         elif real in above:
             yield Rejection(str(path), 0, "a link that leads back to a folder above it")
         elif path.is_symlink() or (path / ARCHIVE_FILE).exists():
-            continue  # a link's target is walked where it lies; an archive is not a folder of articles
+            continue  # a link's target is walked at its own path; an archive is not a folder of articles
         else:
             yield from _walk(path, root, (*above, real))
 

@@ -1,1 +1,1 @@
-"""One module a file format: bytes or text to a page's lines or records."""
+"""Parsers, one module per file format: from bytes or text to the lines of a page or to records."""

@@ -1,4 +1,4 @@
-"""Word documents (.docx): paragraphs in order, rows of tables as lines, what its styles and properties state."""
+"""Parser for Word documents (.docx): paragraphs, rows of tables as lines, metadata of styles and properties."""
 
 import io
 import re
@@ -21,9 +21,9 @@ _UNREAD = frozenset({"footnotes", "endnotes", "comments"})
 
 
 def read_docx(content: bytes, limits: Limits) -> Extracted:
-    """Return a Word document's units and what it states; headers and footers of its pages are left out.
+    """Return a Word document's units and metadata; headers and footers of its pages are left out.
 
-    Text that was struck out with "track changes" is not read, text that was put in is.  A picture's text is none.
+    Text deleted with "track changes" is not read, inserted text is.  Text in pictures is not read.
 
     Raises:
         InputError: The document is damaged, encrypted, larger than ``inflated_bytes`` unpacked, or not by Word.
@@ -45,8 +45,8 @@ def read_docx(content: bytes, limits: Limits) -> Extracted:
         notes = _unread(document)
     except (InputError, MemoryError):
         raise
-    # python-docx meets what is broken with whatever its XML and zip libraries or its own assumptions raise (KeyError,
-    # AttributeError, XMLSyntaxError, BadZipFile, ...); it documents none of it, so that no list would be whole.
+    # For a damaged file python-docx raises whatever its XML and zip libraries or its own assumptions raise (KeyError,
+    # AttributeError, XMLSyntaxError, BadZipFile, ...).  It documents none of these, so no list would be complete.
     except Exception as error:
         raise InputError(f"the Word document is damaged ({in_short(error)}): open it and save it again") from error
     author = sensible_author(stated["author"])
@@ -66,7 +66,7 @@ def _check_size(content: bytes, limits: Limits) -> None:
     """Check a zip file's directory before anything is unpacked.
 
     Raises:
-        InputError: There is none, it names too much, or it is not Word's.
+        InputError: It is damaged, it lists too many or too large parts, or one is encrypted.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
@@ -104,7 +104,7 @@ def _style(paragraph: Any) -> str:
 
 
 def _blocks(element: Any) -> Iterator[tuple[Any | None, str]]:
-    """Yield paragraphs and rows of tables (None, its words), those that python-docx leaves out too."""
+    """Yield paragraphs and rows of tables (None, its words), including those that python-docx leaves out."""
     for child in element:
         if child.tag == f"{_WORD}p":
             yield child, _text(child)
@@ -124,7 +124,7 @@ def _parent(cell: Any) -> Any:
 
 
 def _row(cells: list[Any]) -> Iterator[tuple[Any | None, str]]:
-    """Yield a row as one line; a row of one cell is layout, and yields what is in it."""
+    """Yield a row as one line; a row with one filled cell is layout, and its content is yielded."""
     filled = [(cell, text) for cell in cells if (text := " ".join(" ".join(text for _, text in _blocks(cell)).split()))]
     if len(filled) == 1:
         yield from _blocks(filled[0][0])
@@ -133,7 +133,7 @@ def _row(cells: list[Any]) -> Iterator[tuple[Any | None, str]]:
 
 
 def _text(paragraph: Any) -> str:
-    """Return a paragraph's words, without those of text boxes in it and those that were moved away or struck out."""
+    """Return a paragraph's words, without those of its text boxes and those that were moved away or deleted."""
     parts: list[str] = []
     waiting = [paragraph]
     while waiting:
@@ -148,7 +148,7 @@ def _text(paragraph: Any) -> str:
 
 
 def _unread(document: Any) -> tuple[str, ...]:
-    """Say which parts with words of their own are not read."""
+    """Return notes on the parts with text that are not read."""
     notes = []
     for part in document.part.package.iter_parts():
         name = re.sub(r"^.*/|\.xml$", "", str(part.partname))

@@ -1,4 +1,4 @@
-"""Saved feeds (RSS, Atom, RDF): one article an item, the whole text before the teaser."""
+"""Parser for saved feeds (RSS, Atom, RDF): one article per item, made from its longest text."""
 
 import io
 import logging
@@ -23,14 +23,14 @@ _ROOT = re.compile(r"\s*<([\w.-]+:)?([\w.-]{1,60})")
 _CUT = re.compile(
     r"(?:…|\.\.\.|\[(?:…|\.\.\.|&#8230;)\]|(?:read|continue|see|full) (?:more|reading|article|story)\W*)$", re.I
 )
-_WHOLE = 1000  # characters; a summary as long is taken for the article, if it does not break off
+_WHOLE = 1000  # characters; a summary this long counts as the article, unless it breaks off
 
 
 def read_feed(path: Path, defaults: Defaults, limits: Limits, gate: Gate = open_gate) -> Iterator[Reading | Rejection]:
     """Yield each item's article or rejection; ``line`` is the item's number in the feed, from 1.
 
     Raises:
-        InputError: It is empty, over the limit, another kind of file, or no feed.
+        InputError: It is empty, over the limit, another kind of file, or not a feed.
         OSError: It cannot be opened or read.
     """
     file = str(path)
@@ -46,7 +46,7 @@ def read_feed(path: Path, defaults: Defaults, limits: Limits, gate: Gate = open_
             continue
         notes: list[str] = []
         if problem and number == 1:
-            notes.append(f"the feed is not well-formed XML ({problem}): read as far as its items can be told")
+            notes.append(f"the feed is not well-formed XML ({problem}): its items were read as far as possible")
         try:
             record = _record(item, feed, notes, ids)
             yield Reading(article_of(record, defaults, limits, notes), file, number, (), tuple(notes))
@@ -66,7 +66,7 @@ def _check_root(content: bytes) -> None:
         place = match.end()
     root = _ROOT.match(head, place)
     if root is None:
-        raise InputError("the content is no feed: it does not begin with <rss>, <feed> or <rdf:RDF>")
+        raise InputError("the content is not a feed: it does not begin with <rss>, <feed> or <rdf:RDF>")
     name = root[2].casefold()
     if name not in _ROOTS:
         way_out = "save it as .html" if name == "html" else "save its articles as .txt, .html or .jsonl"
@@ -74,10 +74,10 @@ def _check_root(content: bytes) -> None:
 
 
 def _parse(content: bytes) -> tuple[dict[str, Any], list[dict[str, Any]], str]:
-    """Return what the feed says of itself, its items, and what is wrong with its XML ("" for nothing).
+    """Return the feed's metadata, its items, and the problem with its XML ("" for none).
 
-    feedparser gets a stream, so that it opens no address and no file; it loads no external entity, and expat bounds
-    those that are expanded.
+    feedparser gets a stream, so that it opens no address and no file.  It loads no external entity, and expat limits
+    the expansion of the others.
     """
     from xml.sax import SAXException
 
@@ -120,13 +120,13 @@ def _record(item: dict[str, Any], feed: dict[str, Any], notes: list[str], ids: C
 
 
 def _identifier(item: dict[str, Any], ids: Counter[str]) -> str:
-    """Return the item's id where it is one everywhere (an address, tag: or urn:) and no other item has it."""
+    """Return the item's id if it is globally unique (an address, tag: or urn:) and no other item has it, else ""."""
     given = _text(item, "id")
     return given if re.match(r"(?i)(?:https?|tag|urn):", given) and ids[given] == 1 and len(given) <= 500 else ""
 
 
 def _body(item: dict[str, Any]) -> tuple[str, bool]:
-    """Return the longest text of an item, and whether it is but a teaser."""
+    """Return the longest text of an item, and whether it is only a teaser."""
     whole = max((_value(part) for part in dict.get(item, "content") or ()), key=len, default="")
     detail = dict.get(item, "summary_detail")
     summary = _value(detail) if detail else ""
@@ -155,7 +155,7 @@ def _people(item: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _stamp(item: dict[str, Any], name: str) -> str:
-    """Return a date as the feed has it, or, where only feedparser understands it, in ISO 8601 (UTC)."""
+    """Return a date in ISO 8601 (in UTC where only feedparser understands it); as stated where neither does."""
     stated = _text(item, name)
     if normalise(stated):
         return normalise(stated)

@@ -1,4 +1,4 @@
-"""A saved web page becomes its story's text and what its metadata states."""
+"""Parser for saved web pages: the text of the story, and the metadata."""
 
 import html as entities
 import json
@@ -43,7 +43,7 @@ def declared_charset(content: bytes) -> str:
 
 
 def read_html(page: str) -> tuple[str, Page, tuple[str, ...]]:
-    """Return the story's lines (a paragraph each, empty lines between), what is stated about it, and notes.
+    """Return the story's lines (a paragraph each, empty lines between), its metadata, and notes.
 
     The text is "" when nothing could be recovered.  The date of publication is taken from metadata only,
     never from the web address or from years in the text.
@@ -56,7 +56,7 @@ def read_html(page: str) -> tuple[str, Page, tuple[str, ...]]:
     notes: tuple[str, ...] = ()
     if not text.strip():
         text = parser.text()
-        notes = ("read without its layout: the story could not be told from the rest of the page",) if text else ()
+        notes = ("read without its layout: the story could not be separated from the rest of the page",) if text else ()
     title = known.title or extracted.get("title", "")
     return (
         text,
@@ -75,7 +75,7 @@ def read_html(page: str) -> tuple[str, Page, tuple[str, ...]]:
 
 
 def visible_text(page: str) -> str:
-    """Return all text of a page or a piece of one but that of menus, forms and scripts, a paragraph each."""
+    """Return the text of a page or a part of one without menus, forms and scripts, as paragraphs."""
     parser = _PageParser()
     parser.feed(page)
     parser.close()
@@ -129,7 +129,7 @@ class _Stated:
 
 
 class _PageParser(HTMLParser):
-    """Gathers metadata, and a plain text for pages from which the story cannot be told apart."""
+    """Collects the metadata, and the plain text for pages whose story cannot be separated."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -216,12 +216,12 @@ class _PageParser(HTMLParser):
                 self._found.linked.setdefault("source", publisher)
 
     def stated(self) -> Page:
-        """Return what the metadata says; dates only where they are understood."""
+        """Return the metadata; dates that are not understood are left out."""
         meta, linked = self._found.meta, self._found.linked
         dates = [value for name in _PUBLISHED if (value := meta.get(name))]
         trusted = [value for value, sure in self._found.times if sure]
         any_time = {normalise(value) for value, _ in self._found.times} - {""}
-        if len(any_time) == 1:  # one date on the page: there is no other story that it could belong to
+        if len(any_time) == 1:  # one date on the page: it can belong to no other story
             trusted += any_time
         published = next(filter(None, map(normalise, [linked.get("published", ""), *dates, *trusted])), "")
         changes = [linked.get("updated", ""), *(meta.get(name, "") for name in _UPDATED)]
@@ -242,7 +242,7 @@ class _PageParser(HTMLParser):
         )
 
     def text(self) -> str:
-        """Return the page's visible text, paragraphs parted by an empty line."""
+        """Return the page's visible text, paragraphs separated by an empty line."""
         lines = (line.strip() for line in "".join(self._parts).split("\n"))
         return "\n\n".join(line for line in lines if line)
 

@@ -1,4 +1,4 @@
-"""JSON Lines: one article a line, in a stream; a bad line is rejected by its number, the rest is read."""
+"""Parser for JSON Lines: a stream of one article per line; a bad line is rejected by its number, the rest is read."""
 
 import json
 from collections.abc import Iterator
@@ -19,10 +19,10 @@ def read_json_lines(
 ) -> Iterator[Reading | Rejection]:
     """Yield each line's article or rejection, for the lines that ``gate`` lets through.
 
-    A question file that was ``walked`` to, not named, is passed over; the first record decides.
+    A question file that was found by walking a folder (``walked``) is skipped; the first record decides.
 
     Raises:
-        InputError: It is empty or another kind of file, or compressed data is damaged; what stood before was yielded.
+        InputError: It is empty or another kind of file, or compressed data is damaged; earlier lines were yielded.
         OSError: It cannot be opened or read.
     """
     file, empty, first = str(path), True, True

@@ -1,4 +1,4 @@
-"""Mails (.eml), as newsletters come: subject, sender, date, and the body; what is attached is named, not opened."""
+"""Parser for mails (.eml) such as newsletters: headers and body; attachments are listed, not opened."""
 
 import re
 from email import policy
@@ -21,10 +21,10 @@ _BROKEN = (MessageError, ValueError, TypeError, KeyError, IndexError, AttributeE
 
 
 def read_mail(content: bytes, limits: Limits) -> Extracted:
-    """Return a mail's lines and what its head states.
+    """Return a mail's lines and the metadata of its headers.
 
     Raises:
-        InputError: It has no head, more than ``mail_parts`` parts, or no text.
+        InputError: It has no headers, more than ``mail_parts`` parts, or no text.
     """
     try:
         message = BytesParser(policy=policy.default).parsebytes(content.removeprefix(b"\xef\xbb\xbf"))
@@ -34,7 +34,7 @@ def read_mail(content: bytes, limits: Limits) -> Extracted:
     except _BROKEN as error:
         raise InputError(f"the mail cannot be read ({in_short(error)}): save its text as .txt") from error
     if not any(_head(message, name) for name in ("From", "Subject", "Date", "Received")):
-        raise InputError("no mail: it does not begin with a From, Subject or Date line; give text the name .txt")
+        raise InputError("not a mail: it does not begin with a From, Subject or Date line; save text as .txt")
     if count > limits.mail_parts:
         raise InputError(f"over the limit of {limits.mail_parts} parts (mail_parts): save its text as .txt")
     chosen = [_chosen(parts) for parts in bodies.values()]
@@ -66,7 +66,7 @@ def read_mail(content: bytes, limits: Limits) -> Extracted:
 
 
 def _head(message: Message, name: str) -> str:
-    """Return a line of the head as text; one in bytes that no charset is named for is decoded as a file is."""
+    """Return a header as text; bytes without a declared charset are decoded as in a file."""
     try:
         value = str(message.get(name, ""))
     except _BROKEN:
@@ -78,14 +78,15 @@ def _head(message: Message, name: str) -> str:
 
 
 def _parts(message: Message, most: int) -> tuple[dict[int, list[tuple[str, Message]]], list[str], int]:
-    """Return the texts of the body in order, the names of what is attached, and how many parts there are.
+    """Return the texts of the body in order, the names of the attachments, and the number of parts.
 
-    A text is its parts (type, part), of which one is to be chosen: several where it is there in several types.
+    A text is a list of alternatives (type, part), of which one is to be chosen; there are several if the mail repeats
+    the text in several types.
     """
     bodies: dict[int, list[tuple[str, Message]]] = {}
     attached: list[str] = []
     count = 0
-    waiting: list[tuple[Message, int, int]] = [(message, 0, 0)]  # and the number of the choice that it belongs to
+    waiting: list[tuple[Message, int, int]] = [(message, 0, 0)]  # part, depth, number of its list of alternatives
     while waiting and count <= most:
         part, depth, choice = waiting.pop()
         count += 1
@@ -98,7 +99,7 @@ def _parts(message: Message, most: int) -> tuple[dict[int, list[tuple[str, Messa
             waiting.extend((child, depth + 1, choice) for child in reversed(inner) if isinstance(child, Message))
         elif kind in ("text/plain", "text/html") and _disposition(part) != "attachment":
             bodies.setdefault(choice or count, []).append((kind, part))
-        elif not (kind.startswith("image/") and part.get("Content-ID")):  # pictures of the layout are no attachments
+        elif not (kind.startswith("image/") and part.get("Content-ID")):  # pictures of the layout are not attachments
             attached.append(_name(part) or kind)
     return bodies, attached, count
 
@@ -119,10 +120,10 @@ def _name(part: Message) -> str:
 
 
 def _chosen(parts: list[tuple[str, Message]]) -> tuple[str, tuple[str, ...]]:
-    """Return a text and notes: of its HTML parts if they say anything, else of the plain ones.
+    """Return a text and notes: from its HTML parts if they have text, else from the plain ones.
 
-    All of an HTML part is taken: a newsletter has many stories in tables, and what tells a web page's one story from
-    its surroundings would keep one of them.
+    An HTML part is read whole: a newsletter has many stories in tables, and the extraction of a web page's story would
+    keep only one of them.
     """
     for wanted in ("text/html", "text/plain"):
         texts: list[str] = []
@@ -155,7 +156,7 @@ def _bytes(part: Message) -> bytes:
 
 
 def _sender(line: str) -> tuple[str, str]:
-    """Return outlet and person that a From line names: "Ada Lunt at Mere Post <ada@mere.example>"."""
+    """Return the outlet and the person that a From line names: "Ada Lunt at Mere Post <ada@mere.example>"."""
     name, _, address = line.rpartition("<") if "<" in line else ("", "", line)
     name = name.strip().strip("\"'").strip()
     if not name:

@@ -1,4 +1,4 @@
-"""Markdown becomes plain lines: front matter apart, marks removed, every line where it stood."""
+"""Parser for Markdown: the fields of the front matter, and plain lines under their line numbers."""
 
 import re
 from typing import TYPE_CHECKING
@@ -125,7 +125,7 @@ def _blank(comment: re.Match[str]) -> str:
 
 
 def read_markdown(text: str) -> tuple[list[Unit], Page]:
-    """Return a Markdown file's units and what its front matter and title state."""
+    """Return a Markdown file's units and the metadata of its front matter and title."""
     values, skip = front_matter(text)
     units, title = markdown_units(text, skip)
     known = Page(**values)  # type: ignore[arg-type]  # the keys are those of _NAMES

@@ -1,4 +1,4 @@
-"""PDFs: the words of each page with their places, put back into paragraphs (``pdf_lines``)."""
+"""Parser for PDFs: the text of each page with its position, joined into paragraphs by ``pdf_lines``."""
 
 import io
 import logging
@@ -32,10 +32,10 @@ _UNTELLABLE = re.compile(r"[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f]|\(cid:\d+\)")
 
 
 def read_pdf(content: bytes, limits: Limits) -> Extracted:
-    """Return a PDF's units, with the lines that stand on every page dropped, and what it states.
+    """Return a PDF's units, without running headers and footers, and its metadata.
 
-    Pages that cannot be read and those after ``pdf_pages`` are noted, the others kept.  The file's date is that of
-    its making; where a browser printed it, it says nothing of the article.
+    Pages that cannot be read and those after ``pdf_pages`` are noted, the others are read.  The date is that of the
+    file's creation.  If a browser printed the file, it says nothing about the article and is not used.
 
     Raises:
         InputError: It needs a password, is damaged, or has no text.
@@ -50,8 +50,8 @@ def read_pdf(content: bytes, limits: Limits) -> Extracted:
         count = len(reader.pages)
     except (InputError, MemoryError):
         raise
-    # pypdf meets what is broken with its own errors, and from deep within with KeyError, AttributeError, TypeError,
-    # RecursionError and others; it documents none of these, so that no list would be whole.
+    # For a damaged file pypdf raises its own errors, and from deep within KeyError, AttributeError, TypeError,
+    # RecursionError and others.  It documents none of these, so no list would be complete.
     except Exception as error:
         if b"%%EOF" not in content[-2048:]:
             raise InputError("the PDF is cut off: get the file again") from error
@@ -62,7 +62,7 @@ def read_pdf(content: bytes, limits: Limits) -> Extracted:
     if not text.strip():
         raise InputError(f"no text in the PDF's {count} page{'s' if count != 1 else ''}{_why(notes)}: {_SCANNED}")
     if len(_UNTELLABLE.findall(text)) * 5 > len(text):
-        raise InputError(f"the PDF does not say which letters its signs are: {_SCANNED}")
+        raise InputError(f"the PDF does not say which letters its glyphs stand for: {_SCANNED}")
     stated = _stated(reader)
     browser = bool(_BROWSER.search(stated.get("/Creator", "") + " " + stated.get("/Producer", "")))
     body, dropped, address = pdf_lines.without_running(pages, browser)
@@ -86,7 +86,7 @@ def _pages(reader: Any, count: int, limits: Limits) -> tuple[list[list[Line]], t
         gathered = _Gathered(number, sum(map(len, pages)))
         try:
             reader.pages[number].extract_text(visitor_operand_before=gathered.look, visitor_text=gathered.take)
-        except Exception as error:  # of any kind, as in read_pdf: it costs what stands after it on the page, no more
+        except Exception as error:  # of any kind, as in read_pdf: only the rest of the page is lost
             problem = problem or ("parse_memory_bytes" if isinstance(error, MemoryError) else in_short(error))
             broken.append(str(number + 1))
         page = gathered.lines()
@@ -107,7 +107,7 @@ def _pages(reader: Any, count: int, limits: Limits) -> tuple[list[list[Line]], t
 
 
 class _Gathered:
-    """A page's lines, as pypdf tells of them: pieces of text with their place, line ends between."""
+    """A page's lines, collected from pypdf's callbacks: pieces of text with their position, and line ends."""
 
     def __init__(self, page: int, before: int) -> None:
         self._page = page
@@ -118,7 +118,7 @@ class _Gathered:
         self._soft = False
 
     def look(self, operator: bytes, operands: Any, _matrix: Any, _text_matrix: Any) -> None:
-        """Take out the signs that stand for a soft hyphen within a line: Chromium draws a space of no width there."""
+        """Remove the glyphs of a soft hyphen within a line: Chromium draws a space of no width there."""
         if operator == b"BDC":
             stated = operands[1] if len(operands) > 1 else None
             self._soft = isinstance(stated, dict) and str(stated.get("/ActualText", "")) == "\u00ad"
@@ -128,7 +128,7 @@ class _Gathered:
             operands[0] = type(operands[0])()
 
     def take(self, text: str, matrix: Any, text_matrix: Any, _font: Any, size: float) -> None:
-        """Take a piece of text."""
+        """Add a piece of text."""
         if text.strip() and self._place is None:
             a, b, c, d, e, f = (float(value) for value in matrix)
             x, y = float(text_matrix[4]), float(text_matrix[5])
@@ -158,15 +158,15 @@ class _Gathered:
 
 
 def _stated(reader: Any) -> dict[str, str]:
-    """Return the document's information; what is broken in it is left out."""
+    """Return the document's information; empty if it is broken."""
     try:
         return {str(name): str(value) for name, value in (reader.metadata or {}).items() if value is not None}
-    except Exception:  # of any kind, as in read_pdf: what a file says of itself is worth no article's loss
+    except Exception:  # of any kind, as in read_pdf: metadata is not worth the loss of an article
         return {}
 
 
 def _title(title: str, units: list[Unit]) -> tuple[str, str]:
-    """Return title and outlet: "Goose returns ring - Mere Post" is both where the first page is headed by the one."""
+    """Return title and outlet: "Goose returns ring - Mere Post" is split if its first part is among the first lines."""
     heads = {unit.text.casefold() for unit in units[:12]}
     if title.casefold() in heads:
         return title, ""

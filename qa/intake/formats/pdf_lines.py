@@ -1,7 +1,7 @@
-"""The lines of a PDF's pages become paragraphs; what runs along the pages' edges is taken out.
+"""Paragraphs from the lines of a PDF's pages, without running headers and footers.
 
-A PDF says where words stand, not what belongs together.  A paragraph ends where the next line stands further down
-than lines of it do, is set in another size, is indented, or the line before is short and ends a sentence.
+A PDF gives the positions of words, but no paragraphs.  A paragraph ends where the next line is further down than usual,
+has another size or is indented, or where the line before is short and ends a sentence.
 """
 
 import re
@@ -13,14 +13,14 @@ from itertools import pairwise
 from qa.anatomy.page import Dropped
 from qa.anatomy.page_lines import Unit
 
-_EDGE = 3  # lines from the top and from the bottom of a page that can run along
+_EDGE = 3  # lines from the top and from the bottom of a page that can be running headers and footers
 _NEAR = 3.0  # points
 _PAGE_NUMBER = re.compile(
     r"(?i)(?:page|p\.|seite)\s*\d{1,4}(?:\s*(?:of|/|von)\s*\d{1,4})?|[-–—]\s*\d{1,4}\s*[-–—]|\d{1,4}\s*/\s*\d{1,4}"
 )
 _PRINTED = re.compile(
     r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4},?\s+\d{1,2}:\d{2}(?:\s*[AP]M)?(?:\s|$)"
-)  # a browser's, of the printing
+)  # a browser's time of printing
 _ADDRESS = re.compile(r"(https?://\S+?)\s*(?:\d{1,4}\s*(?:/|of)\s*\d{1,4}\s*)?")
 _BLANK = re.compile(r"about:blank\s*(?:\d{1,4}\s*/\s*\d{1,4})?")
 _ENDS = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
@@ -32,8 +32,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 class Line:
     """A line of a page.
 
-    ``page`` counts from 0, ``number`` from 1 through the document; ``left`` and ``height`` are where the line begins,
-    from the page's lower left corner, and ``size`` that of its letters, all in points.
+    ``page`` counts from 0, ``number`` from 1 through the document.  ``left`` and ``height`` are the position of the
+    line's beginning, from the page's lower left corner, and ``size`` is that of its letters, all in points.
     """
 
     text: str
@@ -47,8 +47,8 @@ class Line:
 def without_running(pages: Sequence[Sequence[Line]], printed: bool) -> tuple[list[Line], tuple[Dropped, ...], str]:
     """Return the lines that belong to the article, those dropped, and the web address that a browser printed below.
 
-    Dropped is what stands at the same height near the edge of at least two pages and of two in five, digits apart;
-    page numbers ("Page 3 of 9"); and, if a browser ``printed`` the pages, what browsers put around them.
+    Dropped are lines that repeat (but for digits) at the same height near the edge of at least two pages and of two in
+    five; page numbers ("Page 3 of 9"); and, if a browser ``printed`` the pages, the headers and footers of browsers.
     """
     edges = [_edges(page) for page in pages]
     where: dict[tuple[str, bool], list[float]] = defaultdict(list)
@@ -70,13 +70,13 @@ def without_running(pages: Sequence[Sequence[Line]], printed: bool) -> tuple[lis
             if printed and (found := _ADDRESS.fullmatch(line.text)):
                 address = address or found[1]
             dropped.append(Dropped(line.number, line.text, "header" if top else "footer"))
-    if not rest:  # nothing but what repeats: better all of it than an empty article
+    if not rest:  # every line repeats: better all of them than an empty article
         return [line for page in pages for line in page], (), address
     return rest, tuple(dropped), address
 
 
 def _edges(page: Sequence[Line]) -> dict[Line, bool]:
-    """Return the lines at a page's edges and whether each is at its top; a page of few lines has them at both."""
+    """Return the lines at a page's edges and whether each is at its top; all lines of a short page are at an edge."""
     heights = sorted({line.height for line in page}, reverse=True)
     bottom, top = set(heights[-_EDGE:]), set(heights[:_EDGE])
     middle = (heights[0] + heights[-1]) / 2 if heights else 0.0
@@ -98,7 +98,7 @@ def _repeats(line: Line, heights: Sequence[float], needed: int) -> bool:
 
 
 def paragraphs(lines: Sequence[Line]) -> list[Unit]:
-    """Return paragraphs as units, a block each; ``line`` is the number of the first line, offsets are 0."""
+    """Return paragraphs as units, each its own block; ``line`` is the number of the first line, offsets are 0."""
     if not lines:
         return []
     layout, joiner = _Layout(lines), _Joiner(lines)
@@ -112,7 +112,7 @@ def paragraphs(lines: Sequence[Line]) -> list[Unit]:
 
 
 class _Layout:
-    """What is usual in a document: how far apart its lines stand, how long they are, where they begin, their size."""
+    """The usual layout of a document: the spacing, length, left margin and size of its lines."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
         gaps: dict[int, list[float]] = defaultdict(list)
@@ -123,7 +123,7 @@ class _Layout:
                 gaps[round(after.size)].append(gap)
         for line in lines:
             sizes[round(line.size)] += len(line.text)
-        # the smaller distances of all are those within paragraphs
+        # the smaller gaps are those within paragraphs
         self._leading = {size: sorted(found)[len(found) // 5] for size, found in gaps.items()}
         self._widest = sorted(len(line.text) for line in lines)[-1 - len(lines) // 10]
         self._left = Counter(round(line.left) for line in lines).most_common(1)[0][0]
@@ -149,10 +149,10 @@ class _Layout:
 
 
 class _Joiner:
-    """Puts lines together, and words that were parted at a line's end.
+    """Joins lines, and words that were hyphenated at a line's end.
 
-    The hyphen goes if the document has the whole word elsewhere, stays if it has it with the hyphen; a word that
-    stands nowhere else loses it where the document parts words at all.
+    The hyphen is removed if the document has the whole word elsewhere, and stays if it has the word with a hyphen.  A
+    word that occurs nowhere else loses the hyphen if the document hyphenates words at line ends at all.
     """
 
     def __init__(self, lines: Sequence[Line]) -> None:

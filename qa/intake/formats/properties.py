@@ -1,4 +1,4 @@
-"""What a document's own properties state, taken only where an author can have meant it."""
+"""Metadata from a document's properties, used only where an author can have meant it."""
 
 import re
 
@@ -16,7 +16,7 @@ _SOFTWARE = re.compile(
 
 
 def sensible_title(title: str) -> str:
-    """Return a title unless it is a program's or a file's name."""
+    """Return a title, "" if it is a program's or a file's name."""
     title = " ".join(title.split())
     if len(title.split()) < 2 or len(title) > 300 or "://" in title or _PROGRAM.match(title) or _FILE.search(title):
         return ""
@@ -24,7 +24,7 @@ def sensible_title(title: str) -> str:
 
 
 def sensible_author(author: str) -> str:
-    """Return who wrote a document unless it is a login, a program or a placeholder."""
+    """Return an author's name, "" if it is a login, a program or a placeholder."""
     author = " ".join(author.split())
     if not 3 <= len(author) <= 200 or author.casefold() in _NOBODY or _SOFTWARE.search(author) or "@" in author:
         return ""
@@ -32,6 +32,6 @@ def sensible_author(author: str) -> str:
 
 
 def made_on(created: str, modified: str) -> str:
-    """Return the day on which a file was made, "" unless it was left as it was made: a template's day says nothing."""
+    """Return the day on which a file was made, "" if it was changed on another: the day may be that of a template."""
     made, changed = normalise(created)[:10], normalise(modified)[:10]
     return made if len(made) == 10 and changed in ("", made) else ""

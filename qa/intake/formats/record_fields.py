@@ -1,4 +1,4 @@
-"""The fields of a record (a JSON Lines object, a row of a table, an item of a feed) become an article."""
+"""Conversion of a record (a JSON Lines object, a row of a table, an item of a feed) to an article."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from qa.settings import Limits
 
 
 def article_of(record: Mapping[str, Any], defaults: Defaults, limits: Limits, notes: list[str]) -> Article:
-    """Return a record's article; what was lost on the way is added to ``notes``.
+    """Return a record's article; notes on lost characters and dates are added to ``notes``.
 
     Raises:
         InputError: Its text is missing, empty or over the limit, or a field is of the wrong type.

@@ -1,7 +1,7 @@
-"""Tables (.csv, .tsv): a header that names the columns, then one article a row, in a stream.
+"""Parser for tables (.csv, .tsv): a header that names the columns, then a stream of one article per row.
 
-A row is what RFC 4180 says.  One that breaks its rules (an unclosed quotation mark, too many fields) is rejected by
-the line where it begins, and reading goes on at the line after that: a stray mark costs its row, never the rest.
+Rows follow RFC 4180.  A row that breaks its rules (an unclosed quotation mark, too many fields) is rejected by the line
+where it begins, and reading goes on at the line after that: a stray mark costs its row, never the rest.
 """
 
 import csv
@@ -17,7 +17,7 @@ from qa.intake.formats.record_fields import article_of
 from qa.intake.results import Defaults, Gate, Reading, Rejection, open_gate
 from qa.settings import Limits
 
-# The columns that a field is taken from, the first that the table has; in the header case and "_", "-" do not count.
+# The names of each field's column; the first one in the table counts.  Case and "_", "-" do not matter in the header.
 COLUMNS = {
     "text": (
         "text", "body", "content", "article", "full text", "fulltext", "article text", "article body", "articlebody",
@@ -42,7 +42,7 @@ _DELIMITERS = {".csv": (",", ";", "\t"), ".tsv": ("\t",)}
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """Fields as the table has them, or why they could not be told apart; ``line`` is where the row begins."""
+    """The fields of a row, or the problem that kept them from being parsed; ``line`` is where the row begins."""
 
     line: int
     fields: list[str]
@@ -57,11 +57,11 @@ def read_table(
 
     Args:
         path: of the table, compressed by its suffix.
-        kind: ``.csv`` (delimited by what gives the header its names: comma, semicolon or tab) or ``.tsv``.
-        defaults: what stands for what a row does not say.
-        limits: ``line_bytes`` bounds a row, ``file_bytes`` what has to be decoded as a whole.
-        walked: whether a folder led here; a table of questions is then passed over.
-        gate: which rows are taken apart.
+        kind: ``.csv`` (delimited by comma, semicolon or tab, whichever gives the header its names) or ``.tsv``.
+        defaults: values for fields that a row leaves empty.
+        limits: ``line_bytes`` limits a row, ``file_bytes`` a table that has to be decoded as a whole.
+        walked: whether it was found by walking a folder; a table of questions is then skipped.
+        gate: decides which rows are parsed.
 
     Raises:
         InputError: It is empty, has no column for the text, or is damaged; the rows before were yielded.
@@ -98,7 +98,7 @@ class _TooLongError(Exception):
 
 
 class _Lines:
-    """The lines of a table as text, which can be gone back to until they are dropped."""
+    """The lines of a table as text; reading can go back to the first line that was not dropped."""
 
     def __init__(self, lines: Iterator[tuple[int, bytes | None]], limit: int) -> None:
         self._lines = lines
@@ -133,16 +133,16 @@ class _Lines:
 
     @property
     def line(self) -> int:
-        """The number of the first line that is kept."""
+        """The number of the first line that was not dropped."""
         return self._kept[0][0]
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What decoding the taken lines cost, each said once."""
+        """The notes from decoding the taken lines, each once."""
         return tuple(dict.fromkeys(note for *_, notes in self._kept[: max(1, self._taken)] for note in notes))
 
     def first(self) -> str:
-        """Return the first line that is kept, reading it if need be.
+        """Return the first line that was not dropped, reading it if need be.
 
         Raises:
             _TooLongError: It is over the limit.
@@ -154,25 +154,25 @@ class _Lines:
         return text
 
     def back(self) -> None:
-        """Go back to the first line that is kept."""
+        """Go back to the first line that was not dropped."""
         self._taken = self._bytes = 0
 
     def drop(self) -> None:
-        """Forget the lines that were taken."""
+        """Drop the lines that were taken."""
         del self._kept[: self._taken]
         self.back()
 
     def drop_first(self) -> None:
-        """Forget the first line alone, and read on at the next."""
+        """Drop the first line alone, and read on at the next."""
         del self._kept[:1]
         self.back()
 
 
 def _header(lines: _Lines, kind: str) -> tuple[list[str], str]:
-    """Return the names of the columns and the delimiter, the one that gives most names that are known.
+    """Return the names of the columns, and the delimiter that gives the most known names.
 
     Raises:
-        InputError: There is no header, or it is no row.
+        InputError: There is no header, or it cannot be parsed.
     """
     try:
         while not lines.first().strip(" \t\n,;"):
@@ -192,7 +192,7 @@ def _header(lines: _Lines, kind: str) -> tuple[list[str], str]:
             best = header, delimiter
     lines.back()
     if best is None:
-        raise InputError("the header is no row of names: check its quotation marks")
+        raise InputError("the header is not a row of column names: check its quotation marks")
     next(_reader(lines, best[1]))
     return best
 
@@ -231,8 +231,8 @@ def _no_text(header: Sequence[str]) -> str:
 
 
 def _rows(lines: _Lines, delimiter: str) -> Iterator[_Row]:
-    """Yield the rows below the header; blank lines are none."""
-    # A field may be as long as a row; the limit is the process's and is only ever raised.
+    """Yield the rows below the header; blank lines are skipped."""
+    # A field may be as long as a row.  The limit is global to the process, so it is only ever raised.
     csv.field_size_limit(max(csv.field_size_limit(), 2**31 - 1))
     while True:
         try:
@@ -256,9 +256,9 @@ def _rows(lines: _Lines, delimiter: str) -> Iterator[_Row]:
 
 
 def _mended(lines: _Lines, delimiter: str) -> _Row | None:
-    """Read a line again as tables that break the rules write it: marks escaped by backslashes; none quoted (tabs).
+    """Parse a line again by other rules: quotation marks escaped by backslashes, or (with tabs) without a meaning.
 
-    One line alone: over several, a mark that was forgotten would make one row of many.
+    Only a single line: over several, a forgotten mark would make one row of many.
     """
     line = lines.first()
     ways: list[tuple[dict[str, Any], str]] = []

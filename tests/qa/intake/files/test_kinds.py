@@ -89,7 +89,7 @@ def test_a_document_under_a_wrong_name_is_told_its_own(tmp_path: Path) -> None:
         reason = refused(put(tmp_path / name, word(document))).reason
         assert reason == "the content is a Word document: rename it to .docx"
     assert refused(put(tmp_path / "c.pdf", LONG)).reason == (
-        "the content is not a PDF: give the file the name of what it is"
+        "the content is not a PDF: rename the file to match its content"
     )
 
 

@@ -145,7 +145,7 @@ def test_a_document_with_entities_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"just text", "the content is not a Word document: give the file the name of what it is"),
+        (b"just text", "the content is not a Word document: rename the file to match its content"),
         (b"%PDF-1.7", "the content is a PDF: rename it to .pdf"),
         (
             b"PK\x03\x04 word/document.xml",

@@ -131,7 +131,7 @@ def test_entities_reach_no_file_and_fill_no_memory(tmp_path: Path) -> None:
         ("", "empty: there is nothing to read"),
         ("<html><body>Rain</body></html>", f"its root is <html>; {ONLY}: save it as .html"),
         ('<?xml version="1.0"?><nitf/>', f"its root is <nitf>; {ONLY}: save its articles as .txt, .html or .jsonl"),
-        ("Rain.", "the content is no feed: it does not begin with <rss>, <feed> or <rdf:RDF>"),
+        ("Rain.", "the content is not a feed: it does not begin with <rss>, <feed> or <rdf:RDF>"),
         ("<rss><channel><title>Mere</title></channel></rss>", "the feed has no items"),
         ("%PDF-1.7", "the content is a PDF: rename it to .pdf"),
     ],

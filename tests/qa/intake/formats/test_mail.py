@@ -126,7 +126,7 @@ def test_parts_within_parts_are_bounded(tmp_path: Path) -> None:
     [
         (
             "Just text.\n\nMore of it.\n",
-            "no mail: it does not begin with a From, Subject or Date line; give text the name .txt",
+            "not a mail: it does not begin with a From, Subject or Date line; save text as .txt",
         ),
         ("Subject: Goose\n\n", "no text recovered: save the mail's text as .txt and add that"),
         ("", "empty: there is nothing to read"),

@@ -114,7 +114,7 @@ def test_a_table_without_a_text_column_is_refused_with_both_lists(tmp_path: Path
         (b"", "empty: there is nothing to read"),
         (b"\n\n", "empty: there is nothing to read"),
         (b"title,text\n\n", "empty: there is a header and nothing below it"),
-        (b'"title,text\nA,B\n', "the header is no row of names: check its quotation marks"),
+        (b'"title,text\nA,B\n', "the header is not a row of column names: check its quotation marks"),
         (b"PK\x03\x04x", "the content is a zip archive: unpack it first, then add the folder"),
         (b"question,answer\nWho?,Ada\n", "this is a question file: use qa eval"),
     ],
