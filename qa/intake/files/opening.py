@@ -1,4 +1,4 @@
-"""Safe opening of input files: only regular files, inside their folder, at the length that they have now."""
+"""Safe opening of input files: only regular files, inside their folder, at their current length."""
 
 import io
 import os
@@ -42,7 +42,7 @@ def open_file(path: Path) -> BinaryIO:
 
 
 def _opened_path(descriptor: int, path: Path) -> str:
-    """Return the real path of the opened file; if the system cannot say, that to which its name leads now."""
+    """Return the real path of the opened file; if the system cannot say, the real path of its name now."""
     try:
         return os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115  # half the time
     except OSError:

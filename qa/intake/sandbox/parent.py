@@ -30,7 +30,9 @@ _DEATHS_WITHOUT_CAUSE = 3
 def read_apart(
     paths: Iterable[str | Path], defaults: Defaults = NO_DEFAULTS, *, limits: Limits = LIMITS
 ) -> Generator[Reading | Rejection, None, None]:
-    """Yield the same as ``qa.intake.read``, from a sandbox process that ends with the generator or its closing.
+    """Yield the same as ``qa.intake.read``, from a sandbox process.
+
+    The process ends when the generator is exhausted or closed.
 
     Raises:
         InputError: ``defaults.published`` is not a date, or no process can be started.
@@ -167,9 +169,9 @@ class _Apart:
         self.close()
 
     def _blame(self, task: _Task, begun: int, done: int, why: str) -> None:
-        """Record the cause with a file: for one of its records, or for the whole file."""
+        """Record the cause of the process's end for one record of a file, or for the whole file."""
         task.deaths += 1
-        if task.verdict:  # reading up to the line before its end has ended it too
+        if task.verdict:  # reading the finished lines again has ended it too
             task.until = 0
             return
         if begun > done:
