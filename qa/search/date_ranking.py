@@ -1,7 +1,7 @@
-"""What the dates of a question do to its hits: bounds filter, preferences add a part "date" to the score.
+"""Ranking by the dates of a question: bounds filter, preferences add a part "date" to the score.
 
-An article published inside a preferred window gets the whole share, one outside it half as much for every so many days
-that it is away.  Nothing is taken from any hit, so a preference never empties a result.
+An article published inside a preferred window gets the whole share.  Outside, the share halves every
+``date_half_life`` days away from the window.  No hit loses score, so a preference never empties a result.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,28 +17,28 @@ from qa.search.fusion import Ranked, Scores, add
 from qa.settings import AskSettings
 
 _DAY = 86_400  # seconds
-_VAGUE = 93 * _DAY  # a longer window tells little apart: "this year"
-_FARTHEST = 5  # half-lives: farther away than that an article is as good as any
+_VAGUE = 93 * _DAY  # a longer window, such as "this year", counts half
+_FARTHEST = 5  # half-lives; beyond them an article gets no share
 _EPOCH = datetime(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What a request says of time: the windows that its question speaks of, and the day it is asked as of, if any."""
+    """The time in a request: the windows of its question's dates, and the day of ``as_of``, if any."""
 
     windows: tuple[Window, ...] = ()
     as_of: date | None = None
 
 
 def spoken(question: str, asked: str, as_of: Bound, today: date, settings: AskSettings) -> Spoken:
-    """Return what a request says of time.
+    """Return the windows and the day of ``as_of`` in a request.
 
     Args:
         question: as typed.
-        asked: the question that stands alone, in which a follow-up has the time that it leaves out; ``""``: as typed.
-        as_of: the request's ``as_of``, ``""`` for none; its last day is what "last week" is counted from.
-        today: what it is counted from otherwise.
-        settings: with ``date_weight`` 0 dates in questions are not looked for.
+        asked: the stand-alone question, with the date that a follow-up leaves out; ``""``: as typed.
+        as_of: the request's ``as_of``, ``""`` for none; "last week" is counted from its last day.
+        today: the day to count from without ``as_of``.
+        settings: with ``date_weight`` 0 dates in questions are ignored.
 
     Raises:
         InputError: if ``as_of`` is not a date.
@@ -50,16 +50,16 @@ def spoken(question: str, asked: str, as_of: Bound, today: date, settings: AskSe
 
 
 def where(view: ArchiveView, spoken: Spoken) -> Where:
-    """Return the filter that a question's bounds make; none in an archive without dates, which they cannot divide."""
+    """Return the filter for a question's bounds; none in an archive without dates, where all articles would fail it."""
     after, before = bounds(spoken.windows)
     found = filters.where({"after": after, "before": before})
     return found if found and view.count((filters.DATED,)) else ()
 
 
 def prefer(view: ArchiveView, ranked: Sequence[Ranked], spoken: Spoken, settings: AskSettings) -> list[Ranked]:
-    """Return a ranking with the dates that are preferred weighed in.
+    """Return a ranking that includes the preferred dates in its scores.
 
-    These are the windows of the question, else, when it is asked as of a day, the days before that one.
+    These are the windows of the question, else, for a request with ``as_of``, the days before it.
     """
     wanted = tuple(window for window in spoken.windows if window.kind == "preference")
     weight = settings.date_weight
@@ -76,7 +76,7 @@ def prefer(view: ArchiveView, ranked: Sequence[Ranked], spoken: Spoken, settings
 
 @dataclass(frozen=True, slots=True)
 class Nearness:
-    """How near articles are to the preferred windows, on average over these.
+    """The nearness of articles to the preferred windows, averaged over the windows.
 
     Away from a window the score halves every ``half_life`` days, or every quarter of the window if that is longer.  A
     window of more than a quarter of a year, or open at one end, counts half.
@@ -111,7 +111,7 @@ def add_dates(
 
     Args:
         ranked: passages by descending score.
-        published: when the article of each passage was published, by passage id.
+        published: the date of publication of each passage's article, by passage id.
         nearness: scores a date.
         weight: the share of a passage whose article lies inside a window.
     """
