@@ -1,4 +1,4 @@
-"""Dateline: ask a news archive, get the passages that answer, each with a citation that can be checked.
+"""Dateline: question answering over a news archive, with citations that can be checked.
 
     import qa
 
@@ -7,7 +7,7 @@
 
     answer = qa.ask("How many troops were besieged?")
 
-``retrieve`` and ``ask`` open the archive once and keep it; ``Retriever`` is the same, opened by hand.
+``retrieve`` and ``ask`` open the archive at the first call and keep it open.  Use ``Retriever`` to open it yourself.
 """
 
 from collections.abc import Iterable
@@ -54,7 +54,7 @@ def retrieve(
     Args:
         question: plain text.
         k: how many hits.
-        archive: the archive's folder (default: ``QA_ARCHIVE``, else ``./archive``); opened once and kept.
+        archive: the archive's folder (default: ``QA_ARCHIVE``, else ``./archive``); opened once, then kept open.
         **options: ``sources``, ``articles``, ``after``, ``before``, ``as_of``, ``per_article``.
     """
     return _opened(archive_path(archive).absolute()).retrieve(question, k, **options)
@@ -79,7 +79,7 @@ def _opened(folder: Path) -> "Retriever":
 
 
 def __getattr__(name: str) -> Any:
-    # The retriever brings tantivy and, once opened, torch: loaded only by those who use it.
+    # The retriever imports tantivy and, once opened, torch; a program that does not use it loads neither.
     if name == "Retriever":
         from qa.retrieval import Retriever
 

@@ -30,7 +30,7 @@ Where = tuple[Condition, ...]
 
 
 class Filters(TypedDict, total=False):
-    """The options that leave articles out; they have the same names in Python, JSON, sweep files and the terminal.
+    """The options that exclude articles, under the same names in Python, JSON, sweep files and the terminal.
 
     ``sources`` are outlets, written as in the articles, ``articles`` their ids; ``after <= published < before``, and
     published on or before the day ``as_of``, from which a question's "last week" is then counted.  The dates are
@@ -58,7 +58,7 @@ DEFAULTS: Conditions = {"sources": (), "articles": (), "after": "", "before": ""
 
 
 def where(filters: Filters) -> Where:
-    """Return the conditions that articles have to meet.
+    """Return the conditions that an article has to meet.
 
     Raises:
         InputError: if a bound is not a date.

@@ -1,4 +1,4 @@
-"""Question to hits: both searches, fused, selected, cited."""
+"""Retriever: search and question answering over an opened archive."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
@@ -38,10 +38,11 @@ from qa.text.words import content_words
 
 
 class Retriever:
-    """An opened archive that answers questions; it may be used by many threads at once.
+    """An opened archive that answers questions; many threads may use it at once.
 
-    Every request reads the archive's current generation, from beginning to end.  ``reranker`` and ``reader`` may be one
-    model or none.  ``today`` gives the day that "last week" is counted from when a request has no ``as_of``.
+    Every request reads one generation of the archive, the current one.  ``reranker`` and ``reader`` may be the same
+    model, and each may be None.  ``today`` gives the day that "last week" is counted from when a request has no
+    ``as_of``.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class Retriever:
         self.reranker = reranker
         self.reader = reader
         self.today = today
-        self.load = Load()  # how much is asked at once
+        self.load = Load()  # the number of concurrent questions, and their cost
         self._answerer = Answerer(embedder)
         self._observe: Observe | None = None
 
@@ -82,7 +83,7 @@ class Retriever:
             )
         if embedder.dimension != archive.stamp.dimension:
             raise ArchiveError(
-                f"{archive.folder}: says that its vectors have {archive.stamp.dimension} numbers, and its embedder "
+                f"{archive.folder}: its vectors are said to have {archive.stamp.dimension} numbers, but its embedder "
                 f"makes {embedder.dimension}; restore it from a backup, or add the articles to a new archive"
             )
         reranker, reader = (
@@ -96,7 +97,7 @@ class Retriever:
 
         Args:
             question: plain text; no character in it has a special meaning.
-            k: how many hits, from 1.
+            k: number of hits, from 1.
             **conditions: ``sources``, ``articles``, ``after``, ``before``, ``as_of``, ``per_article``; see
                 ``qa.filters.Conditions``.
 
@@ -116,7 +117,7 @@ class Retriever:
     def ask(self, question: str, history: Iterable[Turn] = (), k: int = 5, **conditions: Unpack[Conditions]) -> Answer:
         """Answer a question in the archive's own words, or abstain.
 
-        The question may lean on ``history``: the earlier turns, oldest first, as (role, text) pairs or
+        The question may depend on ``history``: the earlier turns, oldest first, as (role, text) pairs or
         ``{role, text}`` mappings.  The answer is looked for in the first five of ``k`` passages; the other
         options are those of ``retrieve``.
 
@@ -129,11 +130,11 @@ class Retriever:
         return answer
 
     def find_all(self, words: str, **filters: Unpack[Filters]) -> Iterator[MatchedArticle]:
-        """Yield every article in which all of these words and quoted phrases stand; see ``qa.search.exhaustive``."""
+        """Yield every article that contains all of these words and quoted phrases; see ``qa.search.exhaustive``."""
         return find_all(self.archive, words, where(filters))
 
     def understood(self, question: str, asked: str = "", *, as_of: Bound = "") -> tuple[Window, ...]:
-        """Return the times of publication that a question speaks of; a follow-up without any has those of ``asked``.
+        """Return the windows of publication in a question; a follow-up without any has those of ``asked``.
 
         Bounds among them filter like ``after`` and ``before``; preferences add to the score of articles near them.
         """
@@ -146,7 +147,7 @@ class Retriever:
             return view.count(others) - view.count((*others, DATED))
 
     def binding(self, question: str, asked: str = "", *, as_of: Bound = "") -> tuple[Window, ...]:
-        """Return those windows of ``understood`` that leave articles out; none where no article has a date."""
+        """Return the windows of ``understood`` that exclude articles; none in an archive without dates."""
         spoken = self._spoken(question, asked, as_of=as_of)
         with self.archive.view() as view:
             return tuple(w for w in spoken.windows if w.kind == "bound") if date_ranking.where(view, spoken) else ()
@@ -190,7 +191,7 @@ class Retriever:
     def _hits(
         self, view: ArchiveView, question: str, options: Options, spoken: Spoken, at_once: int
     ) -> tuple[list[Hit], dict[str, PassageReading]]:
-        """Return the hits, and what the reranker made of passages, by passage id; ``at_once`` questions are asked."""
+        """Return the hits, and the reranker's readings by passage id; ``at_once`` counts the concurrent questions."""
         bound = (*options.where, *date_ranking.where(view, spoken))
         ranked, readings = self._ranked(view, question, options.k, bound, spoken, at_once)
         with timed("select"):
@@ -225,9 +226,9 @@ class Retriever:
 
 
 def word_weights(view: ArchiveView, question: str) -> dict[str, float]:
-    """Return how much each word of the question tells: its best BM25 score alone, which is near its inverse frequency.
+    """Return the weight of each content word of the question: its best BM25 score alone, near its inverse frequency.
 
-    A word that the archive never uses has 0.
+    A word that never occurs in the archive has 0.
     """
     return {word: (view.search_text(word, 1) or [("", 0.0)])[0][1] for word in content_words(question)}
 
