@@ -1,4 +1,4 @@
-"""What users are told when something cannot be done.
+"""Errors for users, all derived from one class.
 
     QaError
     ├── InputError      a file, question or option that cannot be used
@@ -12,7 +12,7 @@ Every message names the file or setting, the cause and the way out, in one line.
 
 
 class QaError(Exception):
-    """The root of all errors that are meant for users."""
+    """The base class of all errors for users."""
 
 
 class InputError(QaError):
@@ -36,20 +36,20 @@ class BusyError(ArchiveError):
 
 
 def in_short(error: BaseException) -> str:
-    """Return what another library's error says, in a line of at most 80 characters; its kind if it says nothing."""
+    """Return the message of another library's error in a line of at most 80 characters; its class if it has none."""
     return " ".join(str(error).split())[:80] or type(error).__name__
 
 
 def check_text(value: object, name: str) -> str:
-    """Return a text that can be searched for and stored.
+    """Return the value, once it is known to be text that can be searched for and stored.
 
     Raises:
-        InputError: if it is not a text, or holds half a surrogate pair.
+        InputError: if it is not a string, or contains half a surrogate pair.
     """
     if not isinstance(value, str):
         raise InputError(f"{name}={value!r} is not a text; give a string")
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise InputError(f"{name}: holds half a surrogate pair, which is no character; remove it") from None
+        raise InputError(f"{name}: contains half a surrogate pair, which is not a character; remove it") from None
     return value

@@ -1,4 +1,4 @@
-"""The values that flow through Dateline: the whole vocabulary, and nothing that does I/O.
+"""Records: the values that Dateline's parts exchange.  None of them does I/O.
 
 All offsets are Unicode code points into ``Article.text``.  Unknown text is ``""``, never ``None``.
 """
@@ -58,11 +58,11 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one ranker contributed to a hit.
+    """The contribution of one ranker to a hit.
 
-    ``rank`` is the passage's place in that ranker's own list, from 1 (0: not in the list); ``score`` is that
-    ranker's raw score; ``share`` is what it added to ``Hit.score``, so that the shares sum to the score.  ``note`` says
-    in a few words why a ranker left the passage out that should have looked at it, ``""`` where none did.
+    ``rank`` is the passage's position in that ranker's own list, from 1 (0: not in the list); ``score`` is that
+    ranker's raw score; ``share`` is its part of ``Hit.score``, so that the shares sum to the score.  If a ranker should
+    have read the passage and did not, ``note`` gives the reason in a few words; otherwise it is ``""``.
     """
 
     name: PartName
@@ -76,8 +76,8 @@ class Part:
 class Hit:
     """A passage found for a question; ``score`` is comparable only within that question.
 
-    ``copies`` are passages of other articles that were found too and say the same in the same words, best first.  The
-    newest of them is the one shown; ``score`` and ``why`` are those of the best.
+    ``copies`` are near duplicates of the passage that were found in other articles, best first.  The newest of all is
+    the one shown; ``score`` and ``why`` are those of the best.
     """
 
     passage: Passage
@@ -89,10 +89,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A place where searched words stand: ``quote`` is ``[start:end]`` of the article's ``field``.
+    """An occurrence of searched words: ``quote`` is ``[start:end]`` of the article's ``field``.
 
-    ``words`` are those that were searched, as typed.  ``citation`` quotes the sentence around a place in the text; for
-    one in the title or dek, which cannot be quoted, it names the article and quotes nothing.
+    ``words`` are the searched word or phrase, as typed.  ``citation`` quotes the sentence around a match in the text.
+    For a match in the title or dek, which cannot be quoted, it names the article and quotes nothing.
     """
 
     words: str
@@ -105,7 +105,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class MatchedArticle:
-    """An article that holds all that was searched, with every place, in order, at least one; ``digest`` as cited."""
+    """An article with all searched words, and its matches in order, at least one; ``digest`` as in a citation."""
 
     id: str
     title: str
@@ -120,8 +120,8 @@ class MatchedArticle:
 class Sentence:
     """A sentence of an answer and the numbers, from 1, of the citations that prove it.
 
-    ``marks`` are the words in it that answer, each ``text[start:end]``, in order and apart; none without a reader.
-    Citations after the first say that the same answer stands there too, mostly in another sentence.
+    ``marks`` are the words in it that answer, each ``text[start:end]``, in order and disjoint; none without a reader.
+    The citations after the first give the same answer, mostly in another sentence.
     """
 
     text: str
@@ -131,13 +131,13 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the archive says to a question; without citations it abstained.
+    """The answer to a question; without citations it is an abstention.
 
     ``asked`` is the question that was searched, ``exact`` the verbatim words of the first answer (``""`` when refused
-    or without a reader), ``confidence`` in [0, 1] the belief that the archive holds an answer.  ``sentences`` are from
-    articles that answer independently, best first, whether they agree or differ.  ``reason`` says in one sentence why a
-    question was refused ("The name “Zubair” never occurs in the archive."), ``""`` where no special reason is known;
-    ``text`` does not repeat it.
+    or without a reader), ``confidence`` in [0, 1] the estimated probability that the archive holds an answer.
+    ``sentences`` are from articles that answer independently, best first, whether they agree or differ.  ``reason``
+    says in one sentence why a question was refused ("The name “Zubair” never occurs in the archive."), ``""`` where no
+    special reason is known; ``text`` does not repeat it.
     """
 
     question: str
@@ -152,13 +152,13 @@ class Answer:
 
     @property
     def abstained(self) -> bool:
-        """Whether the archive was found not to hold an answer."""
+        """Whether no answer was found in the archive."""
         return not self.citations
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where a question's answer stands.
+    """The location of a question's answer.
 
     ``quote == ""`` means the article as a whole; ``answer_start`` is the answer's offset in the article's text,
     -1 when unknown.
