@@ -9,7 +9,7 @@ from qa.errors import InputError
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
 ARCHIVE_FILE = "archive.sqlite"
 FEEDBACK_FILE = "feedback.sqlite"
-# What lies beside the archive's database, cannot be made anew and therefore belongs into a backup; all are databases.
+# Files beside the archive's database that cannot be rebuilt, and so belong into a backup; all are databases.
 KEPT_FILES = (FEEDBACK_FILE,)
 
 
@@ -20,11 +20,12 @@ def _require(condition: bool, name: str, value: object, allowed: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class IndexSettings:
-    """What is baked into an archive when it is made, stored with it and read back from it.
+    """Settings that are fixed when an archive is made, stored with it and read back from it.
 
-    ``max_tokens`` counts the embedder's own tokens, without its special ones; ``overlap_sentences`` is how many
-    whole sentences a passage repeats of the one before it (never more than half the passage).  ``precision`` is what
-    passages are embedded in: ``bfloat16`` is faster on processors that compute in it (questions are always float32).
+    ``max_tokens`` counts the embedder's own tokens, without its special ones; ``overlap_sentences`` is the number of
+    whole sentences that a passage repeats from the one before it (never more than half the passage).  ``precision`` is
+    the number format for embedding passages: ``bfloat16`` is faster on processors that compute in it (questions are
+    always float32).
     """
 
     embedder: str = DEFAULT_EMBEDDER
@@ -39,25 +40,25 @@ class IndexSettings:
         _require(self.precision in {"float32", "bfloat16"}, "precision", self.precision, "float32 or bfloat16")
 
 
-# The names that ``reranker`` and ``reader`` have besides folders.
+# Values of ``reranker`` and ``reader`` that are not folders.
 PACKAGED, NONE = "packaged", "none"
 PARTS = ("bm25", "dense", "article", "title", "topic", "lead", "sentence")
 
 
 @dataclass(frozen=True, slots=True)
 class AskSettings:
-    """How hits are ranked.
+    """Settings of ranking and answering.
 
-    ``pool`` is how many passages each engine puts forward, ``matched`` how many of the best have their sentences
-    matched with the question; ``…_weight`` says what each part of the score counts beside the others (0: left out; see
-    ``qa.search.ranking``).  ``reranker`` reads the first ``rerank`` of the fused list, as far as ``rerank_seconds``
-    allow, and ``reader`` marks the answer: ``packaged``, ``none``, or the folder of a CrossEncoder and of a
-    transformers question-answering model; ``reranker_weight`` is the share of the reranker's score.
+    ``pool`` is the number of candidates from each engine; the sentences of the best ``matched`` of them are matched
+    with the question.  Each ``…_weight`` is the weight of a part of the score (0: left out; see ``qa.search.ranking``).
 
-    With ``group_copies`` one passage stands for those of other articles that say the same in the same words.
-    ``date_weight`` is what an article gains that was published when the question says (0: dates in questions are not
-    looked for), ``recency_weight`` what it gains when the request has ``as_of`` and the question no date; half of it
-    ``date_half_life`` days away.
+    ``reranker`` reads the first ``rerank`` passages of the fused list, as far as ``rerank_seconds`` allow, and
+    ``reader`` marks the answer.  Both are ``packaged``, ``none`` or a folder: of a CrossEncoder for ``reranker``, of a
+    transformers question-answering model for ``reader``.  ``reranker_weight`` is the share of the reranker's score.
+
+    With ``group_copies`` near duplicates in several articles become one hit.  ``date_weight`` is added to the score of
+    an article that was published at the time in the question (0: dates in questions are ignored), ``recency_weight`` if
+    the request has ``as_of`` and the question no date.  Both halve every ``date_half_life`` days away from that time.
     """
 
     pool: int = 200
@@ -105,30 +106,30 @@ class AskSettings:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on what is read; what exceeds them is refused with the limit's name.
+    """Limits on input; input that exceeds one is rejected with the limit's name.
 
-    Those after ``hits`` are for requests over HTTP: ``filter_values`` outlets or article ids in one, ``turns`` of a
-    conversation, ``requests_at_once`` that are worked on and ``requests_waiting`` that wait for those.
-    ``page_request_bytes`` is what the page itself sends at a time, ``kept_turns`` what is taken of a conversation that
-    a browser has kept, ``note_characters`` what is kept of a reader's note on an answer.
-    ``answers_per_minute`` may one ask who is logged in, ``answers_per_minute_unnamed`` one address where nobody has to
-    log in (only this machine's own then reach the page); ``waiting_per_visitor`` questions may one who is logged in
-    have waiting at a time.
+    Those after ``hits`` are for requests over HTTP.  A request may have ``filter_values`` outlets or article ids and
+    ``turns`` turns of a conversation.  ``requests_at_once`` requests are processed at a time, and ``requests_waiting``
+    more may wait.  The page itself may send ``page_request_bytes`` at a time.  A conversation stored in a browser may
+    have ``kept_turns`` turns; of a reader's note on an answer ``note_characters`` are stored.
 
-    ``connections`` are open at most, ``connections_per_address`` from one address (a whole office may share one, and a
-    browser opens six).  A request may take ``request_seconds`` to come, the reading of its answer as long, and both a
-    second more for each ``slow_bytes``.  When the server ends, what runs gets ``ending_seconds``.  What was
-    asked before is remembered of the ``sessions`` last used; in an older one the next question stands alone.
+    A logged-in user may ask ``answers_per_minute`` questions.  Where nobody has to log in, one address may ask
+    ``answers_per_minute_unnamed`` (only this machine's own addresses then reach the page).  A logged-in user may have
+    ``waiting_per_visitor`` questions waiting at a time.
 
-    ``upload_…`` are for articles that are added on the page: how many files at once, and how large one and all may be.
-    ``pdf_pages`` are read of a PDF, ``inflated_bytes`` may a .docx hold when unpacked, ``mail_parts`` a mail;
-    ``feed_bytes`` may a feed have, which is parsed as a whole.
+    At most ``connections`` are open, and ``connections_per_address`` from one address (a whole office may share one,
+    and a browser opens six).  A request may take ``request_seconds`` to arrive, and its answer as long to be read; both
+    get a second more for each ``slow_bytes``.  When the server ends, running requests get ``ending_seconds``.  The
+    earlier questions of the ``sessions`` last used are remembered; in an older session the next question stands alone.
 
-    ``parse_…`` bound the process that takes files apart (``qa.intake.sandbox.parent``), for each file or record of a
-    file: ``parse_seconds`` by the clock, ``parse_cpu_seconds`` of a processor; ``parse_memory_bytes`` of addresses
-    beyond what it starts with, ``parse_open_files`` at once, ``parse_result_bytes`` of what it answers.  After
-    ``parse_files`` files a new one takes over; after ``parse_deaths`` of them in one file, the rest of that file is
-    left.
+    ``upload_…`` are for articles that are added on the page: the number of files at once, and the size of one and of
+    all.  Of a PDF ``pdf_pages`` pages are read.  A .docx may have ``inflated_bytes`` when unpacked, a mail
+    ``mail_parts`` parts, and a feed, which is parsed as a whole, ``feed_bytes``.
+
+    ``parse_…`` are for the sandbox process (``qa.intake.sandbox.parent``), for each file or record of a file:
+    ``parse_seconds`` by the clock, ``parse_cpu_seconds`` of a processor, ``parse_memory_bytes`` of address space beyond
+    that at its start, ``parse_open_files`` at once, ``parse_result_bytes`` of results.  After ``parse_files`` files a
+    new process takes over.  After ``parse_deaths`` processes have died of one file, the rest of that file is skipped.
     """
 
     file_bytes: int = 200_000_000
@@ -182,5 +183,5 @@ def archive_path(path: str | os.PathLike[str] | None = None) -> Path:
 
 
 def has_display() -> bool:
-    """Return whether a browser could be shown to whoever started this process."""
+    """Return whether this process can show a browser to its user."""
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
