@@ -1,1 +1,1 @@
-"""An archive on disk: who reads it, who changes it, how it is kept sound."""
+"""The archive on disk: reading, writing and maintenance."""

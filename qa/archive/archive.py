@@ -21,7 +21,7 @@ from qa.settings import archive_path
 
 
 class _File:
-    """One database file, and what was read of it; another that is put in its place has nothing to do with it."""
+    """One database file, its idle connections and its snapshot; a file that replaces it gets an object of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -38,11 +38,11 @@ class _File:
 
     @property
     def in_place(self) -> bool:
-        """Whether it still bears its name."""
+        """Whether the file at the path is still this one."""
         return database.identity(self.folder) == self.identity
 
     def take(self) -> sqlite3.Connection | None:
-        """Return a connection to this file; None if another one was put in its place meanwhile."""
+        """Return a connection to this file; None if another file has replaced it meanwhile."""
         try:
             return self._idle.get_nowait()
         except queue.Empty:
@@ -90,7 +90,7 @@ class _File:
 class Archive:
     """A folder that holds an archive, opened for reading; see ``qa.archive.writer`` for changing it.
 
-    It may be used by many threads at once.  ``stamp`` says what is baked into it.
+    Many threads may use it at once.  ``stamp`` holds the settings that were fixed when it was made.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -141,8 +141,8 @@ class Archive:
         check_process(self._process, self.folder)
         while not (connection := (file := self._current()).take()):
             pass
-        # A writer may replace the files between our reading of their names and of themselves; the next look finds the
-        # newer ones.  What is missing then is gone for good and is made anew in memory.
+        # A writer may replace the index files after we read their names and before we open them; the next attempt finds
+        # the newer ones.  Files that are missing even at the last attempt are lost: the indexes are rebuilt in memory.
         for last in (False, False, False, True):
             try:
                 connection.execute("BEGIN")
@@ -155,10 +155,10 @@ class Archive:
         raise AssertionError("unreachable")
 
     def _current(self) -> _File:
-        """Return the database file that lies there now, which need not be the one that was opened.
+        """Return the database file that is at the path now; it may have replaced the one that was opened.
 
         Raises:
-            ArchiveError: if it is gone, or the archive that was put in its place is of another embedder.
+            ArchiveError: if it is gone, or an archive with another embedder has replaced it.
         """
         with self._replacing:
             if not self._file.in_place:

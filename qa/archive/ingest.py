@@ -1,4 +1,4 @@
-"""Files into the archive: read, put in batches, chunked, embedded, made durable, acknowledged."""
+"""Ingestion: files are read, batched, chunked, embedded, committed to disk and acknowledged."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -16,8 +16,8 @@ from qa.intake.sandbox.parent import read_apart
 from qa.models.embedding import Embedder, embedder_languages
 from qa.settings import IndexSettings
 
-# Characters of new text after which a batch is made durable: large enough for the embedder's batches to fill and for
-# the cost of a commit to vanish, small enough that a kill costs seconds.
+# Characters of new text after which a batch is committed: enough to fill the embedder's batches and to make the cost of
+# a commit negligible, few enough that a kill costs seconds.
 _BATCH_CHARACTERS = 250_000
 _BATCH_ARTICLES = 2_000
 
@@ -26,9 +26,10 @@ UNKNOWN_LANGUAGE = "und"  # ISO 639-2's "undetermined"
 
 @dataclass(slots=True)
 class AddReport:
-    """What became of what was given: given = added + updated + unchanged + rejected.
+    """Counts of an ingestion: given = added + updated + unchanged + rejected.
 
-    ``languages`` counts what was added, updated or unchanged by ISO 639-1 code; ``UNKNOWN_LANGUAGE`` where none shows.
+    ``languages`` counts the added, updated and unchanged articles by ISO 639-1 code, and under ``UNKNOWN_LANGUAGE``
+    those whose language was not recognised.
     """
 
     added: int = 0
@@ -42,20 +43,21 @@ class AddReport:
 
     @property
     def other_languages(self) -> dict[str, int]:
-        """How many articles are in which languages that the embedder was not made for, the most first."""
+        """Counts of articles by language, for the languages that the embedder was not made for; largest first."""
         own = embedder_languages(self.embedder)
         counts = self.languages.most_common() if own else []
         return {language: count for language, count in counts if language not in own | {UNKNOWN_LANGUAGE}}
 
     @property
     def language_note(self) -> str:
-        """What is to be said of such articles, "" when there are none."""
+        """The note to the user about such articles; "" when there are none."""
         total = sum(self.other_languages.values())
         listed = ", ".join(f"{language} {count}" for language, count in self.other_languages.items())
         articles = "1 article is in a language" if total == 1 else f"{total} articles are in languages"
         note = (
-            f"{articles} that the embedder {self.embedder} was not made for ({listed}): found by words, "
-            "hardly by meaning; an archive made with a multilingual model (--embedder) serves them better"
+            f"{articles} that the embedder {self.embedder} was not made for ({listed}): search finds them by "
+            "their words, hardly by their meaning; for better results make an archive with a multilingual model "
+            "(--embedder)"
         )
         return note if total else ""
 
@@ -67,7 +69,7 @@ class AddReport:
 
 @dataclass(frozen=True, slots=True)
 class Callbacks:
-    """What the caller hears while articles are added.
+    """Callbacks to the caller while articles are added.
 
     ``acknowledged`` gets the ids of each batch once it is on disk, ``read`` each reading or rejection as it comes,
     ``embedded`` the number of passages done since its last call.
@@ -91,9 +93,9 @@ def add(
 ) -> AddReport:
     """Add files and folders to the archive in ``folder``, which is made if there is none.
 
-    ``report`` is filled as batches become durable, so that it is true also when an interrupt ends this early.  With
-    ``known_by_file`` a changed file keeps its article's id; without, where files come from is not kept, and an article
-    is known by its own id, else by its content.
+    ``report`` is updated with every committed batch, so that it is correct even if an interrupt ends this early.  With
+    ``known_by_file`` a changed file keeps its article's id.  Without it, origins are not stored, and an article is
+    keyed by its own id, else by its content.
 
     Raises:
         ArchiveError: if the archive cannot be written or was made with another embedder.
@@ -153,7 +155,7 @@ class _Batch:
     def _origin(self, reading: Reading) -> str:
         if not self._known_by_file:
             return ""
-        # The records of a file are told apart by their ids, or by what they hold.
+        # The records of one file are distinguished by their ids, else by their content.
         record = reading.article.id or (content_hash(reading.article) if reading.line else "")
         return origin_of(reading.file, record)
 

@@ -1,4 +1,4 @@
-"""New articles to stored passages: chunked, embedded, signed for copies, within the writer's transaction."""
+"""Passage creation: new articles are chunked, embedded and given MinHash signatures, in the writer's transaction."""
 
 import hashlib
 import sqlite3
@@ -18,7 +18,7 @@ from qa.text.chunking import chunk
 
 
 class PassageMaker:
-    """Adds the passages of articles whose rows are stored, for the one writer of an archive."""
+    """Stores the passages of articles whose rows are stored already, for the archive's one writer."""
 
     def __init__(self, connection: sqlite3.Connection, embedder: Embedder, settings: IndexSettings) -> None:
         self._connection = connection
@@ -31,15 +31,15 @@ class PassageMaker:
         reusable: Mapping[bytes, bytes],
         progress: Callable[[int], None] | None = None,
     ) -> tuple[Changes, Changes, int]:
-        """Store the passages of articles, given by their keys, and which other articles those resemble.
+        """Store the passages of articles, and record which other articles they resemble.
 
         Args:
-            articles: whose passages are to be made.
-            reusable: vectors by the SHA-256 of their texts, of passages that were taken out.
+            articles: by key.
+            reusable: vectors of removed passages, by the SHA-256 of their texts.
             progress: called with the number of passages done since its last call.
 
         Returns:
-            what the BM25 indexes of passages and of articles have to add, and how many passages were embedded.
+            The additions to the BM25 indexes of passages and of articles, and the number of passages embedded.
         """
         passages: list[tuple[int, Passage]] = []
         for key, article in articles.items():
@@ -87,7 +87,7 @@ class PassageMaker:
         reusable: Mapping[bytes, bytes],
         progress: Callable[[int], None] | None,
     ) -> tuple[list[bytes], int]:
-        """Return the vector of each text; one that the archive holds for the same text is not computed again."""
+        """Return the vector of each text; vectors that the archive holds for the same text are reused."""
         known, size = dict(reusable), self._embedder.dimension
         for sha256 in dict.fromkeys(hashes):
             if sha256 not in known:
@@ -106,7 +106,7 @@ class PassageMaker:
 
 
 def renew_directions(connection: sqlite3.Connection) -> None:
-    """Compute the vectors of all articles anew from their passages', within the open transaction."""
+    """Recompute the vectors of all articles from those of their passages, in the open transaction."""
     dimension = database.dimension(connection)
     for (key,) in connection.execute("SELECT key FROM article ORDER BY key").fetchall():
         query = (
@@ -119,7 +119,7 @@ def renew_directions(connection: sqlite3.Connection) -> None:
 
 
 def renew_signatures(connection: sqlite3.Connection) -> None:
-    """Compute the signatures of all texts anew, and which articles resemble, within the open transaction."""
+    """Recompute the signatures of all texts and the recorded near duplicates, in the open transaction."""
     for key, article, spans in sound_articles(connection):
         signed = [(near_duplicates.signature(article.text[start:end]), row) for row, start, end in spans]
         connection.executemany("UPDATE passage SET signature = ? WHERE row = ?", signed)

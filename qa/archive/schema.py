@@ -1,4 +1,4 @@
-"""The archive's schema: a new archive in an empty folder, and archives of older formats brought up to date."""
+"""Archive schema: creation in an empty folder, and migration from older formats."""
 
 import logging
 import sqlite3
@@ -15,20 +15,20 @@ from qa.models.embedding import Embedder
 from qa.settings import IndexSettings
 
 _log = logging.getLogger("qa.upgrading")
-# What format 2 has more than format 1: these tables, and the indexes of passages and articles instead of one.
+# Format 2 added these tables, and separate indexes of passages and of articles instead of one.
 _TABLES_OF_2 = ("article_vector", "signature", "band", "copy")
 
 
 def upgrade(connection: sqlite3.Connection, folder: Path) -> None:
-    """Bring an archive up to date, in one transaction; one that is, or is newer, is left as it is.
+    """Migrate an archive to the current format, in one transaction; a current or newer one is left unchanged.
 
     Raises:
-        ArchiveError: if it cannot be written; it is then as it was.
+        ArchiveError: if it cannot be written; it is then unchanged.
     """
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if not 0 < version < database.FORMAT:
         return
-    _log.warning("%s: is brought from format %d to %d", folder, version, database.FORMAT)
+    _log.warning("%s: is upgraded from format %d to %d", folder, version, database.FORMAT)
     try:
         connection.execute("BEGIN IMMEDIATE")
         if version < 2:
@@ -42,12 +42,12 @@ def upgrade(connection: sqlite3.Connection, folder: Path) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise ArchiveError(
-            f"{folder}: cannot be brought up to date ({error}); it is as it was: make room, then run the same again"
+            f"{folder}: cannot be upgraded ({error}) and is unchanged; make room, then run the same command again"
         ) from error
 
 
 def _to_2(connection: sqlite3.Connection, folder: Path) -> None:
-    """Sign all texts and note which resemble; make all indexes anew."""
+    """Compute all signatures, record the near duplicates and rebuild all indexes."""
     for table in _TABLES_OF_2:
         for statement in database.statements(table):
             connection.execute(statement)
@@ -64,12 +64,12 @@ def _to_2(connection: sqlite3.Connection, folder: Path) -> None:
     publisher.Publisher(folder, connection, int(stored["dimension"])).publish(nothing, nothing, anew=True)
 
 
-# What a kill may leave in a folder before there is an archive in it.
+# Files that a kill may leave in a folder before there is an archive in it.
 LEFT_OVER = {*LOCKS, database.UNFINISHED, f"{database.UNFINISHED}-journal"}
 
 
 def create_archive(folder: Path, embedder: Embedder, settings: IndexSettings) -> None:
-    """Make an archive without articles; the writer lock is held.
+    """Make an archive without articles; the caller holds the writer lock.
 
     Raises:
         ArchiveError: if the folder holds other files or cannot be written.

@@ -1,7 +1,7 @@
-"""Articles whose file is gone from a folder: found, shown to whoever asks, and removed once that is agreed.
+"""Folder sync: articles whose file is gone from a folder are found, and removed after the user's consent.
 
-Only what was read from below the folder is ever looked at, and only a file that is certainly gone counts: one that
-cannot be read, or whose folder cannot, may still be there.
+Only articles that were read from below the folder are considered, and only a file that is certainly gone counts: a
+file that cannot be read, or whose folder cannot, may still be there.
 """
 
 import os
@@ -17,12 +17,12 @@ from qa.archive.writer import ArchiveWriter
 from qa.errors import InputError
 from qa.settings import ARCHIVE_FILE
 
-_FEW = 20  # articles of a folder below which more than half of them may go without a second word
+_FEW = 20  # a folder with fewer articles may lose more than half of them without ``--remove-most``
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """An article whose file is gone; ``file`` is where it lay."""
+    """An article whose file is gone; ``file`` is the path that it had."""
 
     id: str
     title: str
@@ -31,7 +31,7 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a folder's archive has lost: articles to remove, and origins to forget of articles that lie elsewhere.
+    """A removal plan: the articles to remove, and the lost origins of articles that also lie elsewhere.
 
     ``articles`` is how many were read from below the folder before anything was added.
     """
@@ -42,7 +42,7 @@ class Plan:
 
     @property
     def most(self) -> bool:
-        """Whether so much would go that the folder may rather be empty by mistake, as when nothing is mounted there."""
+        """Whether so many would go that the folder may be empty by mistake, as when a disk is not mounted."""
         count = len(self.gone)
         return bool(count) and (count >= self.articles or (self.articles >= _FEW and count > self.articles / 2))
 
@@ -116,9 +116,9 @@ def plan(archive: Path, folders: Sequence[Path], articles: int, contents: Contai
 
     Args:
         archive: the archive's folder.
-        folders: what was read from below these is looked at.
+        folders: only articles that were read from below these are considered.
         articles: ``count_known`` before anything was added.
-        contents: content hashes that lie in a file somewhere, where what was read has not been added.
+        contents: content hashes of articles that were read from files but not added (a dry run).
     """
     if not (archive / ARCHIVE_FILE).exists():
         return Plan((), (), 0)
@@ -150,7 +150,7 @@ def carry_out(archive: Path, folders: Sequence[Path], agreed: Plan) -> int:
         ArchiveError: if the archive cannot be written.
     """
     agreed_ids = {one.id for one in agreed.gone}
-    with ArchiveWriter(archive) as writer:  # from here on nobody else brings a file back into the archive
+    with ArchiveWriter(archive) as writer:  # from here on no other process can add a file again
         check_folders(folders)
         now = plan(archive, folders, agreed.articles)
         removed = [one.id for one in now.gone if one.id in agreed_ids]
@@ -161,7 +161,7 @@ def carry_out(archive: Path, folders: Sequence[Path], agreed: Plan) -> int:
 
 
 class _Below:
-    """Tells what lies below some folders, by their real paths."""
+    """The origins that lie below some folders, compared by real path."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._roots = tuple(os.path.realpath(folder).rstrip("/") + "/" for folder in folders)

@@ -1,6 +1,6 @@
-"""An archive as of one generation, as the rest of Dateline sees it: every method of the archive seam.
+"""Read-only view of an archive as of one generation: every method of the archive seam.
 
-Above this module nobody knows SQLite, FAISS or tantivy.
+Code above this module does not depend on SQLite, FAISS or tantivy.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ _LISTED = (
 
 _WHOLE = f"SELECT {','.join(database.ARTICLE_FIELDS)}, content FROM article WHERE key = ?"
 
-# What a passage found by its row is placed by; a flipped bit can change the type of each.
+# The columns that place a passage found by its row; a flipped bit can change the type of each.
 _PLACED = (
     "SELECT p.row, p.id, article.id, article.published, article.title, p.start, p.end"
     " FROM passage p JOIN article ON article.key = p.article WHERE p.row IN ({})"
@@ -54,7 +54,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a passage stands: its article, its first character there, and that article's date and title."""
+    """The position of a passage: its article, its first character there, and that article's date and title."""
 
     article_id: str
     start: int
@@ -71,12 +71,12 @@ class ArchiveView:
 
     @property
     def generation(self) -> int:
-        """The number of the generation that is read."""
+        """The number of this generation."""
         return self._snapshot.generation.number
 
     @property
     def digest(self) -> str:
-        """The SHA-256 over its index files' own: views with the same one show the same."""
+        """The SHA-256 over the hashes of the index files; views with equal digests have equal contents."""
         return hashlib.sha256("".join(self._snapshot.generation.to_row()[1:]).encode()).hexdigest()
 
     def search_vectors(self, vector: Matrix, k: int, where: Where = ()) -> list[Scored]:
@@ -105,9 +105,9 @@ class ArchiveView:
         return self._snapshot.passages.inverse_frequency(word)
 
     def places(self, ids: Sequence[str]) -> dict[str, Place]:
-        """Return where these passages stand, by id; unknown ones are left out."""
+        """Return the positions of these passages, by id; unknown ones are left out."""
         query = (
-            # As what they are meant to be: a stranger's archive, or a flipped bit, may have made them something else.
+            # Cast to the types of the schema: an archive from elsewhere, or a flipped bit, may hold others.
             "SELECT p.id, article.id, CAST(p.start AS INTEGER), CAST(article.published AS TEXT),"
             " CAST(article.title AS TEXT) FROM passage p JOIN article ON article.key = p.article WHERE p.id IN ({})"
         )
@@ -121,7 +121,7 @@ class ArchiveView:
             " FROM passage p JOIN article ON article.key = p.article WHERE p.id IN ({})"
         )
         for passage_id, article_id, start, end, text, sha256 in self._select(query, ids):
-            # The id stands for the place and the article: with the text it tells every damage.
+            # The id is a hash over article, offsets and text: with it every damage shows.
             if text_matches(text, sha256) and passage_id == chunking.passage_id(article_id, start, end, text):
                 found[passage_id] = Passage(passage_id, article_id, start, end, text)
             else:
@@ -142,7 +142,7 @@ class ArchiveView:
         return {passage_id: vector for passage_id, vector in found.items() if np.isfinite(vector).all()}
 
     def signatures(self, ids: Sequence[str]) -> dict[str, bytes]:
-        """Return the signatures (``copies.signature``) of these passages by id; unknown and damaged ones left out."""
+        """Return the signatures (``near_duplicates.signature``) of these passages by id; bad ones are left out."""
         found = self._select("SELECT id, signature FROM passage WHERE id IN ({})", ids)
         return {passage_id: value for passage_id, value in found if is_signature(value)}
 
@@ -164,7 +164,7 @@ class ArchiveView:
     def article_vectors(self, article_ids: Sequence[str]) -> dict[str, Matrix]:
         """Return the unit vectors, of shape (dimension,), of these articles: the direction of their passages' sum.
 
-        An article without passages is left out, and so is one whose vector is none any more.
+        An article without passages is left out, and so is one whose vector is damaged.
         """
         query = (
             "SELECT a.id, v.value FROM article a JOIN article_vector v ON v.article = a.key"
@@ -179,8 +179,8 @@ class ArchiveView:
 
         Args:
             article_id: its id.
-            digest: the first digits of the SHA-256 of its text; an earlier version that has it is given where the
-            newest has not, and None where no version has.
+            digest: the first digits of the SHA-256 of its text; where the newest version does not match, an earlier
+                version that does is returned, else None.
 
         Raises:
             DamageError: if it does not match its hash.
@@ -214,7 +214,7 @@ class ArchiveView:
         """Return articles in order (``published``: newest first, undated last), at most ``limit`` (-1: all)."""
         by = {"published": "published_from DESC NULLS LAST, id", "title": "title, id", "id": "id"}[order]
         condition, values = database.clause(where)
-        # The keys first: what is sorted is then small, and the rest is read of those that are listed only.
+        # The keys first: they are quickly sorted, and the other columns are read of the listed articles only.
         keys = f"SELECT key FROM article WHERE {condition} ORDER BY {by} LIMIT ? OFFSET ?"
         rows = self._connection.execute(
             f"SELECT {_LISTED} WHERE key IN ({keys}) ORDER BY {by}", [*values, limit, offset]
@@ -226,7 +226,7 @@ class ArchiveView:
     ) -> tuple[list[Listed], int]:
         """Return the articles that hold every one of some words in title or text, best first, and how many there are.
 
-        ``offset`` of the first are left out and at most ``limit`` given.
+        The first ``offset`` are left out, and at most ``limit`` are returned.
         """
         keys, total = self._snapshot.articles.find(words, limit, offset, where)
         found = {
@@ -281,18 +281,18 @@ class ArchiveView:
         return np.fromiter((row for (row,) in self._connection.execute(query, values)), np.int64)
 
     def _named(self, rows: Rows, scores: Matrix) -> list[Scored]:
-        """Return the ids and scores of passages; one that is stored as what no passage can be is left out."""
+        """Return the ids and scores of passages; one whose stored columns have wrong types is left out."""
         ids = {row: names[0] for row, *names in self._select(_PLACED, rows.tolist()) if _typed(names)}
         named = [(ids[row], score) for row, score in zip(rows.tolist(), scores.tolist(), strict=True) if row in ids]
         return sorted(named, key=lambda item: (-item[1], item[0]))
 
     def _select(self, query: str, keys: Sequence[str] | Sequence[int], *first: int) -> Iterator[tuple[Any, ...]]:
-        """Yield what a query finds for all of the keys, which stand in it as ``{}`` behind what is ``first``."""
+        """Yield the rows of a query for all keys, which stand in it as ``{}`` after the parameters ``first``."""
         for begin in range(0, len(keys), _KEYS_A_QUERY):
             chosen = keys[begin : begin + _KEYS_A_QUERY]
             yield from self._connection.execute(query.format(",".join("?" * len(chosen))), [*first, *chosen])
 
 
 def _typed(names: Sequence[object]) -> bool:
-    """Whether what ``_PLACED`` gives of a passage is four texts and two numbers."""
+    """Whether a row of ``_PLACED``, but for its number, consists of four texts and two numbers."""
     return all(isinstance(value, str) for value in names[:4]) and all(isinstance(value, int) for value in names[4:])

@@ -1,4 +1,4 @@
-"""Changing an archive: one writer at a time, one transaction a batch, nothing acknowledged before it is on disk.
+"""Archive writer: one process at a time, one transaction a batch, no acknowledgement before a batch is on disk.
 
     with ArchiveWriter(folder, embedder) as writer:
         writer.upsert(article, origin)      # as often as a batch holds
@@ -50,7 +50,7 @@ class ArchiveWriter:
         self.folder = folder
         self._embedder = embedder
         if not embedder and not (folder / ARCHIVE_FILE).is_file():
-            database.connect(folder)  # says that there is none, before a folder is made for the lock
+            database.connect(folder)  # raises if there is no archive, before a folder is made for the lock
         self._lock = writer_lock(folder)
         with database.readable(folder), ExitStack() as undo:
             undo.callback(self._lock.release)
@@ -80,25 +80,25 @@ class ArchiveWriter:
         self.close()
 
     def close(self) -> None:
-        """Drop what was not committed and let others write."""
+        """Roll back what is not committed and release the writer lock."""
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
         self._connection.close()
         self._lock.release()
 
     def upsert(self, article: Article, origin: str = "") -> tuple[str, State]:
-        """Put an article into the current batch; return its id and what that changes.
+        """Put an article into the current batch; return its id, and whether it is new, changed or unchanged.
 
         Args:
-            article: with its own id, or ``""`` to be known by its origin, else by its content.
-            origin: where it lies (``origins.origin_of``), so that a changed file keeps its article's id and the archive
-            knows when it is gone; ``""`` when it came by another way.
+            article: with its own id, or ``""`` to be keyed by its origin, else by its content.
+            origin: the file that it was read from (``origins.origin_of``), so that a changed file keeps its article's
+                id and a removed file can be detected; ``""`` for an article that has no file.
 
         Raises:
             InputError: if a field holds characters that cannot be stored.
         """
         content = content_hash(article)
-        # Archives of before languages were recognised hold the same article without one: it has not changed.
+        # Archives from before language detection hold the same article without a language: it has not changed.
         unrecognised = content_hash(replace(article, language="")) if article.language else content
         with self._transaction():
             known = self._known(article, origin, (content, unrecognised))
@@ -136,17 +136,17 @@ class ArchiveWriter:
         return count
 
     def forget_origins(self, gone: Iterable[str]) -> None:
-        """Forget, in the current batch, where articles lay: their files are gone, the articles stay."""
+        """Remove, in the current batch, origins whose files are gone; their articles stay."""
         with self._transaction():
             origins.forget(self._connection, gone)
 
     def commit(self, progress: Callable[[int], None] | None = None) -> int:
-        """Chunk, embed, index and make durable the current batch; return how many passages were embedded.
+        """Chunk, embed, index and commit the current batch; return how many passages were embedded.
 
         ``progress`` is called with the number of passages done since its last call.
 
         Raises:
-            ArchiveError: if the disk is full or the folder cannot be written; nothing of the batch is kept.
+            ArchiveError: if the disk is full or the folder cannot be written; the batch is rolled back.
         """
         if not self._connection.in_transaction:
             return 0
@@ -170,9 +170,9 @@ class ArchiveWriter:
         return maker.add(self._pending, self._reusable, progress)
 
     def rebuild(self, *, signatures: bool = False) -> int:
-        """Make all indexes anew from the stored texts and vectors, without embedding; return how many passages.
+        """Rebuild all indexes from the stored texts and vectors, without embedding; return how many passages they hold.
 
-        With ``signatures`` what copies are found by is computed anew too, which takes longer.
+        With ``signatures`` the near-duplicate signatures are recomputed too, which takes longer.
         """
         with self._transaction():
             renew_directions(self._connection)
@@ -181,7 +181,7 @@ class ArchiveWriter:
         return self._publish(anew=True)
 
     def _ensure_generation(self) -> None:
-        """Make the first generation, with which an archive without articles can be read too, or a damaged one anew."""
+        """Make the first generation, so that an empty archive can be read too, or replace a damaged one."""
         try:
             if current_generation(self._connection) is None:
                 self._publish(anew=False)
@@ -199,7 +199,7 @@ class ArchiveWriter:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """Run in the batch's transaction; whatever goes wrong, the whole batch leaves no trace."""
+        """Run in the batch's transaction; any error rolls back the whole batch."""
         try:
             if not self._connection.in_transaction:
                 self._connection.execute("BEGIN IMMEDIATE")
@@ -212,7 +212,7 @@ class ArchiveWriter:
                 raise DamageError(database.damaged(self.folder, error)) from error
             if isinstance(error, OSError | sqlite3.OperationalError):
                 raise ArchiveError(
-                    f"{self.folder}: cannot be written ({error}); what was acknowledged before is safe: make room or "
+                    f"{self.folder}: cannot be written ({error}); articles acknowledged before are safe: make room or "
                     "give another folder with --archive, then run the same command again"
                 ) from error
             raise
@@ -224,16 +224,16 @@ class ArchiveWriter:
         self._reusable: dict[bytes, bytes] = {}
 
     def _new_id(self, content: str) -> str:
-        """Return an id made from the content; another where an article that has changed since still bears it."""
+        """Return an id made from the content; another one if an article that has changed since still has that id."""
         candidate = content
         while self._connection.execute("SELECT 1 FROM article WHERE id = ?", ("a" + candidate[:16],)).fetchone():
             candidate = hashlib.sha256(candidate.encode()).hexdigest()
         return "a" + candidate[:16]
 
     def _known(self, article: Article, origin: str, contents: tuple[str, str]) -> tuple[int, str, str] | None:
-        """Return the key, id and content hash of the stored article that this one is.
+        """Return the key, id and content hash of the stored article that this one is a version of, if any.
 
-        ``contents`` are the content hashes by which it may be stored.
+        ``contents`` are the content hashes that it may be stored under.
         """
         find = "SELECT key, id, content FROM article WHERE "
         if article.id:
@@ -242,7 +242,7 @@ class ArchiveWriter:
             mapped = "key = (SELECT article FROM origin WHERE path = ?)"
             row = self._connection.execute(find + mapped, (origin,)).fetchone()
             if row and row[2] not in contents and origins.held_elsewhere(self._connection, row[0], origin):
-                row = None  # one of two copies has changed: the other is still what it was
+                row = None  # one of two copies has changed; the other has not
             row = row or self._connection.execute(find + "content IN (?, ?) LIMIT 1", contents).fetchone()
         return (int(row[0]), str(row[1]), str(row[2])) if row else None
 
@@ -260,7 +260,7 @@ class ArchiveWriter:
         return key
 
     def _remove_passages(self, key: int) -> None:
-        """Take an article's passages out, keeping their vectors at hand for the batch."""
+        """Remove an article's passages; the batch can reuse their vectors."""
         stored = self._connection.execute(
             "SELECT p.row, p.text_sha256, p.vector_sha256, v.value FROM passage p LEFT JOIN vector v ON v.row = p.row"
             " WHERE p.article = ?",

@@ -1,1 +1,1 @@
-"""Looking after an archive: verify, back up, restore, diagnose."""
+"""Archive maintenance: verification, backup, restore, diagnosis."""

@@ -1,7 +1,7 @@
-"""An archive in one file: a copy of its database, checked and sealed, made while others read and write.
+"""Backup: a verified copy of the archive's database in one file, made while other processes read and write.
 
-The file is a SQLite database that any SQLite opens, with a seal behind its last page: the SHA-256 of all before it.
-Both indexes are left out, for they can be made anew without embedding; what readers thought of answers lies in a table.
+The file is a SQLite database that any SQLite opens.  After its last page follows a seal: the SHA-256 of all bytes
+before it.  The indexes are left out, because they can be rebuilt without embedding; readers' feedback is in a table.
 ``qa.archive.care.restore`` makes an archive of it again.
 """
 
@@ -30,16 +30,16 @@ _PAGES = 1024  # copied between two calls of ``progress``: 4 MB
 _BLOCK = 1 << 20  # bytes
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is, and of how much; the last is 0 where it is not known."""
+"""Called with the current step, how much of it is done, and the total; that is 0 where it is not known."""
 
 
 def no_progress(doing: str, done: int, total: int) -> None:
-    """Tell nobody."""
+    """Report nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """What a backup holds; ``kept`` are the files beside the database that are in it, ``made`` is UTC in ISO 8601."""
+    """Contents of a backup; ``kept`` names the files from beside the database, ``made`` is UTC in ISO 8601."""
 
     file: str
     bytes: int
@@ -51,13 +51,13 @@ class Backup:
 
 
 def make_backup(folder: Path, file: Path, *, force: bool = False, progress: Progress = no_progress) -> Backup:
-    """Copy an archive that may be in use into one file, which is whole and checked or not there.
+    """Copy an archive that may be in use into one file, which is complete and verified, or absent.
 
     Args:
         folder: the archive's.
-        file: where the backup is to be.
+        file: the backup's path.
         force: replace a file that is there, once the new one is whole.
-        progress: hears how far it is.
+        progress: called as the work advances.
 
     Raises:
         InputError: if ``file`` exists, or cannot be a backup of this archive.
@@ -80,10 +80,10 @@ def make_backup(folder: Path, file: Path, *, force: bool = False, progress: Prog
 
 
 def read_seal(file: Path) -> tuple[int, str]:
-    """Return how many bytes of a backup lie before its seal, and their SHA-256 as the seal has it, in hex.
+    """Return how many bytes of a backup lie before its seal, and their SHA-256 according to the seal, in hex.
 
     Raises:
-        InputError: if this is no backup, not a whole one, or a newer Dateline made it.
+        InputError: if this is not a backup, is cut off, or was made by a newer Dateline.
     """
     try:
         with file.open("rb") as stream:
@@ -97,7 +97,7 @@ def read_seal(file: Path) -> tuple[int, str]:
     except OSError as error:
         raise InputError(f"{file}: cannot be read ({error.strerror or error})") from error
     if not found or not is_database:
-        why = "its end is missing, so it was cut off" if is_database else "it holds something else"
+        why = "its end is missing: it was cut off" if is_database else "it holds something else"
         raise InputError(f"{file}: is not a whole backup ({why}); give a backup made with: qa backup FILE")
     if int(found[1]) > SEAL_VERSION:
         raise InputError(
@@ -108,23 +108,23 @@ def read_seal(file: Path) -> tuple[int, str]:
 
 
 def copy_sealed(file: Path, target: Path, progress: Progress) -> None:
-    """Write what lies before a backup's seal to a new file, and compare it with the seal.
+    """Copy the bytes before a backup's seal to a new file, and compare them with the seal.
 
     Raises:
-        InputError: if this is no backup that can be restored.
-        DamageError: if it is not as it was written.
+        InputError: if this is not a backup that can be restored.
+        DamageError: if its bytes do not match the seal.
         OSError: if the target cannot be written.
     """
     size, sha256 = read_seal(file)
     if files.write(target, _blocks(file, size, partial(progress, "copying bytes"))) != sha256:
-        raise DamageError(f"{file}: is damaged, its bytes are not those that were sealed; use another backup")
+        raise DamageError(f"{file}: is damaged: its bytes do not match its seal; use another backup")
 
 
 def check_all(folder: Path, progress: Progress) -> verification.Verdict:
     """Compare everything in a copy of an archive with its hash.
 
-    But for what copies of articles are found by, which takes most of the time and can be made anew: it is carried as
-    it is.
+    The signatures of near duplicates are copied unchecked: checking them takes most of the time, and they can be
+    recomputed.
     """
     return verification.verify(folder, partial(progress, "checking articles"), signatures=False)
 
@@ -140,14 +140,14 @@ def _check_target(folder: Path, file: Path, force: bool) -> None:
     if not file.is_file():
         raise InputError(f"{file}: is not a file; give the name of one")
     if not force:
-        raise InputError(f"{file}: is there already; give another name, or --force to replace it")
+        raise InputError(f"{file}: already exists; give another name, or --force to replace it")
 
 
 @contextmanager
 def _unfinished(archive: Path, file: Path) -> Iterator[Path]:
-    """Make a folder beside a file for what is not yet to bear its name; what fails or is killed is removed.
+    """Make a staging folder beside a file; it is removed at the end, and so are those that killed processes left.
 
-    Its name holds the process's number, so that two at work do not meet and left-overs of a kill are known.
+    Its name holds the process id, so that two processes do not collide and left-overs of a kill are recognised.
     """
     folder = file.absolute().parent
     prefix, suffix = f".{file.name}.", ".partial"
@@ -165,7 +165,7 @@ def _unfinished(archive: Path, file: Path) -> Iterator[Path]:
     except (OSError, sqlite3.OperationalError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ArchiveError(
-            f"{file}: cannot be written ({reason}); nothing was left of it: make room or give a file elsewhere"
+            f"{file}: cannot be written ({reason}); no part of it was left: make room or give a file elsewhere"
         ) from error
     except sqlite3.DatabaseError as error:
         raise DamageError(database.damaged(archive, error)) from error
@@ -186,12 +186,12 @@ def _runs(number: int) -> bool:
 
 
 def _copy(source: sqlite3.Connection, folder: Path, target: Path, made: str, progress: Progress) -> tuple[str, ...]:
-    """Copy the database as it is now, whatever a writer does meanwhile, and put the other files into it."""
+    """Copy the database as it is now, whatever a writer does meanwhile, and store the other files in the copy."""
     read_stamp(source, folder)
     source.execute("BEGIN")
-    source.execute("SELECT count(*) FROM sqlite_master").fetchone()  # from here on it is seen as it is now
+    source.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the snapshot of the read transaction starts here
     with closing(sqlite3.connect(target, isolation_level=None)) as copy:
-        # An open read transaction holds the copied state still; without one, each commit would begin the copy anew.
+        # An open read transaction fixes the copied state; without one, each commit would restart the copy.
         source.backup(
             copy,
             pages=_PAGES,
@@ -230,7 +230,7 @@ def _check(folder: Path, staging: Path, progress: Progress) -> tuple[int, int]:
         first, more = problems[0], f" and {len(problems) - 1} more" if len(problems) > 1 else ""
         raise DamageError(
             f"{folder}: is damaged, so no backup was made ({first.kind} {first.id}: {first.message}{more}); "
-            f"qa verify --archive {folder} names all; add or remove those articles, then run this again"
+            f"qa verify --archive {folder} lists all problems; add or remove those articles, then run this again"
         )
     return verdict.articles, verdict.passages
 
@@ -256,7 +256,7 @@ def _database_bytes(path: Path) -> bytes:
 
 
 def _seal(file: Path, progress: Progress) -> str:
-    """Write the seal behind a file's last byte and flush it to the disk; return the SHA-256, in hex."""
+    """Append the seal to a file and flush it to the disk; return the SHA-256, in hex."""
     digest = hashlib.sha256()
     for block in _blocks(file, file.stat().st_size, partial(progress, "sealing bytes")):
         digest.update(block)

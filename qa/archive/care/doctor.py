@@ -1,4 +1,4 @@
-"""What Dateline runs on and in what state an archive is: facts, and what of them needs care."""
+"""Diagnosis of the installation and of an archive: facts, warnings and problems."""
 
 import os
 import platform
@@ -25,7 +25,7 @@ State = Literal["fact", "care", "problem"]
 _PACKAGES = (
     "dateline-qa", "sentence-transformers", "transformers", "torch", "faiss-cpu", "tantivy", "numpy", "gradio",
 )  # fmt: skip
-# SQLite on these has locks that cannot be relied on, or no shared memory.
+# On these file systems SQLite's locks are unreliable, or it has no shared memory.
 _NETWORK = (
     "nfs",
     "nfs4",
@@ -57,7 +57,7 @@ class Finding:
 
 
 def examine(folder: Path) -> list[Finding]:
-    """Return what is found of this installation and of the archive in a folder; nothing is written."""
+    """Return the findings about this installation and the archive in a folder; nothing is written."""
     return [*_installation(), *_limits(), *_place(folder), *_archive(folder)]
 
 
@@ -99,26 +99,26 @@ def _limits() -> Iterator[Finding]:
 
 
 def _place(folder: Path) -> Iterator[Finding]:
-    """Look at where the archive lies, or would lie."""
+    """Yield the findings about the place where the archive lies, or would lie."""
     there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
     yield Finding("archive", str(folder))
     kind = file_system(there)
     if kind in _NETWORK:
         yield Finding(
-            "file system", kind, "problem", "SQLite's locks cannot be relied on there: use a folder on a local disk"
+            "file system", kind, "problem", "SQLite's locks are unreliable there: use a folder on a local disk"
         )
     else:
         yield Finding("file system", kind or "unknown")
     free = shutil.disk_usage(there).free
     needed = max(_LEAST_FREE, 2 * sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()))
-    advice = "" if free >= needed else f"less than the {decimal(needed)} that adding may need for a while: make room"
+    advice = "" if free >= needed else f"less than the {decimal(needed)} that adding may need temporarily: make room"
     yield Finding("free disk", decimal(free), "care" if advice else "fact", advice)
     if not os.access(there, os.W_OK):
         yield Finding("folder", "cannot be written", "care", "asking works, adding does not")
     try:
         yield Finding("temporary files", tempfile.gettempdir())
     except FileNotFoundError:
-        yield Finding("temporary files", "none", "problem", "name a folder that can be written in TMPDIR")
+        yield Finding("temporary files", "none", "problem", "set TMPDIR to a writable folder")
 
 
 def file_system(path: Path, mounts: Path = Path("/proc/self/mounts")) -> str:
@@ -171,7 +171,7 @@ def _embedder(stamp: Stamp) -> Finding:
         return Finding("embedder", f"{name} ({here[:12]})")
     return Finding(
         "embedder", f"{name} ({here[:12]})", "problem",
-        f"the archive was made with another one of that name ({stamp.fingerprint[:12]}), so it cannot be asked: "
+        f"the archive was made with another model of that name ({stamp.fingerprint[:12]}), so it cannot be searched: "
         "bring that model back, or add the articles to a new archive",
     )  # fmt: skip
 

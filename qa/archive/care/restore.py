@@ -1,7 +1,7 @@
-"""A backup made an archive again: checked against its seal, its indexes made anew without embedding, then looked over.
+"""Restoring a backup: its seal is verified, the indexes are rebuilt without embedding, then the archive is verified.
 
-Until the new archive is whole it bears another name.  In a new or empty folder its database is the last to be moved
-into place, and without one no folder is an archive; one that is replaced changes places with the new one at once.
+Until the new archive is complete it has a temporary name.  In a new or empty folder its database is moved into place
+last: without one the folder is not an archive.  An archive that is replaced is swapped with the new one in one step.
 """
 
 import os
@@ -28,7 +28,7 @@ _OWN = {ARCHIVE_FILE, f"{ARCHIVE_FILE}-wal", f"{ARCHIVE_FILE}-shm", FOLDER, *LEF
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was restored; ``kept`` are the files beside the database, ``made`` says when the backup was, in UTC."""
+    """A restored archive; ``kept`` names the files beside the database, ``made`` is when it was backed up, in UTC."""
 
     archive: str
     articles: int
@@ -39,17 +39,17 @@ class Restored:
 
 
 def restore_backup(file: Path, folder: Path, *, force: bool = False, progress: Progress = no_progress) -> Restored:
-    """Make the archive that a backup holds, whole and checked, or leave the folder as it was.
+    """Restore the archive of a backup, complete and verified, or leave the folder unchanged.
 
     Args:
         file: the backup.
         folder: a new or empty one.
         force: replace an archive that is there, once the new one is whole.
-        progress: hears how far it is.
+        progress: called as the work advances.
 
     Raises:
-        InputError: if ``file`` is no backup that can be restored, or the folder is not free.
-        DamageError: if the backup is not as it was written.
+        InputError: if ``file`` is not a backup that can be restored, or the folder is not free.
+        DamageError: if the backup is damaged.
         BusyError: if another process is writing in the folder.
         ArchiveError: if the folder cannot be written, or another version made the archive.
     """
@@ -84,11 +84,11 @@ def _check_folder(file: Path, folder: Path, force: bool) -> bool:
     replaces = ARCHIVE_FILE in names
     if replaces and not force:
         raise InputError(
-            f"{folder}: an archive is there already; give a new folder with --archive, or --force to replace it"
+            f"{folder}: already holds an archive; give a new folder with --archive, or --force to replace it"
         )
     if Path(os.path.realpath(file)).is_relative_to(os.path.realpath(folder)):
         raise InputError(f"{file}: lies in the folder that it is to be restored into; move it elsewhere")
-    # What a restoration leaves that was killed is known by its staging folder: before it, the folder was empty.
+    # A staging folder marks what a killed restore left: before that restore, the folder was empty.
     ours = _OWN if replaces or _STAGING in names else LEFT_OVER
     if others := sorted(names - ours):
         raise InputError(f"{folder}: holds other files ({others[0]}); give a new or empty folder with --archive")
@@ -102,14 +102,13 @@ def _writable(folder: Path) -> Iterator[None]:
     except (OSError, sqlite3.OperationalError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ArchiveError(
-            f"{folder}: cannot be written ({reason}); it was left as it was: make room or give another folder with "
-            "--archive"
+            f"{folder}: cannot be written ({reason}); it is unchanged: make room or give another folder with --archive"
         ) from error
 
 
 @contextmanager
 def _held(folder: Path) -> Iterator[None]:
-    """Hold the folder's writer lock; a folder that was made for it and stayed empty is removed."""
+    """Hold the folder's writer lock; a folder that was made for it is removed if it stays empty."""
     new = not folder.exists()
     try:
         lock = writer_lock(folder)
@@ -131,9 +130,9 @@ def _held(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _staging(folder: Path, beside: bool) -> Iterator[Path]:
-    """Make a folder for the new archive, in the one it will be, or beside one that it will replace.
+    """Make a staging folder for the new archive: in its folder, or beside the archive that it will replace.
 
-    The writer lock is held, so one that is there is the left-over of a kill.
+    The writer lock is held, so a staging folder that is there is left over from a kill.
     """
     real = Path(os.path.realpath(folder))
     staging = real.with_name(f".{real.name}{_STAGING}") if beside else folder / _STAGING
@@ -155,7 +154,7 @@ def _staging(folder: Path, beside: bool) -> Iterator[Path]:
 
 
 def _clear(folder: Path) -> None:
-    """Remove what a restoration moved into a folder that did not become an archive."""
+    """Remove the files that a restore moved into a folder that did not become an archive."""
     files.remove_folder(folder / FOLDER)
     for name in KEPT_FILES:
         files.remove(folder / name)
@@ -181,20 +180,20 @@ def _unpack(file: Path, staging: Path, progress: Progress) -> tuple[str, tuple[s
     except sqlite3.OperationalError as error:
         if "no such table" not in str(error):
             raise
-        raise InputError(f"{file}: is no backup of an archive; give one made with: qa backup FILE") from error
+        raise InputError(f"{file}: is not a backup of an archive; give one made with: qa backup FILE") from error
     except sqlite3.DatabaseError as error:
         raise DamageError(f"{file}: cannot be read ({error}); use another backup") from error
     return str(made), kept
 
 
 def _make_whole(file: Path, staging: Path, progress: Progress) -> verification.Verdict:
-    """Make the indexes anew and compare everything with its hash."""
+    """Rebuild the indexes and compare everything with its hash."""
     try:
         progress("making the indexes", 0, 0)
-        ArchiveWriter(staging).close()  # a writer makes those that are not there
+        ArchiveWriter(staging).close()  # a writer makes missing indexes
         verdict = check_all(staging, progress)
         with closing(sqlite3.connect(staging / ARCHIVE_FILE)) as connection:
-            # The one file that is moved holds everything, and no log of changes stays beside it.
+            # The one file that is moved then holds everything, without a write-ahead log beside it.
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except DamageError as error:
         told = str(error).replace(str(staging), "the archive in it")

@@ -1,4 +1,4 @@
-"""Verification: an archive's sizes, and whether all that it stores is as it was written."""
+"""Verification of an archive: its sizes, and whether all its data matches its hashes."""
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -29,7 +29,7 @@ _FIELDS = ",".join(database.ARTICLE_FIELDS)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that is not as it was written; ``id`` names the article or file."""
+    """Damage that was found; ``id`` names the article or file."""
 
     kind: str
     id: str
@@ -44,7 +44,7 @@ def check_articles(
     Args:
         connection: to the archive.
         progress: called after each article with how many are checked, and how many there are.
-        signatures: whether the signatures of passages are computed anew and compared, which takes most of the time.
+        signatures: whether the signatures of passages are recomputed and compared, which takes most of the time.
     """
     articles = passages = 0
     problems: list[Problem] = []
@@ -57,7 +57,7 @@ def check_articles(
         if not article_matches(article, content):
             problems.append(Problem("article", str(article.id), f"its text or fields are damaged; {_AGAIN}"))
         elif periods != _periods(article):
-            problems.append(Problem("article", article.id, f"the period that it is filtered by is damaged; {_AGAIN}"))
+            problems.append(Problem("article", article.id, f"its stored publication period is damaged; {_AGAIN}"))
         count, found = _check_passages(connection, key, article, signatures=signatures)
         passages += count
         problems += found
@@ -100,7 +100,7 @@ def _check_passages(
 
 
 def passage_text(article: Article, start: object, end: object) -> str | None:
-    """Return the text of a stored passage; None where a damaged place or article has none."""
+    """Return the text of a stored passage; None where its offsets or its article are damaged."""
     if isinstance(start, int) and isinstance(end, int) and isinstance(article.text, str):
         return article.text[start:end]
     return None
@@ -114,7 +114,7 @@ def _alike(one: object, other: bytes) -> bool:
 
 
 def _check_signature(connection: sqlite3.Connection, key: int, article_id: str) -> Iterator[Problem]:
-    """Compare an article's signature with its bands; of what text it was made depends on what was furniture then."""
+    """Compare an article's signature with its bands; the rules for boilerplate that it was made by may have changed."""
     stored = connection.execute("SELECT value FROM signature WHERE article = ?", (key,)).fetchone()
     bands = {band for (band,) in connection.execute("SELECT value FROM band WHERE article = ?", (key,))}
     if not stored or not isinstance(stored[0], bytes) or bands != set(near_duplicates.bands(stored[0])):
@@ -123,7 +123,7 @@ def _check_signature(connection: sqlite3.Connection, key: int, article_id: str) 
 
 
 def check_copies(connection: sqlite3.Connection) -> Iterator[Problem]:
-    """Look for signatures of the wrong size, and for recorded copies that do not resemble as much as is recorded."""
+    """Yield problems: signatures of the wrong size, and recorded copies that resemble more or less than recorded."""
     sizes = f"(0, {near_duplicates.SIGNATURE_BYTES})"
     for table, column in (
         ("article LEFT JOIN signature s ON s.article = article.key", "s.value"),
@@ -165,12 +165,12 @@ def check_versions(connection: sqlite3.Connection) -> Iterator[Problem]:
 
 
 def check_references(connection: sqlite3.Connection) -> Iterator[Problem]:
-    """Look for rows that belong to nothing."""
+    """Yield a problem for each table with rows that refer to missing rows."""
     names: Mapping[str, str] = {"copy": "copies", "band": "copies", "signature": "copies"}
     tables = {row[0] for row in connection.execute("PRAGMA foreign_key_check")}
     for table in sorted(tables):
         yield Problem(
-            names.get(table, "database"), table, "names an article or passage that is gone; restore it from a backup"
+            names.get(table, "database"), table, "refers to a missing article or passage; restore it from a backup"
         )
 
 
@@ -178,7 +178,7 @@ def check_references(connection: sqlite3.Connection) -> Iterator[Problem]:
 class Status:
     """Sizes in bytes; ``deleted_share`` is the share of the BM25 index's passages that are deleted.
 
-    ``copied`` is how many articles resemble another, ``versions`` how many earlier versions of articles are kept.
+    ``copied`` is how many articles resemble another, ``versions`` how many earlier versions of articles are stored.
     """
 
     articles: int
@@ -199,7 +199,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a check of the whole archive found."""
+    """The result of verifying a whole archive."""
 
     articles: int
     passages: int
@@ -212,7 +212,7 @@ class Verdict:
 
 
 def status(folder: Path) -> Status:
-    """Return an archive's sizes and what is baked into it.
+    """Return an archive's sizes and the settings that it was made with.
 
     Raises:
         ArchiveError: if there is no archive.
@@ -254,7 +254,7 @@ def verify(folder: Path, progress: Callable[[int, int], None] | None = None, *, 
     Args:
         folder: the archive's folder.
         progress: called after each article with how many are checked, and how many there are.
-        signatures: whether the signatures by which copies are found are computed anew, which takes most of the time.
+        signatures: whether the signatures of near duplicates are recomputed, which takes most of the time.
 
     Raises:
         ArchiveError: if there is no archive, or its database cannot be read at all.

@@ -29,18 +29,18 @@ FIELDS = ["text", "title", "article_id", "source", "row", *PERIOD_FIELDS]
 
 
 def check_counts(folder: Path) -> None:
-    """Refuse an index that tells of more entries than its files have bytes: memory would be taken for them.
+    """Reject an index that claims more entries than its files have bytes: tantivy would allocate memory for them.
 
     Raises:
-        OSError: if it does, or does not say.
+        OSError: if it does, or its metadata cannot be read.
     """
     held = sum(path.stat().st_size for path in folder.iterdir())
     if not all(0 <= segment["max_doc"] <= held for segment in _segments(folder)):
-        raise OSError(f"the BM25 index in {folder} cannot be read: it tells of more entries than it holds")
+        raise OSError(f"the BM25 index in {folder} cannot be read: it claims more entries than it holds")
 
 
 def deleted_share(folder: Path, more: int = 0) -> float:
-    """Return the share of entries that are deleted but not yet merged away, were ``more`` deleted.
+    """Return the share of entries that are deleted but not yet merged away, if ``more`` were deleted too.
 
     Raises:
         OSError: if the folder does not hold a readable index.
@@ -52,19 +52,19 @@ def deleted_share(folder: Path, more: int = 0) -> float:
 
 
 def _segments(folder: Path) -> list[dict[str, Any]]:
-    """Return what an index tells of its segments.
+    """Return an index's metadata of its segments.
 
     Raises:
-        OSError: if it is none of ours: what tantivy comes to with another schema is no error but a panic.
+        OSError: if it is not one of ours: with another schema tantivy panics instead of raising an error.
     """
     try:
         told = json.loads((folder / "meta.json").read_text())
         segments: list[dict[str, Any]] = told["segments"]
         if [field["name"] for field in told["schema"]] != FIELDS:
-            raise ValueError("its fields are others")
+            raise ValueError("its schema is another")
         if all(type(segment["max_doc"]) is int for segment in segments):
             return segments
-        raise ValueError("its counts are no numbers")
+        raise ValueError("its counts are not whole numbers")
     except FileNotFoundError as error:  # gone, perhaps because a newer generation took its place
         raise FileNotFoundError(error.errno, f"the BM25 index in {folder} cannot be read", error.filename) from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -73,7 +73,7 @@ def _segments(folder: Path) -> list[dict[str, Any]]:
 
 _HEAP_BYTES = 30_000_000
 _HEADROOM_BYTES = 1_000_000
-_TITLE_BOOST = 3.0  # a word of the title says more about what an article is on than one of its text
+_TITLE_BOOST = 3.0  # a word of the title says more about an article's topic than one of its text
 Field = Literal["text", "title"]
 
 
@@ -81,8 +81,8 @@ Field = Literal["text", "title"]
 class Entry:
     """A passage, or a whole article, as an index holds it.
 
-    ``row`` is the number it is known by: a passage's row, or an article's key.  ``title`` is searched apart from the
-    text; a passage has none.  The periods are those of ``qa.dates.periods.Period``, None for an undated article.
+    ``row`` is its key: a passage's row, or an article's key.  ``title`` is searched separately from the text; a
+    passage has none.  The periods are those of ``qa.dates.periods.Period``, None for an undated article.
     """
 
     row: int
@@ -93,7 +93,7 @@ class Entry:
     title: str = ""
 
 
-# Which stored end of the period each condition looks at: the whole period has to lie inside the window.
+# The stored end of the period that each condition compares: the whole period has to lie inside the window.
 _PUBLISHED = {
     ("published", ">="): "published_from",
     ("published", "<"): "published_until",
@@ -137,7 +137,7 @@ def commit(folder: Path, additions: Iterable[Entry], deletions: Sequence[int]) -
     try:
         _change(_open(folder), additions, deletions)
     except (ValueError, RuntimeError) as error:  # tantivy reports I/O errors as ValueError
-        # A thread of tantivy's that a full disk ended is not said to have been: the room that is left shows it.
+        # tantivy does not report that a full disk ended one of its threads: the free space shows it.
         full = shutil.disk_usage(folder).free < _HEADROOM_BYTES
         cause = os.strerror(errno.ENOSPC) if full else error
         raise OSError(f"the BM25 index in {folder} cannot be written: {cause}") from error
@@ -148,7 +148,7 @@ def commit(folder: Path, additions: Iterable[Entry], deletions: Sequence[int]) -
 
 
 def _is_panic(error: BaseException) -> bool:
-    """Whether Rust gave up: tantivy believes its files, and its panics are no exceptions that one would catch."""
+    """Whether an error is a panic of Rust: tantivy trusts its files, and its panics do not derive from Exception."""
     return type(error).__module__ == "pyo3_runtime"
 
 
@@ -178,7 +178,7 @@ class LexicalIndex:
 
     @classmethod
     def in_memory(cls, entries: Iterable[Entry]) -> "LexicalIndex":
-        """Return an index of these entries that is on no disk."""
+        """Return an index of these entries in memory only."""
         index = tantivy.Index(_schema())
         index.register_tokenizer("news", analyzer())
         _change(index, entries, ())
@@ -192,11 +192,11 @@ class LexicalIndex:
             OSError: if the folder does not hold a readable index.
         """
         # tantivy writes lock files into the folder it opens; links in a folder of our own keep the archive untouched.
-        # Its threads may still be making one when the folder is removed.
+        # Its threads may still be making a lock file when the folder is removed.
         try:
             tempfile.gettempdir()
         except FileNotFoundError as error:
-            raise ArchiveError("no folder for temporary files can be written; name one in TMPDIR") from error
+            raise ArchiveError("there is no writable folder for temporary files; set TMPDIR to one") from error
         with tempfile.TemporaryDirectory(prefix="dateline-", ignore_cleanup_errors=True) as links:
             try:
                 for file in folder.iterdir():
@@ -221,7 +221,7 @@ class LexicalIndex:
             query: plain text; repeated terms count once.
             k: how many rows at most.
             where: conditions that every row's article meets.
-            field: what is searched.
+            field: the field to search.
         """
         words = list(dict.fromkeys(terms(query)))
         if not words or k <= 0:

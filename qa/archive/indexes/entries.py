@@ -1,4 +1,4 @@
-"""What the indexes are made of, read from the database; what does not match its hash is left out and logged."""
+"""Index entries, read from the database; data that does not match its hash is left out and logged."""
 
 import logging
 import sqlite3
@@ -65,14 +65,14 @@ def sound_articles(connection: sqlite3.Connection) -> Iterator[tuple[int, Articl
         if not article_matches(article, content):
             _log.error("article %s is damaged and not indexed; run: qa verify", article.id)
             continue
-        # A flipped bit can turn a place into a text.
+        # A flipped bit can turn an offset into a text.
         found = connection.execute('SELECT row, start, "end" FROM passage WHERE article = ? ORDER BY row', (key,))
         spans = [(row, start, end) for row, start, end in found if isinstance(start, int) and isinstance(end, int)]
         yield key, article, spans
 
 
 def intact(connection: sqlite3.Connection, key: int, article: Article) -> bool:
-    """Return whether all that is stored of an article is still what was made of it."""
+    """Return whether an article's stored fields, passages and vectors are undamaged."""
     dates = period(article.published)
     wanted = (*astuple(article), *(dates.ends if dates else (None,) * 4))
     names = ",".join((*ARTICLE_FIELDS, *PERIOD_FIELDS))
@@ -83,7 +83,7 @@ def intact(connection: sqlite3.Connection, key: int, article: Article) -> bool:
         " FROM passage p LEFT JOIN vector v ON v.row = p.row WHERE p.article = ?"
     )
     rows = connection.execute(query, (key,)).fetchall()
-    if not rows:  # only an article of nothing but furniture has no passage
+    if not rows:  # only an article of nothing but boilerplate has no passage
         return not body(article.text).strip()
     return all(
         isinstance(start, int)
@@ -107,7 +107,7 @@ def _ends(published: str) -> tuple[int, int, int, int] | None:
 
 
 def article_entry(key: int, article: Article, passages: Iterable[str]) -> bm25.Entry:
-    """Return an article as the BM25 index of articles holds it: its passages, so without its furniture."""
+    """Return an article as the BM25 index of articles holds it: its passages, so without boilerplate."""
     return entry(key, "\n".join((article.dek, *passages)), article, article.title)
 
 
@@ -118,5 +118,5 @@ def without(text: str, spans: Sequence[tuple[int, int]]) -> str:
 
 
 def body(text: str) -> str:
-    """Return a text without its furniture."""
+    """Return a text without its boilerplate."""
     return without(text, [(start, end) for start, end, _ in furniture_spans(text)])

@@ -1,8 +1,8 @@
-"""The files of both indexes: written beside the old ones, named current by the database, hashed before use.
+"""Generations of index files: written beside the old ones, named current by the database, verified before use.
 
 A generation is a vector file and two BM25 folders, of passages and of articles.  Each is made under a temporary name,
 flushed to disk, renamed, and its parent flushed, before the database names it.  Files that no generation names are
-left-overs of a kill and are removed by the next writer.
+left over from a kill; the next writer removes them.
 """
 
 import hashlib
@@ -21,9 +21,9 @@ from qa.archive.storage.files import hash_file
 from qa.errors import ArchiveError, DamageError
 
 FOLDER = "generations"
-# Names are those of files in the archive, wherever the database comes from.
+# Names must be those of files in the archive: a database from elsewhere must not lead out of it.
 _NAME = re.compile(r"\.?[\w-]+(?:\.[\w-]+)*", re.ASCII)
-_MOST = 1 << 48  # of anything that is counted: far beyond any archive, and its bytes fit into 64 bits
+_MOST = 1 << 48  # limit of all counts: far beyond any archive, and its bytes fit into 64 bits
 _MOST_NUMBERS = 65_536  # in a vector
 
 
@@ -49,7 +49,7 @@ class LexicalFolder:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """What the database names current."""
+    """One complete set of index files, as the database names it."""
 
     number: int
     vectors: VectorFile
@@ -65,10 +65,10 @@ class Generation:
     def from_row(
         cls, number: int, vectors: str, passages: str, articles: str, *, database: str = "archive.sqlite"
     ) -> "Generation":
-        """Return the generation that the database stores, which is named where it cannot be read.
+        """Return the generation of a row of the database; ``database`` is its path, for the message.
 
         Raises:
-            DamageError: if what is stored is no generation.
+            DamageError: if the row is malformed.
         """
         try:
             _check_counts(number)
@@ -76,7 +76,7 @@ class Generation:
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise DamageError(
                 f"{database}: generation {number!r} of the indexes cannot be read ({error}); the articles are safe, "
-                "make the indexes again with: qa rebuild"
+                "rebuild the indexes with: qa rebuild"
             ) from error
 
 
@@ -101,16 +101,16 @@ def _lexical_folder(stored: str) -> LexicalFolder:
 def _check_counts(*counts: object) -> None:
     for count in counts:
         if type(count) is not int or not 0 <= count <= _MOST:
-            raise ValueError(f"{count!r} counts nothing")
+            raise ValueError(f"{count!r} is not a valid count")
 
 
 def _check_name(name: object) -> None:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise ValueError(f"{name!r} names no file of the archive")
+        raise ValueError(f"{name!r} is not the name of a file of the archive")
 
 
 def check_folder(archive: Path) -> None:
-    """Refuse an archive whose index files would lie elsewhere: those that no generation names are removed there.
+    """Reject an archive whose index folder is a link: files elsewhere that no generation names would be removed.
 
     Raises:
         ArchiveError: if the folder of the indexes is a link.
@@ -135,7 +135,7 @@ def write_vectors(archive: Path, number: int, rows: Rows, matrix: Matrix) -> Vec
 
 
 def read_vectors(archive: Path, file: VectorFile, dimension: int) -> ExactVectors:
-    """Return the index of a generation's vectors, of a ``dimension``, built from bytes that match their hash.
+    """Return the vector index of a generation, of this ``dimension``, built from bytes that match their hash.
 
     Raises:
         DamageError: if the file is not the one that was written.
@@ -146,10 +146,10 @@ def read_vectors(archive: Path, file: VectorFile, dimension: int) -> ExactVector
     if len(data) != file.size or hashlib.sha256(data).hexdigest() != file.sha256:
         raise DamageError(damaged_index(archive, file.name, "is damaged"))
     if file.rows < 0 or file.dimension != dimension or file.size != file.rows * (8 + 4 * file.dimension):
-        raise DamageError(damaged_index(archive, file.name, "is not of the size that the database tells"))
+        raise DamageError(damaged_index(archive, file.name, "does not have the size that the database records"))
     rows = np.frombuffer(data, "<i8", file.rows)
     if file.last_row != (int(rows[-1]) if file.rows else 0):
-        raise DamageError(damaged_index(archive, file.name, "does not end where the database tells"))
+        raise DamageError(damaged_index(archive, file.name, "does not end at the row that the database records"))
     matrix = np.frombuffer(data, "<f4", offset=rows.nbytes).reshape(file.rows, file.dimension)
     return ExactVectors(rows, matrix)
 
@@ -163,11 +163,11 @@ def write_lexical(
 ) -> LexicalFolder:
     """Write a BM25 folder of a generation under ``name``: links to the previous one's files, changed in place.
 
-    The files that stay are linked, not copied, and keep their known hash: the cost is that of what is new.
+    Unchanged files are linked, not copied, and keep their known hash: the cost is in proportion to the changes.
     """
     final = archive / FOLDER / name
     temporary = final.with_suffix(".tmp")
-    for left_over in (temporary, final):  # of a batch that was interrupted: nothing names this generation yet
+    for left_over in (temporary, final):  # of an interrupted batch: the database does not name this generation yet
         files.remove_folder(left_over)
     files.make_folder(temporary)
     if previous:
@@ -195,9 +195,9 @@ def write_lexical(
 
 
 def read_lexical(archive: Path, folder: LexicalFolder, known: set[str]) -> bm25.LexicalIndex:
-    """Return the BM25 index of a generation, after comparing its files with their hashes.
+    """Return the BM25 index of a generation, after verifying the hashes of its files.
 
-    ``known`` holds the files that were compared before, for ``damaged_files``.
+    ``known`` holds the files that were verified before, for ``damaged_files``.
 
     Raises:
         DamageError: if a file is not the one that was written.
@@ -212,8 +212,8 @@ def read_lexical(archive: Path, folder: LexicalFolder, known: set[str]) -> bm25.
 def damaged_files(path: Path, folder: LexicalFolder, known: set[str]) -> Iterator[str]:
     """Yield the names of files whose size or hash is not the stored one.
 
-    ``known`` holds the files that were compared before, which are not read again, and is added to.  They are known by
-    inode and hash: the links from generation to generation are one file, two files of one content are not.
+    ``known`` holds the keys of files that were verified before, which are not read again, and is updated.  A key is
+    made of inode and hash: the links from generation to generation are one file, two files of one content are not.
     """
     for name, (size, sha256) in folder.files.items():
         key = file_key(path / name, sha256)
@@ -224,7 +224,7 @@ def damaged_files(path: Path, folder: LexicalFolder, known: set[str]) -> Iterato
 
 
 def file_key(path: Path, sha256: str) -> str:
-    """Return what a file whose hash was compared is known by, as long as it lives."""
+    """Return the key of a verified file, which is valid as long as the file exists."""
     found = path.stat()
     return f"{found.st_dev}:{found.st_ino}:{sha256}"
 
@@ -238,7 +238,7 @@ def remove_unnamed(archive: Path, generations: Iterable[Generation]) -> None:
 
 
 def gone_share(archive: Path, folder: LexicalFolder, more: int = 0) -> float:
-    """Return the share of a BM25 index that is deleted, were ``more`` deleted.
+    """Return the share of a BM25 index that is deleted, if ``more`` entries were deleted too.
 
     Raises:
         DamageError: if the index cannot be read.
@@ -250,6 +250,6 @@ def gone_share(archive: Path, folder: LexicalFolder, more: int = 0) -> float:
 
 
 def damaged_index(archive: Path, name: str | None, what: str) -> str:
-    """Return what to tell of an index file that is missing or damaged."""
-    way_out = f"the articles are safe, make the index again with: qa rebuild --archive {archive}"
+    """Return the message about an index file that is missing or damaged."""
+    way_out = f"the articles are safe, rebuild the index with: qa rebuild --archive {archive}"
     return f"{archive / FOLDER / name if name else archive} {what}; {way_out}"

@@ -1,4 +1,4 @@
-"""Making the next generation of the indexes, within the transaction that names it current."""
+"""Publication of the next index generation, in the transaction that names it current."""
 
 import logging
 import re
@@ -28,16 +28,16 @@ from qa.errors import DamageError
 
 _log = logging.getLogger("qa.publishing")
 
-# A new vector file is written when this share of the rows of the last one is new (below that the new ones are a
-# small second index, searched as exactly) or gone; a BM25 index is written anew when this share is deleted,
-# because what is deleted still weighs on its document frequencies.
+# A new vector file is written when this share of the rows of the last one is new or gone.  Below that, new rows are a
+# small second index, searched just as exactly.  A BM25 index is rebuilt when this share is deleted, because deleted
+# entries still count in its document frequencies.
 _NEW_SHARE, _NEW_LEAST = 0.25, 4096
 _GONE_SHARE = 0.2
 
 
 @dataclass(slots=True)
 class Changes:
-    """What a batch changes in a BM25 index: what is deleted by its row, then what is added."""
+    """The changes of a batch to a BM25 index: first rows are deleted, then entries are added."""
 
     added: list[bm25.Entry] = field(default_factory=list)
     deleted: list[int] = field(default_factory=list)
@@ -53,15 +53,15 @@ class Publisher:
         self._folder = folder
         self._connection = connection
         self._dimension = dimension
-        self._known: set[str] = set()  # index files that this writer compared or wrote
+        self._known: set[str] = set()  # index files that this writer verified or wrote
         check_folder(folder)
         files.make_folders(folder / FOLDER)
 
     def publish(self, passages: Changes, articles: Changes, *, anew: bool = False) -> int:
         """Write the next generation and name it current in the open transaction; return how many passages it holds.
 
-        ``passages`` and ``articles`` are what the batch changes in the two BM25 indexes; ``anew`` makes all indexes
-        from what is stored.
+        ``passages`` and ``articles`` are the batch's changes to the two BM25 indexes; ``anew`` rebuilds all indexes
+        from the database.
         """
         execute = self._connection.execute
         old = current_generation(self._connection)
@@ -87,20 +87,20 @@ class Publisher:
         return int(total)
 
     def _unused_number(self) -> int:
-        """Return a number that no index file bears, for files of a generation that is gone may still be read."""
+        """Return a number that no index file has: readers may still use files of a removed generation."""
         names = (path.name for path in (self._folder / FOLDER).iterdir())
         return 1 + max((int(found[0]) for name in names if (found := re.findall(r"\d{8}", name))), default=0)
 
     def clean(self) -> None:
-        """Remove index files that no generation names; the one before the current is kept for readers under way."""
+        """Remove index files that no generation names; the previous generation stays for current readers."""
         named = []
         for row in self._connection.execute("SELECT * FROM generation").fetchall():
-            with suppress(DamageError):  # what an older one names cannot be told, so nobody reads it
+            with suppress(DamageError):  # an unreadable older generation has no readers
                 named.append(Generation.from_row(*row))
         remove_unnamed(self._folder, named)
 
     def _vectors_stand(self, vectors: VectorFile) -> bool:
-        """Whether the vector file is there; its bytes are compared by whoever reads it."""
+        """Whether the vector file is there, with its size; readers verify its bytes."""
         path = self._folder / FOLDER / vectors.name
         return not vectors.name or (path.is_file() and path.stat().st_size == vectors.size)
 
@@ -120,11 +120,11 @@ class Publisher:
         return written
 
     def _stands(self, old: LexicalFolder) -> bool:
-        """Whether an index is as it was written: damage that is merged into new files would match their new hashes."""
+        """Whether an index is undamaged: damage that is merged into new files would match their new hashes."""
         try:
             damaged = list(damaged_files(self._folder / FOLDER / old.name, old, self._known))
         except OSError as error:
             damaged = [str(error.filename)]
         if damaged:
-            _log.warning("the index file %s/%s is damaged or missing; that index is made anew", old.name, damaged[0])
+            _log.warning("the index file %s/%s is damaged or missing; the index is rebuilt", old.name, damaged[0])
         return not damaged

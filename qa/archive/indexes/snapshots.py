@@ -1,4 +1,4 @@
-"""A generation in memory: what the database names current, loaded and compared with its hashes."""
+"""Snapshot of the current generation: its indexes, verified and loaded into memory."""
 
 import logging
 import sqlite3
@@ -39,7 +39,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What is baked into an archive."""
+    """The settings that an archive was made with."""
 
     settings: IndexSettings
     fingerprint: str
@@ -56,16 +56,16 @@ def read_snapshot(
     *,
     recover_missing: bool = False,
 ) -> Snapshot:
-    """Load a generation; an index file that does not match its hash is made anew in memory from what is stored.
+    """Load a generation; an index whose file does not match its hash is rebuilt in memory.
 
     Args:
         connection: inside a transaction that sees this generation.
         folder: the archive's.
         generation: the one to load.
         dimension: that of the vectors, as the archive's stamp has it.
-        known: index files that were compared before (``generations.damaged_files``); is added to.
-        old: another generation in memory: what the two share is not read again.
-        recover_missing: whether missing files are made anew as well.
+        known: index files that were verified before (``generations.damaged_files``); is updated.
+        old: another generation in memory; files that the two share are not read again.
+        recover_missing: whether indexes with missing files are rebuilt as well.
 
     Raises:
         FileNotFoundError: if a file is gone, because a newer generation replaced it.
@@ -95,7 +95,7 @@ def read_snapshot(
 
 
 def _read_or_make(folder: Path, recover_missing: bool, read: Callable[[], Index], make: Callable[[], Index]) -> Index:
-    """Return an index that is read, or where its file is damaged the one that is made of what is stored."""
+    """Return an index read from its file or, if that is damaged, one rebuilt from the database."""
     try:
         return read()
     except FileNotFoundError as error:
@@ -106,28 +106,28 @@ def _read_or_make(folder: Path, recover_missing: bool, read: Callable[[], Index]
         damage = error
     except OSError as error:
         damage = damaged_index(folder, _file(error), f"cannot be read ({error.strerror or error})")
-    _log.warning("%s; until then it is made anew in memory whenever the archive is opened", damage)
+    _log.warning("%s; until then it is rebuilt in memory whenever the archive is opened", damage)
     return make()
 
 
 def _file(error: OSError) -> str | None:
-    """Return the whole path of the file that an error is about; one of the BM25 engine may not say."""
+    """Return the absolute path of the file that an error names; errors of the BM25 engine may name none."""
     return str(Path(error.filename).absolute()) if error.filename else None
 
 
 def read_stamp(connection: sqlite3.Connection, folder: Path) -> Stamp:
-    """Return what is baked into an archive.
+    """Return the settings that an archive was made with.
 
     Raises:
         ArchiveError: if a newer version of Dateline made it, or one so old that the archive has to be upgraded first.
-        DamageError: if it does not match its hash.
+        DamageError: if they do not match their hash.
     """
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version not in database.READABLE:
         way_out = (
             "update Dateline"
             if version > database.FORMAT
-            else f"bring it up to date, which embeds nothing again, with: qa rebuild --archive {folder}"
+            else f"upgrade it, without embedding again, with: qa rebuild --archive {folder}"
         )
         raise ArchiveError(
             f"{folder}: this archive has format {version}, this program reads format {database.FORMAT}; {way_out}"

@@ -1,4 +1,4 @@
-"""Nearest rows to a vector; the only module that loads faiss.
+"""Exact nearest-neighbour search over vectors; the only module that loads faiss.
 
 The seam is narrow: arrays and row numbers, never text.  A row number is an int64 that grows with every passage added
 and is never used twice.
@@ -16,7 +16,7 @@ Rows = NDArray[np.int64]
 
 
 class VectorIndex(Protocol):
-    """What a store of vectors does."""
+    """Interface of a vector index."""
 
     def search(self, query: Matrix, k: int, allowed: Rows | None = None) -> tuple[Rows, Matrix]:
         """Return the rows nearest to ``query``, best first, and their cosines.
@@ -29,7 +29,7 @@ class VectorIndex(Protocol):
 
 
 class ExactVectors:
-    """All vectors compared, by a flat inner-product index built from raw float32.
+    """Exhaustive search by a flat inner-product index, built from raw float32.
 
     Args:
         rows: ascending row numbers, shape (n,).
@@ -84,11 +84,11 @@ class ExactVectors:
             bitmap = np.packbits(mask, bitorder="little")
             parameters = self._faiss.SearchParameters(sel=self._faiss.IDSelectorBitmap(bitmap))
         scores, positions = self._index.search(np.asarray(query, np.float32)[None], k, params=parameters)
-        found = positions[0] >= 0  # of vectors that are no numbers, faiss finds none
+        found = positions[0] >= 0  # faiss finds no vectors that hold NaN
         return self._rows[positions[0][found]], scores[0][found]
 
     def _positions(self, rows: Rows) -> tuple[Rows, NDArray[np.bool_]]:
-        """Return where each row would stand, and whether it is there."""
+        """Return the position that each row has or would have, and whether it is there."""
         if not len(self._rows):
             return np.zeros(len(rows), np.int64), np.zeros(len(rows), bool)
         positions = np.searchsorted(self._rows, rows).clip(max=len(self._rows) - 1)

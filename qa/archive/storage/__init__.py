@@ -1,1 +1,1 @@
-"""What is on disk: the database, files, hashes, origins and earlier versions."""
+"""Storage on disk: the database, files, hashes, origins and earlier versions."""

@@ -1,4 +1,4 @@
-"""The SQLite database that is the archive's truth: its tables, its connections, its filters.
+"""The SQLite database, the archive's source of truth: its tables, connections and filters.
 
 One process writes at a time and only the writing connection checkpoints; readers open the file read-only.
 """
@@ -19,7 +19,7 @@ from qa.filters import Where
 from qa.records import Article
 from qa.settings import ARCHIVE_FILE
 
-# What a database of Dateline's has, and what it never has: code that SQLite would run while something else is asked.
+# Tables that every archive has, and schema code that none has: SQLite would run it while it answers our queries.
 _NEEDED = {"setting", "article", "passage", "vector", "removed", "generation"}
 _COMPUTED = re.compile(
     r"\b(?:virtual|generated|as|check|collate|where)\b|\bdefault\s*\(|^create[^(]*index[^(]*\(.*\(", re.I | re.S
@@ -27,14 +27,14 @@ _COMPUTED = re.compile(
 
 # 1: the first. 2: signatures, copies, an index of articles. 3: earlier versions of articles; the settings have a hash.
 FORMAT = 3
-# Those that can be read as they are; older ones are brought up to date by the next writer (``qa.archive.schema``).
+# Formats that can be read as they are; the next writer upgrades older ones (``qa.archive.schema``).
 READABLE = (2, 3)
-# What SQLite says of a database that it cannot get at, which need not be damaged.
+# Error codes for a database that SQLite cannot use now, but that need not be damaged.
 _FOR_NOW = {
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY,
     sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
 }  # fmt: skip
-UNFINISHED = "archive.new"  # what a new database is called until it is whole
+UNFINISHED = "archive.new"  # the name of a new database until it is complete
 ARTICLE_FIELDS = tuple(field.name for field in fields(Article))
 
 VERSION_TABLE = """
@@ -138,16 +138,16 @@ def connect(folder: Path, *, write: bool = False) -> sqlite3.Connection:
 
 
 def _check_schema(connection: sqlite3.Connection, folder: Path) -> None:
-    """Refuse a database that brings views, triggers or computed columns: an archive may come from anywhere.
+    """Reject a database with views, triggers or computed columns: an archive may come from anywhere.
 
     Raises:
-        DamageError: if it does, or lacks a table.
+        DamageError: if it has one, or lacks a table.
     """
     tables = set()
     for kind, name, sql in connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall():
         if kind not in {"table", "index"} or _COMPUTED.search(re.sub(r"--[^\n]*", "", sql or "")):
             connection.close()
-            raise DamageError(damaged(folder, f"its {kind} {name!r} computes something, which no archive does"))
+            raise DamageError(damaged(folder, f"its {kind} {name!r} holds computed SQL, which no archive does"))
         tables.add(name)
     if missing := sorted(_NEEDED - tables):
         connection.close()
@@ -155,13 +155,13 @@ def _check_schema(connection: sqlite3.Connection, folder: Path) -> None:
 
 
 def dimension(connection: sqlite3.Connection) -> int:
-    """Return how many numbers a vector has, as it is baked into the archive; 0 where that is damaged."""
+    """Return the vector dimension that the archive was made with; 0 if that setting is damaged."""
     row = connection.execute("SELECT value FROM setting WHERE name = 'dimension'").fetchone()
     return int(row[0]) if row and str(row[0]).isdecimal() else 0
 
 
 def create(folder: Path, settings: dict[str, str]) -> None:
-    """Make the database of a new archive: whole under its name, or not there at all.
+    """Create the database of a new archive in one step: it is complete under its name, or absent.
 
     Raises:
         ArchiveError: if there is no room for it, or the folder cannot be written.
@@ -190,20 +190,20 @@ def create(folder: Path, settings: dict[str, str]) -> None:
 
 
 def statements(table: str = "") -> list[str]:
-    """Return what makes all tables and their indexes, or one of them."""
+    """Return the SQL statements that create all tables with their indexes, or one table."""
     found = [statement.strip() for statement in _SCHEMA.split(";")]
     return [one for one in found if one and (not table or re.search(rf"CREATE TABLE {table} | ON {table} \(", one))]
 
 
 def damaged(folder: Path, error: Exception | str) -> str:
-    """Return what to tell of a database that cannot be read."""
+    """Return the message about a database that cannot be read."""
     way_out = "restore it from a backup, or add the articles to a new archive"
     return f"{folder / ARCHIVE_FILE}: cannot be read ({error}); {way_out}"
 
 
 @contextmanager
 def readable(folder: Path) -> Iterator[None]:
-    """Turn what SQLite cannot read into an error that says what to do.
+    """Turn errors of SQLite into errors that say what to do.
 
     Raises:
         ArchiveError: if the database may be whole, but cannot be read for now.
@@ -214,14 +214,14 @@ def readable(folder: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _FOR_NOW:
             raise ArchiveError(
-                f"{folder / ARCHIVE_FILE}: cannot be read now ({error}); see that its folder can be read and has room, "
-                "and that no other program holds it, then run the same command again"
+                f"{folder / ARCHIVE_FILE}: cannot be read now ({error}); check that its folder can be read and has "
+                "room, and that no other program locks it, then run the same command again"
             ) from error
         raise DamageError(damaged(folder, error)) from error
 
 
 def identity(folder: Path) -> tuple[int, int]:
-    """Return what tells the database file from one that was put in its place; zeros when there is none."""
+    """Return device and inode of the database file, which change when another replaces it; zeros without a file."""
     try:
         found = (folder / ARCHIVE_FILE).stat()
     except OSError:
@@ -247,8 +247,8 @@ def _read_only(path: Path, location: str) -> sqlite3.Connection:
         return connection
     except sqlite3.OperationalError:
         connection.close()
-        # A folder that cannot be written has no room for the shared memory of WAL.  Without a WAL to read, the file
-        # alone is the whole truth and may be read as immutable.
+        # In a read-only folder SQLite cannot create the shared-memory file of the WAL.  Without a WAL the database file
+        # is complete by itself and may be read as immutable.
         wal = path.with_name(path.name + "-wal")
         if wal.exists() and wal.stat().st_size:
             raise

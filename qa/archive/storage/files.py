@@ -1,9 +1,10 @@
-"""The one door to the file operations that durability rests on, and the lock of the one writer.
+"""Durable file operations, and the lock of the archive's one writer.
 
-Who writes, renames, links, flushes or removes a file of the archive calls this module by its name,
-``files.rename(...)``, so that a test can stand in the doorway: note every step with its bytes, or end the process
-before or after any of them.
-SQLite looks after its own files, and tantivy writes into a folder that nothing names before it was flushed here.
+All code that writes, renames, links, flushes or removes a file of the archive calls this module by its name,
+``files.rename(...)``.  A fault test can therefore intercept every operation: record it with its bytes, or kill the
+process before or after it.
+SQLite manages its own files.  tantivy writes into a folder that no generation names before this module has flushed it,
+so we do not rely on tantivy's own fsync calls.
 """
 
 import ctypes
@@ -35,7 +36,7 @@ def write(path: Path, blocks: Iterable[bytes | memoryview]) -> str:
 
 
 def append(path: Path, data: bytes) -> None:
-    """Write behind a file's last byte and flush the whole file to the disk."""
+    """Append to a file and flush the whole file to the disk."""
     with path.open("ab") as file:
         file.write(data)
         file.flush()
@@ -43,14 +44,14 @@ def append(path: Path, data: bytes) -> None:
 
 
 def rename(source: Path, target: Path) -> None:
-    """Give a file or folder another name; it survives a power loss once the folder of that name is flushed."""
+    """Rename a file or folder; the new name survives a power loss once its parent folder is flushed."""
     source.rename(target)
 
 
 def exchange(one: Path, other: Path) -> None:
-    """Let two folders beside each other change names.
+    """Swap the names of two folders in the same parent.
 
-    Where the system knows how, that is one step; elsewhere there is a moment without the second name.
+    Where the system supports it, this is one atomic step; elsewhere the second name is missing for a moment.
     """
     if not _exchanged_at_once(one, other):
         aside = one.with_name(one.name + "-old")
@@ -71,12 +72,12 @@ def _exchanged_at_once(one: Path, other: Path) -> bool:
 
 
 def link(source: Path, target: Path) -> None:
-    """Give a file a second name, which survives a power loss once its folder is flushed."""
+    """Make a hard link to a file; it survives a power loss once its folder is flushed."""
     os.link(source, target)
 
 
 def make_folder(folder: Path, mode: int = 0o777) -> None:
-    """Make a folder, with the rights of ``mode`` at most; it survives a power loss once its parent is flushed."""
+    """Make a folder, with at most the permissions ``mode``; it survives a power loss once its parent is flushed."""
     folder.mkdir(mode)
 
 
@@ -86,8 +87,8 @@ def remove(path: Path) -> None:
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder with all that is in it, as far as that can be done."""
-    if folder.is_symlink():  # what it leads to is not ours
+    """Remove a folder and its contents; errors are ignored."""
+    if folder.is_symlink():  # its target is not ours
         folder.unlink()
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -102,7 +103,7 @@ def flush_folder(folder: Path) -> None:
 
 
 def make_folders(folder: Path) -> None:
-    """Make a folder and those above it that are not there yet; all of them survive a power loss."""
+    """Make a folder and its missing parents; all of them survive a power loss."""
     if folder.is_dir():
         return
     make_folders(folder.parent)
@@ -118,7 +119,7 @@ def hash_file(path: Path) -> str:
 
 
 def flush_and_hash(path: Path) -> str:
-    """Write a file's bytes to the disk; return their SHA-256, in hex."""
+    """Flush a file to the disk; return its SHA-256, in hex."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -126,7 +127,7 @@ def flush_and_hash(path: Path) -> str:
 
 @contextmanager
 def writable(folder: Path) -> Iterator[None]:
-    """Turn what the operating system refuses into an error that says what to do.
+    """Turn errors of the operating system into an error that says what to do.
 
     Raises:
         ArchiveError: if something in the folder cannot be written.
@@ -140,7 +141,7 @@ def writable(folder: Path) -> Iterator[None]:
 
 
 def writer_lock(folder: Path) -> FileLock:
-    """Make the folder if need be and return the lock of its one writer, held.
+    """Make the folder if it is missing, acquire its writer lock and return it.
 
     Raises:
         BusyError: if another process holds it.

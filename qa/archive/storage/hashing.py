@@ -1,7 +1,7 @@
-"""What stored data is known by: the hashes that are kept beside it, and whether it still matches them.
+"""Content hashes of stored data, and their verification.
 
-SQLite and FAISS do not notice a flipped bit.  Whatever is shown or searched is therefore compared with its SHA-256
-first; what does not match is left out and named by ``qa verify``.
+SQLite and FAISS do not notice a flipped bit.  All data is therefore compared with its SHA-256 before it is shown or
+searched; damaged data is left out, and ``qa verify`` names it.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ def content_hash(article: Article) -> str:
         InputError: if a field holds NUL or half a surrogate pair, or the id or source is too long.
     """
     values = _VALUES(article)
-    # Longer ones are no terms that BM25's index can filter by.
+    # The BM25 index cannot filter by longer terms.
     bounded = ("id", article.id, LIMITS.id_characters), ("source", article.source, LIMITS.source_characters)
     for name, value, most in bounded:
         if len(value) > most:
@@ -39,12 +39,12 @@ def content_hash(article: Article) -> str:
 
 
 def text_digest(text: str) -> str:
-    """Return the SHA-256 of an article's text, in hex, by which citations know it."""
+    """Return the SHA-256 of an article's text, in hex, as citations hold it."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def article_matches(article: Article, content: object) -> bool:
-    """Return whether a stored article is the one whose content hash was stored with it."""
+    """Return whether a stored article matches the content hash that was stored with it."""
     # A flipped bit can turn a text into a number or into bytes.
     if not all(isinstance(field, str) for field in _VALUES(article)):
         return False
@@ -55,22 +55,22 @@ def article_matches(article: Article, content: object) -> bool:
 
 
 def text_matches(text: object, sha256: object) -> bool:
-    """Return whether a stored text is the one whose SHA-256 was stored with it."""
+    """Return whether a stored text matches the SHA-256 that was stored with it."""
     return isinstance(text, str) and hashlib.sha256(text.encode()).digest() == sha256
 
 
 def bytes_match(value: object, sha256: object) -> bool:
-    """Return whether a stored value is the one whose SHA-256 was stored with it."""
+    """Return whether a stored value matches the SHA-256 that was stored with it."""
     return isinstance(value, bytes) and hashlib.sha256(value).digest() == sha256
 
 
 def vector_matches(value: object, sha256: object, dimension: int) -> bool:
-    """Return whether a stored vector is the one whose SHA-256 was stored with it, and has so many float32."""
+    """Return whether a stored vector has ``dimension`` float32 numbers and matches the SHA-256 stored with it."""
     return isinstance(value, bytes) and len(value) == 4 * dimension and bytes_match(value, sha256)
 
 
 def settings_hash(settings: Mapping[str, str]) -> str:
-    """Return the SHA-256 over what is baked into an archive, in hex."""
+    """Return the SHA-256 over the settings that an archive was made with, in hex."""
     return hashlib.sha256(json.dumps(sorted(settings.items())).encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Texts that say the same in the same words: MinHash signatures, and the archive's record of articles that resemble.
+"""Near duplicates: MinHash signatures of texts, and the archive's record of articles that resemble each other.
 
 The resemblance of two texts is the Jaccard similarity of their sets of three-word shingles (Broder, "On the
 resemblance and containment of documents", SEQUENCES 1997).  A signature keeps the lowest byte of each of 128 minima;
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 SHINGLE = 3  # words
 SIGNATURE_BYTES = 128
 BANDS, BAND_BYTES = 42, 3
-# Articles are recorded as resembling from here on.  Two that resemble by .4 share a band with probability .94, by .5
+# Articles count as near duplicates from here on.  Two that resemble by .4 share a band with probability .94, by .5
 # with .996; lab/benchmarks/results has the measurement.
 RECORDED = 0.4
-# A short text is often a form filled in anew (a dividend, a market's close): it has to resemble more.  One of fewer
-# words than ``FEWEST`` is a copy of nothing.
+# A short text is often a filled-in form (a dividend, a market's close), so its threshold is higher.  A text of fewer
+# words than ``FEWEST`` is never a near duplicate.
 SHORT_TEXT = 0.8
 SHORT = 600  # characters, about a hundred words
 FEWEST = 10
-# What bounds the work for one article, however many copies of it there are: the newest so many of each band are looked
-# at, and the nearest so many of those are recorded.
+# Limits on the work for one article, however many copies of it there are: how many of the newest articles of a band are
+# compared with it, and how many of the nearest of those are recorded.
 _BAND_MOST, _RECORDED_MOST = 32, 64
 
 _WORD = re.compile(r"\w+")
@@ -69,8 +69,8 @@ def _empty() -> "MinHash":
 def resemblances(one: bytes, others: Sequence[bytes]) -> NDArray[np.float64]:
     """Return the estimated resemblance of a text to others by their signatures, shape (len(others),).
 
-    Two bytes agree by chance once in 256 times; that share is taken out, so unrelated texts are near 0, in either
-    direction.  An empty signature resembles nothing, and neither does one that is damaged.
+    Two bytes agree by chance once in 256 times; that share is subtracted, so unrelated texts are near 0, above or
+    below.  An empty or damaged signature resembles nothing.
     """
     result = np.zeros(len(others))
     held = [place for place, other in enumerate(others) if _whole(other)]
@@ -92,14 +92,14 @@ def bands(value: bytes) -> list[int]:
 
 
 def record(connection: sqlite3.Connection, key: int, text: str) -> None:
-    """Store an article's signature and which others it resembles, within the open transaction.
+    """Store an article's signature and its near duplicates, in the open transaction.
 
-    The work for one article is bounded, however many there are.  Whatever was recorded of it is replaced.
+    The work for one article is limited, however many there are.  Earlier records of the article are replaced.
 
     Args:
         connection: the writer's.
         key: the article's.
-        text: its body without furniture.
+        text: its body without boilerplate.
     """
     forget(connection, key)
     value, short = signature(text), len(text) < SHORT
@@ -126,7 +126,7 @@ def record(connection: sqlite3.Connection, key: int, text: str) -> None:
 
 
 def forget(connection: sqlite3.Connection, key: int) -> None:
-    """Remove what is recorded of an article that changes; with an article that is deleted it goes by itself."""
+    """Remove the records of an article that changes; those of a deleted article are removed with it."""
     connection.execute("DELETE FROM signature WHERE article = ?", (key,))
     connection.execute("DELETE FROM band WHERE article = ?", (key,))
     connection.execute("DELETE FROM copy WHERE article = ? OR other = ?", (key, key))

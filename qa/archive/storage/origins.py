@@ -1,7 +1,7 @@
-"""Where articles lie outside the archive: the file of each, and whether it is still there.
+"""Origins of articles: the file that each was read from, and whether it still exists.
 
-An origin is the absolute path of the file that an article was read from.  A file of many articles (``.jsonl``, a
-table, a feed) is one origin a record: its path, and below it, where no file can be, a name made of the record's id.
+An origin is the absolute path of that file.  A file of many articles (``.jsonl``, a table, a feed) has one origin for
+each record: its path, and below it, where no file can be, a name made of the record's id.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ _ESCAPED = re.compile(r"\\udc([89a-f][0-9a-f])")
 
 
 def origin_of(file: str | Path, record: str = "") -> str:
-    r"""Return the origin of an article: its file's, or of one ``record`` in a file of many.
+    r"""Return the origin of an article: that of its file, or of one ``record`` in a file of many.
 
     Names need not be UTF-8; bytes that are not are written as ``\udcNN``.
     """
@@ -27,14 +27,14 @@ def origin_of(file: str | Path, record: str = "") -> str:
 
 
 def file_of(origin: str) -> str:
-    """Return the path of the file that an origin lies in."""
+    """Return the path of an origin's file."""
     return _RECORD.sub("", origin)
 
 
 def is_gone(origin: str) -> bool:
-    """Return whether an origin's file is certainly gone: what cannot be looked at may still be there.
+    """Return whether an origin's file is certainly gone; a file that cannot be checked may still be there.
 
-    A record is gone with its file, whatever that holds now: feeds and daily exports hold only the newest.
+    A record counts as gone only when its whole file is: feeds and daily exports hold only the newest records.
     """
     # Literal first: a name may hold a backslash of its own.
     for path in (file_of(origin), _ESCAPED.sub(lambda found: chr(int("dc" + found[1], 16)), file_of(origin))):
@@ -49,7 +49,7 @@ def is_gone(origin: str) -> bool:
 
 
 def note(connection: sqlite3.Connection, origin: str, key: int) -> None:
-    """Store that an article lies there; ``""`` is nowhere."""
+    """Store the origin of an article; ``""`` means that it has none."""
     if origin:
         connection.execute(
             "INSERT INTO origin VALUES (?, ?) ON CONFLICT (path) DO UPDATE SET article = excluded.article"
@@ -59,11 +59,11 @@ def note(connection: sqlite3.Connection, origin: str, key: int) -> None:
 
 
 def forget(connection: sqlite3.Connection, origins: Iterable[str]) -> None:
-    """Store that nothing lies there any more."""
+    """Remove origins."""
     connection.executemany("DELETE FROM origin WHERE path = ?", ((origin,) for origin in origins))
 
 
 def held_elsewhere(connection: sqlite3.Connection, key: int, origin: str) -> bool:
-    """Return whether another file that is still there was read as the same article."""
+    """Return whether the same article was also read from another file, which still exists."""
     query = f"SELECT {PATH} FROM origin WHERE article = ? AND path <> ?"
     return any(not is_gone(path) for (path,) in connection.execute(query, (key, origin)))

@@ -1,6 +1,6 @@
-"""What updated articles were before: each earlier text stays, under its digest, so that citations of it can be checked.
+"""Earlier versions of updated articles, keyed by the digest of their text, so that citations of them can be checked.
 
-Searches see the newest version alone.  Removing an article removes its earlier versions too.
+Searches see only the newest version.  Removing an article removes its earlier versions too.
 """
 
 import sqlite3
@@ -21,7 +21,7 @@ _OWN_FIELDS = ",".join(name for name in ARTICLE_FIELDS if name != "id")
 class Version:
     """An earlier version of an article.
 
-    ``digest`` is the SHA-256 of its text, in hex; ``replaced`` is when the next one was taken in (ISO 8601, UTC).
+    ``digest`` is the SHA-256 of its text, in hex; ``replaced`` is when the next version was stored (ISO 8601, UTC).
     """
 
     digest: str
@@ -29,9 +29,9 @@ class Version:
 
 
 def keep(connection: sqlite3.Connection, key: int, newer: Article) -> None:
-    """Keep the stored article as an earlier version if ``newer``, which replaces it, has another text.
+    """Store the current article as an earlier version if ``newer``, which replaces it, has another text.
 
-    A damaged one is not kept: it would prove nothing.
+    A damaged article is not stored: it would prove nothing.
     """
     *fields, content = connection.execute(f"SELECT {_FIELDS}, content FROM article WHERE key = ?", (key,)).fetchone()
     older = Article(*fields)
@@ -46,7 +46,7 @@ def keep(connection: sqlite3.Connection, key: int, newer: Article) -> None:
 
 
 def listed(connection: sqlite3.Connection, article_id: str) -> list[Version]:
-    """Return the earlier versions of an article, the newest first: as they were replaced, whatever the clock said."""
+    """Return the earlier versions of an article, the newest first, in the order of replacement, not of the clock."""
     if not kept(connection):
         return []
     query = (
@@ -57,7 +57,7 @@ def listed(connection: sqlite3.Connection, article_id: str) -> list[Version]:
 
 
 def find(connection: sqlite3.Connection, article_id: str, digest: str) -> Article | None:
-    """Return the earlier version of an article whose digest begins so, the newest of them; None if none was kept.
+    """Return the newest earlier version of an article whose digest starts with ``digest``; None if there is none.
 
     Raises:
         DamageError: if it does not match its hash.
@@ -80,5 +80,5 @@ def find(connection: sqlite3.Connection, article_id: str, digest: str) -> Articl
 
 
 def kept(connection: sqlite3.Connection) -> bool:
-    """Return whether the archive has a format that keeps versions."""
+    """Return whether the archive's format stores versions."""
     return bool(connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'version'").fetchone())

@@ -112,7 +112,7 @@ def test_status_verify_and_rebuild(qa: Qa, news: Path, tmp_path: Path, caplog: p
     assert (code, json.loads(out)["ok"]) == (1, False)
     code, out, _ = qa("search", "dam")
     assert (code, "Dam closed" in out) == (0, True)
-    assert "is damaged; the articles are safe, make the index again with: qa rebuild" in caplog.text
+    assert "is damaged; the articles are safe, rebuild the index with: qa rebuild" in caplog.text
     assert json.loads(qa("rebuild", "--json")[1]) == {"passages": 3}
     assert qa("verify")[0] == 0
     assert qa("search", "dam")[0] == 0

@@ -157,7 +157,7 @@ def test_a_backup_is_made_while_another_process_holds_the_writers_lock(
 
 def test_a_file_that_is_there_is_replaced_only_when_told_to(archive: Archive, tmp_path: Path) -> None:
     (tmp_path / "news.backup").write_text("mine")
-    with pytest.raises(InputError, match=r"news.backup: is there already; .* --force"):
+    with pytest.raises(InputError, match=r"news.backup: already exists; .* --force"):
         make_backup(archive.folder, tmp_path / "news.backup")
     assert (tmp_path / "news.backup").read_text() == "mine"
     make_backup(archive.folder, tmp_path / "news.backup", force=True)
@@ -207,7 +207,7 @@ def test_the_commands_say_what_they_did(qa: Qa, news: Path, archive: Archive, tm
     assert (made["articles"], made["passages"], made["bytes"]) == (3, 3, (tmp_path / "b").stat().st_size)
     code, out, err = qa("backup", tmp_path / "b")
     assert (code, out) == (1, "")
-    assert "is there already" in err
+    assert "already exists" in err
     code, out, _ = qa("backup", tmp_path / "b", "--force")
     assert code == 0
     assert out.startswith("3 articles, 3 passages in ")
@@ -219,7 +219,7 @@ def test_the_commands_say_what_they_did(qa: Qa, news: Path, archive: Archive, tm
     }  # fmt: skip
     code, out, err = qa("restore", tmp_path / "b", "--archive", tmp_path / "new")
     assert (code, out) == (1, "")
-    assert "an archive is there already" in err
+    assert "already holds an archive" in err
     code, out, _ = qa("restore", tmp_path / "b", "--archive", tmp_path / "new", "--force")
     assert code == 0
     assert "3 articles, 3 passages restored to" in out

@@ -58,7 +58,7 @@ def test_another_embedder_of_the_same_name_is_a_problem(tmp_path: Path) -> None:
     with ArchiveWriter(tmp_path / "archive", embedder):
         pass
     found = named(examine(tmp_path / "archive"))["embedder"]
-    assert (found.state, "made with another one of that name (words-1)" in found.advice) == ("problem", True)
+    assert (found.state, "made with another model of that name (words-1)" in found.advice) == ("problem", True)
 
 
 def test_who_writes_is_told_without_disturbing_it(archive: Archive, embedder: WordEmbedder) -> None:

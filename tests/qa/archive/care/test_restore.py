@@ -37,7 +37,7 @@ def test_every_damage_to_a_backup_is_noticed_and_leaves_nothing(archive: Archive
         with pytest.raises(InputError, match="bad: is not a whole backup"):
             restore_backup(bad, tmp_path / "new")
     bad.write_bytes(whole[: len(whole) // 2] + whole[-SEAL_BYTES:])
-    with pytest.raises(DamageError, match="not those that were sealed"):
+    with pytest.raises(DamageError, match="is damaged: its bytes do not match its seal"):
         restore_backup(bad, tmp_path / "new")
     bad.write_bytes(whole.replace(b"Dateline backup 0001", b"Dateline backup 0002"))
     with pytest.raises(InputError, match="is a backup of version 2, this program reads up to 1"):
@@ -65,7 +65,7 @@ def test_a_backup_of_a_newer_archive_is_refused(archive: Archive, tmp_path: Path
 def test_only_a_new_or_empty_folder_takes_a_backup(archive: Archive, tmp_path: Path, embedder: WordEmbedder) -> None:
     file = tmp_path / "news.backup"
     make_backup(archive.folder, file)
-    with pytest.raises(InputError, match=r"an archive is there already; .*--force"):
+    with pytest.raises(InputError, match=r"already holds an archive; .*--force"):
         restore_backup(file, archive.folder)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("mine")

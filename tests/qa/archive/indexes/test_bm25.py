@@ -102,10 +102,10 @@ def test_a_folder_without_an_index_is_an_os_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("forge", "told"),
     [
-        (lambda told: told["segments"][0].update(max_doc=4_294_967_295), "it tells of more entries than it holds"),
-        (lambda told: told["segments"][0].update(max_doc=-1), "it tells of more entries than it holds"),
-        (lambda told: told["segments"][0].update(max_doc=True), "its counts are no numbers"),
-        (lambda told: told["schema"][0].update(name="body"), "its fields are others"),
+        (lambda told: told["segments"][0].update(max_doc=4_294_967_295), "it claims more entries than it holds"),
+        (lambda told: told["segments"][0].update(max_doc=-1), "it claims more entries than it holds"),
+        (lambda told: told["segments"][0].update(max_doc=True), "its counts are not whole numbers"),
+        (lambda told: told["schema"][0].update(name="body"), "its schema is another"),
         (lambda told: told.pop("segments"), "'segments'"),
     ],
 )
