@@ -1,1 +1,1 @@
-"""Everything that loads model weights."""
+"""Models: every module that loads weights."""

@@ -21,16 +21,16 @@ class _Piece(Generic[T]):
 
 
 class Together(Generic[T]):
-    """Lets texts share the work of whoever gets to do it first.
+    """Batches concurrent requests of one kind into one call.
 
-    No time is spent on waiting for company: a text that finds the worker free is worked on at once, one that finds it
-    busy waits as it had to anyway, and the first that gets its turn takes those of its kind along.
+    No request waits for others to arrive.  If the worker is free, a text is processed at once.  If it is busy, texts
+    queue as they would anyway, and the first that gets its turn takes the waiting ones of its kind along.
 
     Args:
-        work: texts of one kind to a result each; called by one thread at a time.
-        kind: what texts must have in common to be worked on together; 0: this one stays alone.
-        turn: runs what it is given for one thread at a time.
-        most: that are worked on together.
+        work: returns a result for each text, all of one kind; called by one thread at a time.
+        kind: returns the kind of a text, which the texts of a batch share; 0: this text is processed alone.
+        turn: runs a function, for one thread at a time.
+        most: the largest number of texts in a batch.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Together(Generic[T]):
         self._waiting: list[_Piece[T]] = []  # each thread adds and removes its own, which is atomic
 
     def do(self, text: str) -> T:
-        """Return a text's result; what fails, fails for this text alone."""
+        """Return a text's result; an error concerns this text alone."""
         piece: _Piece[T] = _Piece(text, self._kind(text))
         self._waiting.append(piece)
         try:
@@ -70,7 +70,7 @@ class Together(Generic[T]):
         try:
             for piece, result in zip(pieces, self._work([one.text for one in pieces]), strict=True):
                 piece.result, piece.done = result, True
-        except Exception as error:  # one of them is at fault; which, only each by itself can tell
+        except Exception as error:  # one text caused it: run each alone to find which
             if len(pieces) == 1:
                 pieces[0].error, pieces[0].done = error, True
             else:
@@ -79,7 +79,7 @@ class Together(Generic[T]):
 
 
 class ModelThread:
-    """Computes for one caller at a time, always in the same thread; in the fork of a process in a new one."""
+    """Runs work for one caller at a time, always in the same thread; a forked process gets a new thread."""
 
     def __init__(self) -> None:
         self._lock = held_by_none()

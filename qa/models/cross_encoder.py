@@ -1,4 +1,4 @@
-"""A sentence-transformers CrossEncoder that says how relevant a passage is to a question."""
+"""Reranking with a sentence-transformers CrossEncoder."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,7 +27,7 @@ class CrossEncoderReranker:
         self._thread = ModelThread()
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
-        """Return how relevant each (title, text) is; such models were trained on the text alone."""
+        """Return the relevance of each (title, text); titles are not read: such models are trained on text alone."""
         pairs = [(question, text) for _, text in passages]
         scores = self._thread.run(lambda: self._model.predict(pairs, show_progress_bar=False))
         return [PassageReading(float(score)) for score in scores]

@@ -1,7 +1,7 @@
-"""Text to unit vectors, through sentence-transformers; the only module that loads it.
+"""Text embedding with sentence-transformers.
 
 Vectors are float32, of unit length, one row a text; the score of two is their cosine.  Nothing is downloaded: the
-default model comes out of an installed package, any other from a folder or the local model cache.
+default model is in an installed package, any other in a folder or in the local model cache.
 """
 
 import hashlib
@@ -22,16 +22,16 @@ from qa.settings import DEFAULT_EMBEDDER
 
 Matrix = NDArray[np.float32]
 BATCH = 32
-_LONGEST = 8192  # tokens, for models that know no limit
-_STEP = 16  # tokens; texts are padded to a multiple of it, so that many come to one length
+_LONGEST = 8192  # tokens, for models without a limit
+_STEP = 16  # tokens; texts are padded to a multiple of it, so that many have the same length
 _PADDING = {"processing_kwargs": {"text": {"pad_to_multiple_of": _STEP}}}
 _FILLED = 8  # texts; a batch is filled up to a multiple of it
 _TOGETHER = 8  # questions in one batch
-_KNOWN = 256  # questions whose vectors are kept: looking for an answer needs the one that the search used
+_KNOWN = 256  # questions whose vectors are cached: finding the answer needs the one that the search used
 
 
 class Embedder(Protocol):
-    """What the rest of Dateline needs of an embedder."""
+    """Interface of an embedder."""
 
     name: str
     fingerprint: str
@@ -51,7 +51,7 @@ class Embedder(Protocol):
 class SentenceTransformerEmbedder:
     """Any sentence-transformers model, on the CPU.
 
-    ``precision`` is what passages are computed in, ``float32`` or ``bfloat16``; questions are always float32.
+    ``precision`` is the number format for passages, ``float32`` or ``bfloat16``; questions are always float32.
     ``fingerprint`` is the SHA-256 over the model's files, so that an archive notices another model under the same
     name.  ``max_tokens`` is the longest text that the model reads whole, special tokens not counted.
 
@@ -84,7 +84,7 @@ class SentenceTransformerEmbedder:
         self.max_tokens = int(min(longest, _LONGEST)) - int(self._tokenizer.num_special_tokens_to_add(False))
         self.fingerprint = _fingerprint(folder)
         self._thread = ModelThread()  # the fast tokenizers refuse to be used by two threads at once
-        pads = hasattr(self._model[0], "processing_kwargs")  # a transformer; others have their own ways with texts
+        pads = hasattr(self._model[0], "processing_kwargs")  # a transformer; other modules process texts differently
         self._prompt = self._model.prompts.get("query") or ""
         self._longest_padded = int(min(longest, _LONGEST)) // _STEP * _STEP if pads else 0
         self._few_shapes = self._reduced and pads and longest % _STEP == 0
@@ -110,9 +110,9 @@ class SentenceTransformerEmbedder:
     def embed_queries(self, texts: Sequence[str]) -> Matrix:
         """Return unit vectors of shape (len(texts), dimension).
 
-        Questions of several threads that wait at the same moment share a batch, but only where that moves no digit:
-        hits whose scores are nearly equal would change places.  A batch multiplies in other shapes than a question
-        alone; those of one length that is a multiple of 16 tokens come out the same to the last bit.
+        Concurrent questions of several threads share a batch, but only where that changes no digit: otherwise hits with
+        nearly equal scores would swap places.  A batch multiplies matrices of other shapes than a single question does;
+        questions padded to one length that is a multiple of 16 tokens give the same vectors to the last bit.
         """
         rows = [self._known_question(text) for text in texts]
         return np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32)
@@ -124,7 +124,7 @@ class SentenceTransformerEmbedder:
         return padded if padded <= self._longest_padded else 0
 
     def _embed_together(self, texts: Sequence[str]) -> Sequence[Matrix]:
-        """Return the vectors of questions of one padded length, each the very vector that it has alone."""
+        """Return the vectors of questions of one padded length, each identical to the vector that it has alone."""
         padded = self._padded_length(texts[0])
         shape = (len(texts), padded)
         if len(texts) == 1 or not self._sharing.get(shape, True):
@@ -151,7 +151,7 @@ class SentenceTransformerEmbedder:
     def _encode(self, texts: list[str]) -> Matrix:
         import torch
 
-        # For each shape of a batch in bfloat16 oneDNN makes and keeps programs of its own, so there are to be few.
+        # oneDNN compiles and caches programs for each batch shape in bfloat16, so there should be few shapes.
         padding = _PADDING if self._few_shapes else {}
         filled = [*texts, *[""] * (-len(texts) % _FILLED)] if padding else texts
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self._reduced):
@@ -190,7 +190,7 @@ def fingerprint(name: str) -> str:
 
 
 def _fingerprint(folder: Path) -> str:
-    """Return the SHA-256 over the names and bytes of all that decides the model's vectors."""
+    """Return the SHA-256 over the names and bytes of all files that determine the model's vectors."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix in {".json", ".txt", ".safetensors", ".model"}:

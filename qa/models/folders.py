@@ -1,9 +1,9 @@
-"""What a model's folder may hold: weights as safetensors, settings that name no code, vocabularies; nothing else.
+"""Allowed files of a model's folder: safetensors weights, settings that name no code, vocabularies; nothing else.
 
-A model is a stranger's folder.  Before a library sees it, it is looked through here, and what the library then sees is
-a folder of links to the allowed files alone: a pickle, a script or an adapter beside them cannot be loaded, because it
-is not there.  Downloads often hold such files (``pytorch_model.bin``, ``onnx/``, a training script); they do no harm
-and are no reason to refuse a model.
+A model's folder is untrusted.  Its files are checked here before a library sees them.  The library then gets a folder
+of links to the allowed files alone: a pickle, a script or an adapter beside them cannot be loaded, because it is not
+there.  Downloads often hold such files (``pytorch_model.bin``, ``onnx/``, a training script); they do no harm and are
+no reason to reject a model.
 """
 
 import json
@@ -31,7 +31,7 @@ _MODULE = re.compile(
 _ACTIVATION = re.compile(r"\w*|torch\.nn\.(?:modules\.(?:activation|linear)\.)?[A-Z]\w*")
 _ACTIVATIONS = {"activation_fn", "activation_function", "sbert_ce_default_activation_function"}
 _CODE = {"auto_map", "custom_pipelines", "custom_code", "trust_remote_code"}
-# What would be handed to the loading functions of transformers; a path there would be opened wherever it leads.
+# Arguments that transformers would pass to its loading functions; it would open any path in them.
 _ARGUMENTS = re.compile(r"(?:model|tokenizer|processor|config)_(?:args|kwargs)")
 _OTHER_WEIGHTS = {"gguf_file", "from_tf", "from_flax", "adapter_kwargs", "weights_only", "state_dict"}
 _FILE_NAMES = {"tokenizer_file", "vocab_file", "merges_file", "spm_file", "sp_model_file"}
@@ -47,14 +47,14 @@ _SETTINGS_BYTES, _WORDS_BYTES, _HEADER_BYTES = 16 << 20, 64 << 20, 16 << 20
 
 
 class UnfitError(ValueError):
-    """A file of a model that is not loaded, and why."""
+    """A model's file was rejected; the message says why."""
 
 
 def find_model(kind: str, name: str) -> Path:
-    """Return the folder of a model, given that or its name in the local model cache.
+    """Return the folder of a model, given the folder or a name in the local model cache.
 
     Args:
-        kind: what it is for, ``embedder``, ``reranker`` or ``reader``.
+        kind: its purpose, ``embedder``, ``reranker`` or ``reader``.
         name: a folder, or a name that the cache knows.
 
     Raises:
@@ -75,11 +75,11 @@ def find_model(kind: str, name: str) -> Path:
 
 @contextmanager
 def allowed_files(folder: Path) -> Iterator[Path]:
-    """Give a folder of links to what may be loaded of a model's; inside of it the model is loaded.
+    """Give a folder of links to a model's allowed files; the model is loaded inside the ``with`` block.
 
     Raises:
-        UnfitError: if a file that would be loaded names code, leads out of the folder or is out of bounds; also for
-            what goes wrong inside.
+        UnfitError: if a file that would be loaded names code, leads out of the folder or exceeds a limit; also for
+            any error inside the block.
     """
     root = _reach(folder)
     with tempfile.TemporaryDirectory(prefix="dateline-model-") as name:
@@ -97,7 +97,7 @@ def allowed_files(folder: Path) -> Iterator[Path]:
 
 
 def _reach(folder: Path) -> Path:
-    """Return what no link may lead out of: the folder, or in the model cache all that is kept of the model."""
+    """Return the folder that no link may leave: the model's own, or its whole entry in the model cache."""
     whole = folder.resolve()
     return whole.parent.parent if whole.parent.name == "snapshots" else whole
 
@@ -109,20 +109,20 @@ def _parts(folder: Path, root: Path) -> list[PurePosixPath]:
         return [PurePosixPath()]
     modules = _settings(_checked(path, root))
     if not isinstance(modules, list) or len(modules) > _MOST_MODULES:
-        raise UnfitError(f"{path}: is no list of at most {_MOST_MODULES} modules")
+        raise UnfitError(f"{path}: is not a list of at most {_MOST_MODULES} modules")
     found = [PurePosixPath()]
     for module in modules:
         kind, place = (module.get(key) if isinstance(module, dict) else None for key in ("type", "path"))
         if not isinstance(kind, str) or not _MODULE.fullmatch(kind):
-            raise UnfitError(f"{path}: names {_short(kind)}, which is none of the modules that are loaded")
+            raise UnfitError(f"{path}: names {_short(kind)}, which is not one of the allowed modules")
         if not isinstance(place, str) or not re.fullmatch(r"[\w-]{0,100}", place):
-            raise UnfitError(f"{path}: the path {_short(place)} is no folder of the model")
+            raise UnfitError(f"{path}: the path {_short(place)} is not a folder of the model")
         found.append(PurePosixPath(place))
     return [place for place in dict.fromkeys(found) if (folder / place).is_dir()]
 
 
 def _files(folder: Path, root: Path) -> Iterator[Path]:
-    """Yield the files of a folder that may be loaded, each looked through."""
+    """Yield the files of a folder that may be loaded, each of them checked."""
     paths = sorted(folder.iterdir())
     if len(paths) > _MOST_FILES:
         raise UnfitError(f"{folder}: holds {len(paths)} files, more than {_MOST_FILES}")
@@ -141,7 +141,7 @@ def _files(folder: Path, root: Path) -> Iterator[Path]:
 
 
 def _checked(path: Path, root: Path) -> Path:
-    """Return a path that is a file of the model, of a size that can be read."""
+    """Return the path if it is a regular file of the model and within the size limit."""
     whole = path.resolve()
     try:
         found = whole.stat()
@@ -150,7 +150,7 @@ def _checked(path: Path, root: Path) -> Path:
     if not whole.is_relative_to(root):
         raise UnfitError(f"{path}: leads out of the model's folder, to {whole}")
     if not S_ISREG(found.st_mode):
-        raise UnfitError(f"{path}: is no file")
+        raise UnfitError(f"{path}: is not a regular file")
     most = _SETTINGS_BYTES if path.suffix == ".json" and path.name not in _WORDS else _WORDS_BYTES
     if path.suffix != _WEIGHTS and found.st_size > most:
         raise UnfitError(f"{path}: has {found.st_size:,} bytes, more than {most:,}")
@@ -164,22 +164,22 @@ def _check_header(path: Path) -> None:
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
     if not 0 < length <= min(_HEADER_BYTES, path.stat().st_size - 8):
-        raise UnfitError(f"{path}: is no safetensors file (its header would have {length:,} bytes)")
+        raise UnfitError(f"{path}: is not a safetensors file (its header would have {length:,} bytes)")
 
 
 def _settings(path: Path) -> Any:
     try:
         return json.loads(path.read_text("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise UnfitError(f"{path}: is no JSON ({error})") from error
+        raise UnfitError(f"{path}: is not JSON ({error})") from error
 
 
 def _check_settings(path: Path, settings: Any, weights: int) -> None:
-    """Look through a file of settings for what names code, other files, or sizes that its weights do not have.
+    """Reject settings that name code, other files, or sizes that the weights do not have.
 
     Args:
         path: the file.
-        settings: what it says.
+        settings: its content.
         weights: how many bytes of weights lie beside it.
     """
     rest: list[tuple[str, Any, bool]] = [("", settings, False)]
@@ -197,11 +197,11 @@ def _check_settings(path: Path, settings: Any, weights: int) -> None:
 
 
 def _check_tables(path: Path, settings: dict[Any, Any], weights: int) -> None:
-    """Refuse settings by which a table of numbers would be made that the weights cannot fill."""
+    """Reject settings that would allocate a larger table of numbers than the weights can fill."""
     sizes = {name: value for name, value in settings.items() if isinstance(value, int) and _is_size(str(name).lower())}
     for width in _WIDTHS & sizes.keys():
         for name, value in sizes.items():
-            # Half a byte a number is the least that weights are packed into.
+            # Weights are packed into at least half a byte a number.
             if name != width and value > 1 and value * sizes[width] > max(2 * weights, _SMALL_TABLE):
                 raise UnfitError(
                     f"{path}: {name}={value:,} times {width}={sizes[width]:,} is more than its weights hold"
@@ -209,12 +209,12 @@ def _check_tables(path: Path, settings: dict[Any, Any], weights: int) -> None:
 
 
 def _complaint(key: str, value: Any, given: bool) -> str | None:
-    """Return why a setting is refused; None: it is not.
+    """Return the reason to reject a setting; None: it is accepted.
 
     Args:
-        key: its name, that of the list or map which holds it where it has none of its own.
-        value: what it is set to.
-        given: whether it would be handed to a loading function.
+        key: its name; without one, the name of the list or map that holds it.
+        value: its value.
+        given: whether it would be passed to a loading function.
     """
     name = key.lower()
     if name in _CODE and value:
@@ -222,11 +222,11 @@ def _complaint(key: str, value: Any, given: bool) -> str | None:
     if isinstance(value, str):
         path = "/" in value or "\\" in value
         if name in _ACTIVATIONS and not _ACTIVATION.fullmatch(value):
-            return "is no activation of torch.nn"
+            return "is not an activation of torch.nn"
         if path and (given or name in _FILE_NAMES or name.endswith("_implementation")):
             return "leads out of the model's folder"
         if name in _WEIGHT_FILES and (path or not value.endswith((_WEIGHTS, f"{_WEIGHTS}.index.json"))):
-            return "is no safetensors file of the model's folder"
+            return "is not a safetensors file of the model's folder"
     elif isinstance(value, (int, float)) and not isinstance(value, bool) and _is_size(name):
         most = _MOST_LAYERS if "layer" in name else _LARGEST_NUMBER
         if not -most <= value <= most:
@@ -234,12 +234,12 @@ def _complaint(key: str, value: Any, given: bool) -> str | None:
     elif isinstance(value, dict) and name == "modality_config" and set(value) - {"text"}:
         return "is made of more than text"
     if name in _OTHER_WEIGHTS and value not in (None, False):
-        return "asks for weights that are no safetensors"
+        return "asks for weights that are not safetensors"
     return None
 
 
 def _is_size(name: str) -> bool:
-    """Whether a setting counts something that memory is taken for."""
+    """Whether a setting is a size that memory is allocated for."""
     return bool(_SIZE.search(name))
 
 
@@ -250,10 +250,10 @@ def _short(value: object) -> str:
 
 @contextmanager
 def loading(failure: str, way_out: str) -> Iterator[None]:
-    """Load a model inside of this; whatever goes wrong becomes a ModelError.
+    """Turn any error in the ``with`` block, which loads a model, into a ModelError.
 
     Args:
-        failure: what cannot be done, "reader NAME: cannot be loaded".
+        failure: the failed action, such as "reader NAME: cannot be loaded".
         way_out: what to do instead.
 
     Raises:
@@ -264,8 +264,8 @@ def loading(failure: str, way_out: str) -> Iterator[None]:
         yield
     except (KeyboardInterrupt, SystemExit, ModelError):
         raise
-    # A folder may hold anything, and the libraries that parse it raise whatever they come to, a panic of Rust's
-    # included, which is no Exception.
+    # A folder may hold anything, and the libraries that parse it may raise anything, even a panic of Rust, which does
+    # not derive from Exception.
     except BaseException as error:
         cause = " ".join(str(error).split())[:300] or type(error).__name__
         raise ModelError(f"{failure} ({cause}); {way_out}") from error

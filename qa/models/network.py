@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from transformers import BertConfig, BertModel
 
-# What is taken from the base model and never trained, so that it need not be shipped a second time.
+# Taken from the base model and never trained, so it need not be shipped a second time.
 FROZEN = "encoder.embeddings.word_embeddings.weight"
 
 

@@ -1,4 +1,4 @@
-"""What a model that reads makes of a question and a passage; any such model stands behind ``PassageReader``."""
+"""Readings of a passage with a question, and ``PassageReader``, the interface of the models that make them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class PassageReading:
-    """What a model makes of a passage.
+    """A model's reading of a passage.
 
     ``relevance`` ranks the passages of one question, ``answerable`` is the log odds that this one holds an answer,
     ``spans`` are the likeliest answers in it, best first.  A reranker leaves out the last two, a reader that only
@@ -32,14 +32,14 @@ class PassageReading:
 
 
 class PassageReader(Protocol):
-    """What reads a question together with passages."""
+    """Interface of a model that reads a question together with passages."""
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
         """Return a reading of each (title of its article, text), in their order."""
 
 
 _ANSWER_TOKENS = 30  # the longest answer that is marked
-SPANS = 3  # answers kept of a passage
+SPANS = 3  # answers per passage
 
 
 def best_spans(logits: NDArray[np.float32], offsets: Sequence[Sequence[int]], most: int = SPANS) -> tuple[Span, ...]:

