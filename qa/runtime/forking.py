@@ -1,9 +1,10 @@
-"""What becomes of a process's archive and models in a fork of it.
+"""Fork safety of archives and models.
 
-After a fork only the thread that forked is left, but locks that others held stay held and the thread pools of OpenMP
-wait for threads that are gone: searching would hang.  SQLite's connections must not be carried over either
-(https://www.sqlite.org/howtocorrupt.html).  So an archive that was opened before a fork refuses to work after it, with
-the way out; models may be used on, in one thread.  ``multiprocessing``'s way ``spawn`` has none of this.
+After a fork only the forking thread is left, but locks that other threads held stay locked, and the thread pools of
+OpenMP wait for threads that are gone: a search would hang.  SQLite connections must not be used across a fork either
+(https://www.sqlite.org/howtocorrupt.html).  So an archive that was opened before a fork raises an error after it, which
+says what to do; models can still be used, in one thread.  The start method ``spawn`` of ``multiprocessing`` has none of
+these problems.
 """
 
 import os
@@ -17,7 +18,7 @@ _held: "weakref.WeakSet[threading.Lock]" = weakref.WeakSet()
 
 
 def held_by_none() -> threading.Lock:
-    """Return a lock that no other thread holds in the fork of a process, for the fork waits until it is free."""
+    """Return a lock that is free in a forked process: the fork waits until no other thread holds it."""
     lock = threading.Lock()
     _held.add(lock)
     return lock
@@ -32,7 +33,7 @@ def check_process(process: int, folder: object) -> None:
     if process != os.getpid():
         raise ArchiveError(
             f"{folder}: was opened before this process was forked; open it in the new process, or start that with "
-            'multiprocessing\'s way "spawn"'
+            'multiprocessing\'s start method "spawn"'
         )
 
 

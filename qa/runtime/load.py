@@ -1,17 +1,17 @@
-"""How much is asked at the same moment, and how closely each question's passages can be read then."""
+"""Load control: how many questions run concurrently, and how many passages each of them may have read."""
 
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-_FORGETTING = 0.1  # what the newest reading counts in the mean
+_FORGETTING = 0.1  # weight of the newest value in the moving mean
 
 
 class Load:
-    """Counts the questions that are worked on or wait, and knows what reading a passage costs on this machine.
+    """Counts the questions that run or wait, and measures the cost of reading a passage on this machine.
 
-    It may be used by many threads at once.
+    Many threads may use it at once.
     """
 
     def __init__(self) -> None:
@@ -24,21 +24,21 @@ class Load:
 
     @property
     def seconds_per_question(self) -> float:
-        """What a question took lately, by the clock; 0 before any was answered."""
+        """Recent seconds of a question, by the clock; 0 before any was answered."""
         return self._length
 
     @property
     def seconds_per_passage(self) -> float:
-        """What reading one passage cost lately; 0 before any was read."""
+        """Recent seconds of reading one passage, by the clock; 0 before any was read."""
         return self._cost
 
     def also(self, waiting: Callable[[], int]) -> None:
-        """Count those too that wait elsewhere before they are worked on; ``waiting`` says how many, at once."""
+        """Also count questions that wait in another queue; ``waiting`` returns their number without blocking."""
         self._waiting.append(waiting)
 
     @contextmanager
     def question(self) -> Iterator[int]:
-        """Count a question while it is worked on; gives how many there are with it, waiting ones included."""
+        """Count a question while it runs; gives the number of questions, this one and waiting ones included."""
         with self._lock:
             self._asked += 1
             asked = self._asked
@@ -52,9 +52,9 @@ class Load:
 
     @contextmanager
     def reading(self, passages: int) -> Iterator[None]:
-        """Let one question after the other read so many passages, and note what it cost.
+        """Let one question at a time read its passages, and record the cost.
 
-        Models let only one in at a time anyway; here the time that others take does not count as a cost.
+        Models run one question at a time anyway; waiting here keeps the time of others out of the cost.
         """
         with self._turn:
             begin = time.monotonic()
@@ -62,7 +62,7 @@ class Load:
             self.read(passages, time.monotonic() - begin)
 
     def read(self, passages: int, seconds: float) -> None:
-        """Note what reading passages cost, in seconds by the clock."""
+        """Record the seconds, by the clock, that reading some passages took."""
         with self._lock:
             self._cost = _mean(self._cost, seconds / passages)
 
@@ -70,10 +70,10 @@ class Load:
         """Return how many passages a question may have read: all where it is alone, else its share of the time.
 
         Args:
-            wanted: how many it would have read.
+            wanted: how many it would have read alone.
             least: how many it has read in any case.
-            seconds: what reading may take a question that is alone; those who ask at the same moment share it.
-            at_once: how many those are.
+            seconds: time for reading, which concurrent questions share.
+            at_once: how many questions are concurrent, this one included.
         """
         if at_once <= 1 or not self._cost:
             return wanted

@@ -1,14 +1,14 @@
-"""Where the time of an answer goes, told to whoever listens; nothing is measured while nobody does."""
+"""Timing of the stages of an answer, reported to listeners; without listeners nothing is measured."""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-# What an answer is made in, one after the other: the question's vector; both searches and their scores; the best
-# sentences of the passages; the passages read with the question; the hits chosen and cited; the answer found in them.
-# "wait" is what a request waited for before any of it.  Not seconds but a count: "together", the questions that were
-# embedded in one batch, and "unread", the passages that were not read because others asked too.
+# The stages of an answer, in order: the question's vector; both searches and their scores; the best sentences of the
+# passages; the passages read with the question; the hits chosen and cited; the answer found in them.  "wait" is the
+# time that a request waited before all of these.  Two are counts, not seconds: "together", the questions embedded in
+# one batch, and "unread", the passages left unread because of concurrent questions.
 Stage = Literal["wait", "embed", "search", "match", "read", "select", "answer", "together", "unread"]
 Listener = Callable[[Stage, float], None]
 
@@ -21,7 +21,7 @@ def listen(listener: Listener) -> Callable[[], None]:
     It has to be quick and must not raise.
 
     Returns:
-        What ends it.
+        A function that stops the calls.
     """
     global _listeners
     _listeners = (*_listeners, listener)
@@ -34,14 +34,14 @@ def listen(listener: Listener) -> Callable[[], None]:
 
 
 def tell(stage: Stage, amount: float) -> None:
-    """Tell whoever listens of seconds that were measured elsewhere, or of a count."""
+    """Report seconds that were measured elsewhere, or a count, to all listeners."""
     for listener in _listeners:
         listener(stage, amount)
 
 
 @contextmanager
 def timed(stage: Stage) -> Iterator[None]:
-    """Measure what runs inside; of what fails nothing is told."""
+    """Measure the ``with`` block; a block that fails is not reported."""
     if not _listeners:
         yield
         return

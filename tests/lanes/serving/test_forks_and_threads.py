@@ -29,7 +29,7 @@ def test_an_archive_opened_before_a_fork_says_so_in_it_and_goes_on_outside(archi
     told = in_a_fork(lambda: str(archive.article("dam")))
     assert told == (
         f"ArchiveError: {archive.folder}: was opened before this process was forked; open it in the new process, or "
-        'start that with multiprocessing\'s way "spawn"'
+        'start that with multiprocessing\'s start method "spawn"'
     )
     assert in_a_fork(lambda: str(Archive(archive.folder).article("dam"))).startswith("Article(id='dam'")
     assert archive.article("dam") is not None
