@@ -1,8 +1,8 @@
-"""How far confidence can be trusted: risk over coverage, and calibration.
+"""Reliability of the confidence: risk-coverage curves and calibration.
 
 A question is answered when its confidence reaches a threshold.  *Coverage* is the share of questions answered,
-*risk* the share of those that had better not been.  Two risks are told apart: ``unanswerable``, the archive holds no
-answer; and ``first_hit``, it holds none or the best hit is not it.
+*risk* the share of those that should not have been.  There are two risks: ``unanswerable``, the archive holds no
+answer; and ``first_hit``, it holds none or the best hit is not relevant.
 """
 
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class CoveragePoint:
 
 @dataclass(frozen=True, slots=True)
 class RiskCoverage:
-    """A risk over all coverages; ``area`` is under the curve, ``chosen`` is where the threshold in use puts it.
+    """A risk over all coverages; ``area`` is the area under the curve, ``chosen`` the point at the threshold in use.
 
     ``chosen`` is None when nothing was answered; its ``confidence`` is the lowest that was answered.
     """

@@ -1,4 +1,4 @@
-"""Two run folders → what differs, by how much, and whether by chance."""
+"""Comparison of two runs: differences of measures, with intervals and significance tests."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -18,9 +18,9 @@ from qa.evaluation.statistics import Figure, Floats, bootstrap, holm, means, ran
 class MeasureDifference:
     """A measure's means in both runs over the ``n`` questions that both score; ``difference`` is b - a.
 
-    ``low`` and ``high`` bound the difference (95 %), ``p`` is the chance of one as large if the runs were alike,
+    ``low`` and ``high`` bound the difference (95 %), ``p`` is the probability of one as large if the runs were alike,
     ``p_holm`` the same corrected for the number of measures.  ``detectable`` is the smallest difference that a
-    comparison like this one finds in 80 % of samples (see ``qa.evaluation.statistics``), None where it cannot be told.
+    comparison like this one finds in 80 % of samples (see ``qa.evaluation.statistics``), None where it is undefined.
     """
 
     name: str
@@ -49,7 +49,7 @@ class ChangedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What differs between two runs, and how many questions they share."""
+    """The differences between two runs, and how many questions they share."""
 
     both: int
     only_a: int
@@ -58,7 +58,7 @@ class Comparison:
     changed: tuple[ChangedQuestion, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what ``qa compare`` prints."""
+        """Return the JSON that ``qa compare`` prints."""
         measures = [asdict(one) for one in self.measures]
         for measure in measures:
             del measure["n"]

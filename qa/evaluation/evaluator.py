@@ -1,4 +1,4 @@
-"""Questions → Report: what is retrieved, answered and refused, each figure with its interval over questions.
+"""Evaluation of questions: retrieval, answers and refusals, each figure with its interval over questions.
 
 Two passage measures are always given.  ``evidence``: a hit is relevant when it overlaps the quoted evidence;
 ``answer``: when the characters of an answer lie wholly inside it.  ``article`` ranks the distinct articles by
@@ -20,7 +20,7 @@ from qa.settings import LIMITS
 
 
 class Asker(Protocol):
-    """What is evaluated; ``qa.Retriever`` is one."""
+    """Interface of an evaluated system; ``qa.Retriever`` is one."""
 
     def ask(self, question: str, history: Sequence[tuple[str, str]] = (), k: int = 5) -> Answer:
         """Return the answer and its ``k`` best hits."""
@@ -41,9 +41,9 @@ def evaluate(
     each: Callable[[QuestionResult], None] | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Report:
-    """Ask every question once, in order, and measure what comes back.
+    """Ask every question once, in order, and measure the answers.
 
-    Measures are computed on ``k`` hits; where ``k`` is below a measure's cut-off, on what there is.
+    Measures are computed on ``k`` hits; where ``k`` is below a measure's cut-off, on those ``k``.
     ``rejected`` is how many lines of the file were not usable, ``each`` gets a result as soon as it is known,
     ``clock`` counts seconds.  A question that the asker refuses with an InputError counts as without hits.
     """

@@ -1,4 +1,4 @@
-"""What one question's result is worth: measures of its ranking, by ir-measures, and of its answer, as in SQuAD."""
+"""Measures of one question's result: of its ranking, by ir-measures, and of its answer, as in SQuAD."""
 
 import re
 import string

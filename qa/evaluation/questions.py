@@ -1,8 +1,8 @@
-"""Question files → Questions, and where in the archive's articles their answers stand.
+"""Question files, and the positions of evidence and answers in the archive's articles.
 
 A file is JSON Lines, plain, ``.gz`` or ``.xz``, one object a line:
 ``{id?, question, answers?, evidence? [{article_id, text|null, answer_start?}], history?, answerable?, type?,
-question_date?}``; other keys are left unread.
+question_date?}``; other keys are ignored.
 """
 
 import gzip
@@ -33,7 +33,7 @@ class RejectedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Characters that a hit must reach; ``start == end == -1`` when they do not stand in the archive."""
+    """A span of characters that a hit must reach; ``start == end == -1`` if the archive does not hold it."""
 
     article_id: str
     start: int
@@ -51,10 +51,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """What is right for one question.
+    """The gold standard of one question.
 
     ``articles`` are the ids of all evidence articles, ``evidence`` the quoted characters, ``answers`` the
-    characters of an answer.  What the archive does not hold stays in, so that it counts as not found.
+    characters of an answer.  Items that the archive does not hold are included, so that they count as not found.
     ``articles_missing`` and ``quotes_missing`` count pieces of evidence, ``pieces`` all of them.
     """
 
@@ -104,8 +104,8 @@ def read_questions(path: Path) -> tuple[list[Question], list[RejectedQuestion]]:
 def locate(question: Question, article: Callable[[str], Article | None]) -> Gold:
     """Find a question's evidence and answers in the articles.
 
-    A quote is sought exactly, then with white space collapsed; of several places the one that holds
-    ``answer_start``, else the first.  The answer is the first listed one that stands at ``answer_start``,
+    A quote is searched for exactly, then with white space collapsed; of several matches the one that holds
+    ``answer_start`` counts, else the first.  The answer is the first listed one that stands at ``answer_start``,
     else the first listed one that occurs in the quote (exactly, then with white space collapsed, then
     ignoring case).  A quote that holds none of the answers has no answer target: its label is not verbatim.
     """
@@ -143,7 +143,7 @@ def locate(question: Question, article: Callable[[str], Article | None]) -> Gold
 
 
 def find(words: str, text: str, start: int = 0, end: int | None = None) -> tuple[int, int] | None:
-    """Return where words first stand in ``text[start:end]``: exactly, else with white space collapsed.
+    """Return the first place of words in ``text[start:end]``: exactly, else with white space collapsed.
 
     The offsets, half-open, are those of the text as it is.
     """
@@ -161,7 +161,7 @@ def _search(words: str, text: str, start: int, stop: int, flags: re.RegexFlag) -
 
 
 def _place(piece: Evidence, text: str) -> tuple[int, int] | None:
-    """Where the quote stands; an article as a whole stands everywhere."""
+    """The span of the quote; evidence without a quote is the whole article."""
     if not piece.quote:
         return 0, len(text)
     first = place = find(piece.quote, text)
@@ -199,7 +199,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     openers: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".xz": lzma.open}
     size = number = 0
     with cast(BinaryIO, openers.get(path.suffix.lower(), open)(path, "rb")) as file:
-        # What is counted is what was unpacked, so that a small file cannot unfold without end.
+        # Unpacked bytes are counted, so that a small compressed file cannot expand without limit.
         while line := file.readline(LIMITS.line_bytes + 1):
             number += 1
             size += len(line)
@@ -230,7 +230,7 @@ def _question(line: bytes, number: int) -> Question:
         raise ValueError(f"question exceeds question_characters={LIMITS.question_characters}")
     answers = _list(row, "answers")
     if not all(isinstance(answer, str) for answer in answers):
-        raise ValueError("answers must be a list of texts")
+        raise ValueError("answers must be a list of strings")
     answerable = row.get("answerable")
     if answerable is not None and not isinstance(answerable, bool):
         raise ValueError("answerable must be true or false")
@@ -250,14 +250,14 @@ def _question(line: bytes, number: int) -> Question:
 
 def _id(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | None):
-        raise ValueError("id must be a text or a whole number")
+        raise ValueError("id must be a string or a whole number")
     return "" if value is None else str(value)
 
 
 def _text(row: dict[str, Any], key: str) -> str:
     value = row.get(key)
     if value is not None and not isinstance(value, str):
-        raise ValueError(f"{key} must be a text")
+        raise ValueError(f"{key} must be a string")
     return value or ""
 
 

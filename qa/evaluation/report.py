@@ -1,6 +1,6 @@
-"""The results of questions, and what they come to: figures with intervals, whole, by type and by outlet.
+"""Evaluation report: the results of questions, and figures with intervals, overall, by type and by outlet.
 
-Every figure is made of ``QuestionResult`` values alone, so that equal results and an equal seed give an equal report.
+Every figure is made from ``QuestionResult`` values alone, so that equal results and an equal seed give an equal report.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,7 +34,7 @@ ABSTENTION = ("precision", "recall", "f1", "accuracy", "auroc", "answered")
 
 @dataclass(frozen=True, slots=True)
 class FoundPassage:
-    """Where a hit stands, best first in its result; ``score`` is comparable only within one question."""
+    """The position of a hit; a result lists the best first.  ``score`` is comparable only within one question."""
 
     passage_id: str
     article_id: str
@@ -45,7 +45,7 @@ class FoundPassage:
 
 @dataclass(frozen=True, slots=True)
 class QuestionResult:
-    """What one question got.
+    """The result of one question.
 
     ``first_rank`` is the rank of the first relevant hit (article) by level, 0 when no hit is relevant, and
     ``measures`` the scores by full name (``passage.answer.mrr@10``); both hold only what the question is
@@ -101,8 +101,8 @@ class Report:
     """An evaluation: counts of questions, figures, and one result a question in the order asked.
 
     A question counts under every outlet of its evidence in ``by_source``.  ``detectable`` is, by measure's full name,
-    the smallest difference from another system that these questions could be expected to show (see
-    ``statistics``); ``level`` is what a first hit is judged by in ``first_hit``, that of the most
+    the smallest difference from another system that these questions can be expected to detect (see
+    ``statistics``); ``level`` is the level at which ``first_hit`` judges a first hit, that of the most
     questions.
     """
 
@@ -118,7 +118,7 @@ class Report:
     results: tuple[QuestionResult, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what ``qa eval`` prints."""
+        """Return the JSON that ``qa eval`` prints."""
         first_hit = {"level": self.level, **self.first_hit.to_dict()}
         found = {name: round(value, 6) for name, value in self.detectable.items()}
         return {
@@ -133,7 +133,7 @@ class Report:
 
 
 def summarise(results: Sequence[QuestionResult], *, rejected: int = 0, seed: int = 0, resamples: int = 2000) -> Report:
-    """Return what results come to; ``rejected`` is how many lines of the question file were not usable."""
+    """Return the report of results; ``rejected`` is how many lines of the question file were not usable."""
     types: dict[str, list[QuestionResult]] = {}
     outlets: dict[str, list[QuestionResult]] = {}
     for result in results:

@@ -1,11 +1,11 @@
-"""Run folders: what an evaluation leaves behind, whole or known to be unfinished.
+"""Run folders: the files of an evaluation, with checksums that show whether they are complete.
 
 A run folder holds ``report.json``, ``questions.jsonl`` (a result a line), ``run.trec`` (TREC run format, for
-other tools), ``latency.json`` and ``settings.json``: what was run, and the SHA-256 of the other four.  It is
-written last, so that a folder without matching sums is known to be unfinished or damaged.
+other tools), ``latency.json`` and ``settings.json``: the settings of the run, and the SHA-256 of the other four.  It is
+written last, so a folder without matching checksums is unfinished or damaged.
 
-What was timed stands in ``latency.json`` alone, so that two runs of the same thing have the same bytes in the
-first three files, and ``diff`` shows whether anything but the time differs.
+Times are in ``latency.json`` alone, so that two runs with the same results have the same bytes in the first three
+files, and ``diff`` shows whether anything but the time differs.
 """
 
 import json
@@ -32,7 +32,7 @@ _GROUPS = ("by_type", "by_source")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A finished evaluation as it stands in its folder; ``report`` is what ``qa eval`` printed."""
+    """A finished evaluation, read from its folder; ``report`` is the JSON that ``qa eval`` printed."""
 
     folder: Path
     settings: Mapping[str, Any]
@@ -41,20 +41,20 @@ class Run:
 
 
 class RunWriter:
-    """Writes a run folder while questions are asked, so that a run cut short leaves what it had.
+    """Writes a run folder while questions are asked, so that an interrupted run leaves its results so far.
 
     Used in a ``with`` statement: results go to ``questions.jsonl.partial``, line by line, until ``finish``
     puts everything in place.  A run folder's own files are overwritten, others in it are left alone.
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
-        """Make the folder; one that holds something else than a run is an InputError."""
+        """Make the folder; one that holds something other than a run is an InputError."""
         self.folder = folder
         self._settings = settings
         names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
         interrupted = names <= {f"{name}{_PARTIAL}" for name in (*_SEALED, "settings.json")}
         if folder.exists() and not (folder.is_dir() and (interrupted or _kind(folder).startswith(_KINDS))):
-            raise InputError(f"{folder} holds something else than a run: name a new or empty folder")
+            raise InputError(f"{folder} holds something other than a run: name a new or empty folder")
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._lines = (folder / f"questions.jsonl{_PARTIAL}").open("w", encoding="utf-8", newline="\n")
@@ -65,11 +65,11 @@ class RunWriter:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        with suppress(OSError):  # a full disk was reported by what came before
+        with suppress(OSError):  # a full disk was reported before
             self._lines.close()
 
     def add(self, result: QuestionResult) -> None:
-        """Write a result, so that it survives what comes after."""
+        """Write a result to the partial file at once."""
         row = asdict(result)
         del row["latency_ms"]
         try:
@@ -78,7 +78,7 @@ class RunWriter:
             raise _unwritable(self.folder, error) from error
 
     def finish(self, report: Report) -> Path:
-        """Put the run in place of the one before it, if any, and return its folder."""
+        """Complete the run, which replaces an earlier one in the folder, and return the folder."""
         try:
             self._lines.close()
             timeless, timed = _apart(report)
@@ -88,7 +88,7 @@ class RunWriter:
             sums = {name: hash_file(self.folder / f"{name}{_PARTIAL}") for name in _SEALED}
             settings = {**self._settings, "kind": _KIND, "sha256": sums}
             self._write("settings.json", json.dumps(settings, ensure_ascii=False, indent=1) + "\n")
-            (self.folder / "report.html").unlink(missing_ok=True)  # it shows the run before
+            (self.folder / "report.html").unlink(missing_ok=True)  # it shows the earlier run
             for name in (*_SEALED, "settings.json"):
                 (self.folder / f"{name}{_PARTIAL}").replace(self.folder / name)
         except OSError as error:
@@ -108,7 +108,7 @@ def write_run(folder: Path, report: Report, settings: Mapping[str, Any]) -> Path
 
 
 def read_settings(folder: Path) -> dict[str, Any]:
-    """Return what a finished run in a folder was made with; empty when there is none."""
+    """Return the settings of a finished run in a folder; empty if there is none."""
     return _load(folder, "settings.json") if _kind(folder) == _KIND else {}
 
 
@@ -116,7 +116,7 @@ def read_run(folder: Path) -> Run:
     """Read a run folder.
 
     Raises:
-        InputError: it is not a run, unfinished, or not as it was written.
+        InputError: if it is not a run, is unfinished, or is damaged.
     """
     if _kind(folder) != _KIND:
         raise InputError(f"{folder} is not a run folder of this version: make one with qa eval --out")
@@ -140,7 +140,7 @@ def read_run(folder: Path) -> Run:
 
 
 def _apart(report: Report) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the report's JSON without its latencies, and these."""
+    """Return the report's JSON without its latencies, and the latencies."""
     timeless = report.to_dict()
     timed: dict[str, Any] = {"latency_ms": timeless.pop("latency_ms")}
     for name in _GROUPS:

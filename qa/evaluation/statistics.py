@@ -220,10 +220,10 @@ def smallest_difference(deviation: float, n: int, *, alpha: float = ALPHA, power
         deviation: the standard deviation of the paired differences (divisor n - 1).
         n: how many questions both systems score.
         alpha: the level of the test.
-        power: in how many of such samples the difference would be found.
+        power: the share of such samples in which the difference would be found.
 
     Returns:
-        The difference, or None where the questions cannot tell: fewer than two, or no spread among them.
+        The difference, or None where it is undefined: with fewer than two questions, or no spread among them.
     """
     if n < 2 or not deviation > 0:
         return None
@@ -238,6 +238,6 @@ def between_systems(deviation: float, correlation: float = CORRELATION) -> float
 
     Two systems whose scores spread alike and correlate by ρ over questions differ with deviation · √(2 (1 - ρ))
     (the variance of a difference).  At the ρ of 0.5 that is assumed this is the deviation itself; variants of one
-    system mostly correlate more, so that a comparison shows smaller differences than foretold.
+    system mostly correlate more, so that a comparison detects smaller differences than predicted.
     """
     return deviation * sqrt(2 * (1 - correlation))

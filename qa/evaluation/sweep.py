@@ -1,4 +1,4 @@
-"""Sweeps: every run over every question set, and one table of what each is worth beside the first."""
+"""Sweeps: every run over every question set, and one table that compares each run with the first."""
 
 import json
 import re
@@ -35,7 +35,7 @@ class SweepTrial:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """What a sweep file asks for, set by set, each with all runs in order; ``measures`` by full name."""
+    """The trials of a sweep file, set by set, each with all runs in order; ``measures`` by full name."""
 
     trials: tuple[SweepTrial, ...]
     measures: tuple[str, ...]
@@ -73,7 +73,7 @@ class SweepTable:
     rows: tuple[SweepRow, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what ``qa sweep`` prints."""
+        """Return the JSON that ``qa sweep`` prints."""
         runs = [
             {
                 "set": one.set, "run": one.run, "folder": str(run.folder), "questions": run.report["questions"],
@@ -97,7 +97,7 @@ def perform(
     Args:
         sweep: what to run.
         out: a folder; each run gets one of its own in it, by set and name.
-        begin: called with a trial and its number of questions; what it returns is told the progress.
+        begin: called with a trial and its number of questions; returns the function to report the progress to.
         reused: called with a trial whose run was there already.
         done: called with a trial that was made and how many lines of its question file were not usable.
     """
@@ -146,7 +146,7 @@ HEADLINES = (
     "passage.answer.mrr@10", "article.hit@1", "article.hit@10", "article.ndcg@10", "answers.f1", "abstention.accuracy",
 )  # fmt: skip
 _NAME = re.compile(r"[\w(][\w .,+=()-]{0,99}")  # it becomes a folder's name
-_KINDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+_KINDS = {str: "a string", int: "a whole number", float: "a number", bool: "true or false"}
 
 
 def read_sweep(path: Path, archive: Path) -> Sweep:
@@ -159,7 +159,7 @@ def read_sweep(path: Path, archive: Path) -> Sweep:
     measures = tuple(table.texts("measures")) or HEADLINES
     for name in measures:
         if name not in MEASURES:
-            raise InputError(f"{path}: measures: {name!r} is no measure; choose from {', '.join(MEASURES)}")
+            raise InputError(f"{path}: measures: {name!r} is not a measure; choose from {', '.join(MEASURES)}")
     sets, runs = table.tables("set"), table.tables("run")
     table.done()
     made = [_run(run) for run in runs]
@@ -169,7 +169,7 @@ def read_sweep(path: Path, archive: Path) -> Sweep:
         own = one.text("archive", "")
         one.done()
         if not questions.is_file():
-            raise InputError(f"{path}: set {name!r}: questions: {questions} is no file; give a question file")
+            raise InputError(f"{path}: set {name!r}: questions: {questions} is not a file; give a question file")
         for run_name, named, settings, k, conditions in made:
             place = (named or own).replace("{set}", name)
             folder = path.parent / place if place else archive
@@ -188,7 +188,7 @@ def _run(table: "_Table") -> tuple[str, str, AskSettings, int, Conditions]:
 
 
 class _Table:
-    """A table of a sweep file, whose keys are taken one by one; what is left over is refused by name."""
+    """A table of a sweep file; its keys are read one by one, and keys that remain are rejected by name."""
 
     def __init__(self, path: Path, where: str, values: Mapping[str, Any]) -> None:
         self._path = path
@@ -207,13 +207,13 @@ class _Table:
     def text(self, key: str, default: str | None = None) -> str:
         value = self._values.pop(key, default)
         if not isinstance(value, str) or not (value or default == ""):
-            raise self._error(key, "is missing; give a text" if value is None else f"{value!r} is not a text")
+            raise self._error(key, "is missing; give a string" if value is None else f"{value!r} is not a string")
         return value
 
     def texts(self, key: str) -> list[str]:
         value = self._values.pop(key, [])
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            raise self._error(key, f"{value!r} is not a list of texts")
+            raise self._error(key, f"{value!r} is not a list of strings")
         return value
 
     def tables(self, key: str) -> "list[_Table]":
@@ -235,7 +235,7 @@ class _Table:
             return AskSettings(**chosen)
 
     def rest(self, defaults: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what is left, by these names alone, each value of the type of its default."""
+        """Return the remaining keys, of these names only, each value of the type of its default."""
         chosen = {}
         for key in [name for name in self._values if name in defaults]:
             chosen[key] = self._checked(key, self._values.pop(key), defaults[key])
@@ -259,7 +259,7 @@ class _Table:
         if isinstance(default, tuple):
             if isinstance(value, list) and all(isinstance(one, str) for one in value):
                 return tuple(value)
-            raise self._error(key, f"{value!r} is not a list of texts")
+            raise self._error(key, f"{value!r} is not a list of strings")
         wanted = (int, float) if isinstance(default, float) else type(default)
         if not isinstance(value, wanted) or isinstance(value, bool) != isinstance(default, bool):
             raise self._error(key, f"{value!r} is not {_KINDS[type(default)]}")

@@ -1,4 +1,4 @@
-"""An archive, settings and a question file → a run: what `qa eval` does once and a sweep often."""
+"""Trials: the evaluation of a question file over an archive with given settings, for `qa eval` and for sweeps."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -19,9 +19,9 @@ from qa.records import Answer, Article
 from qa.retrieval import Retriever
 from qa.settings import AskSettings
 
-K = 10  # hits a question, where nothing else is said
+K = 10  # default number of hits a question
 SEED = 0
-_PLACES = ("questions", "archive")  # where things were; the sums beside them say what they were
+_PLACES = ("questions", "archive")  # paths; the checksums beside them identify the contents
 
 
 class _Asker:
@@ -40,7 +40,7 @@ class _Asker:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """An evaluation to be made: a question file over an archive, with settings, ``k`` hits a question and conditions.
+    """A planned evaluation: a question file over an archive, with settings, ``k`` hits a question and conditions.
 
     Raises:
         InputError: if ``k`` or a condition is out of range.
@@ -67,7 +67,7 @@ class Trial:
         Args:
             out: the run folder to write, if any.
             retriever: the archive, already opened with these settings.
-            begin: called with the number of questions; what it returns is told the progress.
+            begin: called with the number of questions; returns the function to report the progress to.
 
         Raises:
             InputError: if the question file or the folder cannot be used.
@@ -76,7 +76,7 @@ class Trial:
         questions, rejected = read_questions(self.questions)
         retriever = retriever or Retriever.open(self.archive, self.settings)
         described = self.described(retriever.archive)
-        retriever.retrieve(questions[0].text, 1)  # loads what is loaded once, so that no question's latency counts it
+        retriever.retrieve(questions[0].text, 1)  # loads models and indexes, which no question's latency should include
         with RunWriter(out, described) if out else nullcontext() as writer:
             report = evaluate(
                 _Asker(retriever, self.conditions), questions, self.k,

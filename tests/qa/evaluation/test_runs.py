@@ -98,7 +98,7 @@ def test_overwriting_a_run_drops_its_page_and_keeps_what_is_not_its_own(tmp_path
 @pytest.mark.parametrize("name", ["notes.txt", "questions.jsonl", "settings.json"])
 def test_a_folder_that_is_not_a_run_is_never_overwritten(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text('{"mine": 1}')
-    with pytest.raises(InputError, match="holds something else than a run: name a new or empty folder"):
+    with pytest.raises(InputError, match="holds something other than a run: name a new or empty folder"):
         RunWriter(tmp_path, {})
     assert (tmp_path / name).read_text() == '{"mine": 1}'
     assert [path.name for path in tmp_path.iterdir()] == [name]
@@ -106,7 +106,7 @@ def test_a_folder_that_is_not_a_run_is_never_overwritten(tmp_path: Path, name: s
 
 def test_a_file_is_no_place_for_a_run(tmp_path: Path) -> None:
     (tmp_path / "run").write_text("mine")
-    with pytest.raises(InputError, match="run holds something else than a run"):
+    with pytest.raises(InputError, match="run holds something other than a run"):
         RunWriter(tmp_path / "run", {})
     with pytest.raises(InputError, match=r"cannot be written \(.+\): free space or name another folder"):
         RunWriter(tmp_path / "run" / "below", {})

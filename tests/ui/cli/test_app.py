@@ -173,7 +173,7 @@ def test_a_sweep_is_one_table_and_goes_on_where_it_stopped(qa: Qa, news: Path, t
     assert "words  1.000 [1.000, 1.000]  +0.000 [+0.000, +0.000]   1.0000  1.0000    -" in out
     (tmp_path / "s.toml").write_text('[[set]]\nname = "news"\nquestion = "q.jsonl"\n[[run]]\nname = "both"\n')
     code, _, err = qa("sweep", tmp_path / "s.toml", "--out", tmp_path / "runs")
-    assert (code, err.count("\n"), "s.toml: set 'news': questions: is missing; give a text" in err) == (1, 1, True)
+    assert (code, err.count("\n"), "s.toml: set 'news': questions: is missing; give a string" in err) == (1, 1, True)
 
 
 def test_a_missing_archive_is_one_line_that_says_what_to_do(qa: Qa) -> None:
