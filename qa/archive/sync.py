@@ -49,7 +49,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An archive compared with folders: begun before files are added, ended by the removal of what is gone.
+    """A comparison of an archive with folders: begun before files are added, ended by the removal of articles.
 
     ``articles`` is how many the archive had from below the folders at the beginning.
     """
@@ -73,9 +73,9 @@ class Comparison:
         return plan(self.archive, self.folders, self.articles, contents)
 
     def remove(self, agree: Callable[[Plan], bool]) -> int:
-        """Remove the articles whose file is gone, if ``agree`` says so of the plan; return how many.
+        """Remove the articles whose file is gone, if ``agree`` accepts the plan; return how many.
 
-        Without such articles nobody is asked; origins that are gone are forgotten in any case.
+        Without such articles ``agree`` is not called, and only the lost origins are removed.
         """
         found = self.plan()
         if found.gone and not agree(found):
