@@ -32,7 +32,7 @@ Ended = Callable[[int, Answer | None], None]
 
 @contextmanager
 def observing(observe: Observe | None, kind: Literal["ask", "search"], question: str) -> Iterator[Ended]:
-    """Time what runs inside, and report it when it has ended, by an error or not; without ``observe`` do nothing."""
+    """Time the ``with`` block, and report it when it has ended, by an error or not; without ``observe`` do nothing."""
     seen = Observation(kind, question)
     begun = time.monotonic()
 
