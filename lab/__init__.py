@@ -1,1 +1,1 @@
-"""What is not installed: benchmarks, the recipe of the packaged reader, tools."""
+"""Code that is not installed: benchmarks, the recipe of the packaged reader, tools."""

@@ -1,8 +1,8 @@
-"""The benchmarks that need nothing but the evaluation data, one after the other: ``make bench``.
+"""All benchmarks that need only the evaluation data, one after the other: ``make bench``.
 
-By themselves run those that take hours or make other archives: ``peers``, ``copies``, ``question_time``, ``followups``,
-``weights``, ``passage_length``, ``latency_by_size`` and ``fit_answering``; ``flakes``, which runs browser tests; and
-``faults``, which is ``make faults``, and ``safety``, which is ``make safety``.
+The others take hours or make archives of their own, and are run one by one: ``peers``, ``copies``, ``question_time``,
+``followups``, ``weights``, ``passage_length``, ``latency_by_size`` and ``fit_answering``; ``flakes``, which runs
+browser tests; ``faults``, which is ``make faults``; and ``safety``, which is ``make safety``.
 """
 
 from lab.benchmarks.quality import quality, question_dates

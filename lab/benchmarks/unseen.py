@@ -1,4 +1,4 @@
-"""The open questions that say something about the packaged reader, because it was not trained on their articles."""
+"""Open questions about articles that the packaged reader was not trained on."""
 
 import gzip
 import json

@@ -1,1 +1,1 @@
-"""Small programs that make files of the repository."""
+"""Generators of files of the repository."""

@@ -1,8 +1,8 @@
-"""Write the ids of the seed articles into seeds/questions.jsonl: run it after a seed article or the intake has changed.
+"""Ids of the seed articles in seeds/questions.jsonl: run this after a seed article or the intake has changed.
 
     python lab/tools/seed_ids.py
 
-An article without an id of its own is known by its content, so its id follows from how its file is read.  Each piece of
+An article without an id of its own is keyed by its content, so its id follows from how its file is read.  Each piece of
 evidence names its ``file``, from which the id is found again.
 """
 
@@ -21,7 +21,7 @@ def main() -> None:
     ids = {}
     for reading in read([SEEDS]):
         assert isinstance(reading, Reading), reading
-        nameless = replace(reading.article, language="")  # which may be told better one day
+        nameless = replace(reading.article, language="")  # language detection may change
         ids[Path(reading.file).name] = reading.article.id or "a" + content_hash(nameless)[:16]
     file = SEEDS / "questions.jsonl"
     lines = []

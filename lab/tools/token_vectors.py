@@ -1,9 +1,9 @@
-"""Make ``qa/models/weights/token_vectors.safetensors``: what each token of the packaged MiniLM means by itself.
+"""Generator of ``qa/models/weights/token_vectors.safetensors``: a static vector for each token of the packaged MiniLM.
 
     python lab/tools/token_vectors.py
 
 Each token of the vocabulary is read alone by the model ([CLS] token [SEP]); the mean of the last layer is centred and
-reduced to 64 dimensions by principal component analysis, scaled to unit length and kept as int8.  That is the
+reduced to 64 dimensions by principal component analysis, scaled to unit length and stored as int8.  That is the
 distillation of Model2Vec (Tulkens and van Dongen, 2024) without its frequency weighting, which the archive does itself.
 """
 

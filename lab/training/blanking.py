@@ -1,4 +1,4 @@
-"""Questions made from an article by rule: a name, number or date of a sentence is blanked and asked for.
+"""Cloze questions: by rule, a name, number or date of a sentence is blanked and asked for.
 
 They read like telegrams ("How many people confirmed dead"), but their answers and passages are certain, and they are
 about news.  The idea: Lewis, Denoyer and Riedel, "Unsupervised Question Answering by Cloze Translation", ACL 2019.

@@ -1,4 +1,4 @@
-"""A set's articles in an archive of their own, searched for what looks like an answer and is none."""
+"""Hard negatives: a set's articles in an archive of their own, searched for passages that look like answers."""
 
 import hashlib
 import json
@@ -45,7 +45,7 @@ class Corpus:
     """The articles of one set, chunked, embedded (in bfloat16, for speed) and indexed like any archive.
 
     Args:
-        archives: where the archives of all sets and profiles are kept.  An archive's name has a digest of what it is
+        archives: folder of the archives of all sets and profiles.  An archive's name has a digest of what it is
             made of, so that one is reused only for the same articles, passages and embedder.
         name: the set's.
         articles: JSON records as ``qa add`` reads them.
@@ -141,7 +141,7 @@ class Corpus:
 
         Args:
             question: what is searched for.
-            answers: whatever holds one of these, letters and digits alone compared, may be an answer after all.
+            answers: a passage that holds one of these, compared by letters and digits alone, may be an answer.
             without: articles that are left out.
             by_words: whether BM25 is asked too, or the vectors alone.
         """

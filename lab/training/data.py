@@ -1,7 +1,7 @@
-"""Training groups: a question, a passage that holds its answer, and passages that do not but look as if.
+"""Training groups: a question, a passage that holds its answer, and hard negatives.
 
-Only what may be trained on is read: the open questions of squad1 (without its held-out articles), the unanswerable ones
-of squad2 over the same articles, qamr, scifact's train part and ramdocs, and the articles of wikinews.
+Only data for training is read: the open questions of squad1 (without its held-out articles), the unanswerable ones of
+squad2 over the same articles, qamr, scifact's train part and ramdocs, and the articles of wikinews.
 """
 
 import gzip

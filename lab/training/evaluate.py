@@ -1,4 +1,4 @@
-"""What a reader is worth by itself, on questions that it was never trained on, with 95 % bootstrap intervals.
+"""Quality of a reader by itself, on questions that it was never trained on, with 95 % bootstrap intervals.
 
 - ``squad1``: exact match and F1 of the best span, given the question's paragraph; articles held out by title;
 - ``squad2``: area under the ROC curve of the answerable logit, questions that their paragraph answers against questions
@@ -7,7 +7,7 @@
   logits and its passage's relevance is highest: span logits are trained to be comparable over the passages of a
   question, and relevance says in which passage the answer is.
 
-How well it ranks and refuses within Dateline is measured by ``benchmarks/``.
+How well it ranks and refuses within Dateline is measured by ``lab/benchmarks/``.
 """
 
 from collections.abc import Callable, Iterator, Sequence

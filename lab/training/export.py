@@ -1,4 +1,4 @@
-"""Weights into the package, checked; the log of their training and their figures beside the recipe."""
+"""Export of checked weights into the package; their training log and figures go beside the recipe."""
 
 import shutil
 from pathlib import Path
@@ -21,7 +21,7 @@ def export(weights: Path, to: Path) -> None:
     """Copy weights to ``to`` and check them: their size, that ``qa.models.reader`` loads them, and what they compute.
 
     Raises:
-        ValueError: if they are too large, not float16, or compute something else or no numbers after the copy.
+        ValueError: if they are too large or not float16, give values that are not finite, or others after the copy.
         ModelError: if they cannot be loaded.
     """
     size = weights.stat().st_size
@@ -33,13 +33,13 @@ def export(weights: Path, to: Path) -> None:
         raise ValueError(f"{weights}: {', '.join(wide[:3])} is not float16; write them with lab.training.train.state")
     expected = outputs(weights)
     if not all(bool(one.isfinite().all()) for one in expected):
-        raise ValueError(f"{weights}: the network gives values that are no numbers; train again, lower learning_rate")
+        raise ValueError(f"{weights}: the network gives values that are not finite; train again, lower learning_rate")
     to.parent.mkdir(parents=True, exist_ok=True)
     part = to.with_suffix(".part")
     shutil.copyfile(weights, part)
     part.replace(to)
     if not all(map(torch.equal, outputs(to), expected)):
-        raise ValueError(f"{to}: computes something else than {weights}; export again")
+        raise ValueError(f"{to}: gives other values than {weights}; export again")
 
 
 def outputs(weights: Path) -> tuple[torch.Tensor, ...]:

@@ -1,11 +1,11 @@
-"""What is found of copies: on edited texts, on scraped pages, among hits; and what it costs.
+"""Near-duplicate detection: recall and precision on edited texts, on scraped pages and among hits, and its cost.
 
     python -m lab.benchmarks.intake.copies [edits pages hits planted speed] [--articles 150] [--questions 200]
 
 ``edits``: articles and passages of newsqa and wikinews, edited by a growing share with a fixed seed.  ``pages``: all
 pairs of realtime, against their exact resemblance.  ``hits`` and ``planted``: distinct stories among the first hits and
 retrieval quality with copies grouped and not, on realtime as it is and on articles of newsqa that stand in an archive
-three times (see ``lab.benchmarks.quality.copied_hits``).  ``speed``: what signatures cost when articles are added.
+three times (see ``lab.benchmarks.quality.copied_hits``).  ``speed``: the cost of signatures when articles are added.
 """
 
 import argparse
@@ -103,7 +103,7 @@ EDITS: dict[str, Edit] = {
 
 
 def edits(count: int) -> None:
-    """Print the recall of edited copies, and the precision of what is taken for copies."""
+    """Print the recall of edited copies, and the precision of detected copies."""
     rng = random.Random(0)
     texts = [
         text
@@ -190,7 +190,7 @@ def pages() -> None:
 
 
 def _forms() -> None:
-    """Print what is recorded of reuters, whose many short reports are forms filled in anew."""
+    """Print the recorded pairs of reuters, whose many short reports are filled-in forms."""
     rows = rows_of("reuters")
     pairs = _recorded([row["text"] or "" for row in rows])
     print(f"{len(rows)} articles of reuters: {len(pairs)} pairs recorded")

@@ -1,10 +1,10 @@
-"""How much of an article comes back from a PDF, a Word document, a mail, a table and a feed.
+"""Fidelity of file formats: how much of an article survives a PDF, a Word document, a mail, a table and a feed.
 
     python -m lab.benchmarks.intake.formats
 
 The articles of ``seeds/`` are written in each format, PDFs by Chromium in several layouts and by fpdf2, and read again.
-A paragraph counts as found when it stands in the body as a paragraph, character for character; what the body holds
-besides is counted as extra.
+A paragraph counts as found when it stands in the body as a paragraph, character for character; other
+paragraphs of the body count as extra.
 """
 
 import csv

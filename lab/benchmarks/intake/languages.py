@@ -1,8 +1,8 @@
-"""How well languages are recognised: sentences of our own in 24 languages, and English pages taken for foreign ones.
+"""Accuracy of language detection: our own sentences in 24 languages, and English pages taken for foreign ones.
 
     python -m lab.benchmarks.intake.languages
 
-Four sentences a language stand in ``tests/fixtures/languages.tsv``; they are asked for one by one, cut after 40
+Four sentences a language stand in ``tests/fixtures/languages.tsv``; they are tested one by one, cut after 40
 characters, and together.  The pages of the evaluation sets are all English: each that gets another language is counted.
 """
 

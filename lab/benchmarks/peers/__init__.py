@@ -1,1 +1,1 @@
-"""Dateline beside its peers, on the same articles and questions: ``python -m lab.benchmarks.peers``."""
+"""Comparison with peers on the same articles and questions: ``python -m lab.benchmarks.peers``."""

@@ -1,9 +1,9 @@
-"""Run Dateline and its peers on the same articles and questions, one after the other, and write one table.
+"""Comparison run: Dateline and its peers on the same articles and questions, one after the other, in one table.
 
     python -m lab.benchmarks.peers [--sets time squad1 …] [--peers ours langchain …] [--again] [--table]
 
-A result that is there for the same articles and questions is kept, so a run that was cut off goes on where it was;
-``--again`` makes those of the named peers and sets again, ``--table`` only writes the table from what is there.
+A result for the same articles and questions is reused, so an interrupted run continues where it stopped.  ``--again``
+repeats the named peers and sets; ``--table`` only writes the table from the results that exist.
 Everything but the table (``lab/benchmarks/results/peers.md``) lies in ``lab/work/peers``.
 """
 
@@ -30,7 +30,7 @@ PEERS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 def result(name: str, peer: str, configuration: str) -> Path:
-    """Return where a result is kept."""
+    """Return the path of a result."""
     return jobs.FOLDER / "runs" / name / f"{peer}.{configuration}.json"
 
 
@@ -61,7 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sets", nargs="+", choices=jobs.SETS, default=list(jobs.SETS))
     parser.add_argument("--peers", nargs="+", choices=list(PEERS), default=list(PEERS))
-    parser.add_argument("--again", action="store_true", help="make results again that are there")
+    parser.add_argument("--again", action="store_true", help="repeat results that exist")
     parser.add_argument("--table", action="store_true", help="only write the table")
     arguments = parser.parse_args()
     failed = []
@@ -78,7 +78,7 @@ def main() -> None:
             failed.append(f"{name} {peer} {configuration}")
     table.write(data.PROJECT / "lab" / "benchmarks" / "results" / "peers.md")
     if failed:
-        sys.exit(f"failed: {', '.join(failed)}; run the command again to go on")
+        sys.exit(f"failed: {', '.join(failed)}; run the command again to continue")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""An environment of its own for every peer, made from its pinned requirements when they change."""
+"""Virtual environments: one for every peer, made from its pinned requirements, and again when they change."""
 
 import hashlib
 import os

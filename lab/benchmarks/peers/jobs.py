@@ -1,7 +1,7 @@
-"""What every peer gets: the articles as our own reader reads them, the questions, and our passages with vectors.
+"""Input of every peer: the articles as our own reader reads them, the questions, and our passages with vectors.
 
 A job is a folder: ``articles.jsonl``, ``questions.jsonl``, ``passages.jsonl`` ([article, start, end]), ``vectors.npy``
-and ``job.json`` with the hash that results are kept under.  Passages are at most 240 tokens of whole sentences.
+and ``job.json`` with the hash that results are keyed by.  Passages are at most 240 tokens of whole sentences.
 """
 
 import contextlib
@@ -48,7 +48,7 @@ def articles(name: str) -> dict[str, Article]:
 
 
 def content_hash(given: Iterable[Article], asked: Iterable[Question]) -> str:
-    """Return the SHA-256 of what peers get: ids and texts of the articles and the questions."""
+    """Return the SHA-256 of a peer's input: ids and texts of the articles and the questions."""
     digest = hashlib.sha256()
     for article in given:
         digest.update(json.dumps([article.id, article.title, article.text]).encode() + b"\n")

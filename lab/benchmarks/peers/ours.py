@@ -5,8 +5,8 @@
 ``default`` shows three passages of an article before those of others, as every user gets it; ``uncapped`` ranks like
 the peers, which know no such limit.
 
-Its archive is made once, measured while it is made, and made again when the format, the settings or the embedder have
-changed since; remove ``lab/work/peers/archives/SET`` to have it made and measured again anyway.
+Its archive is made and measured once, and again when the format, the settings or the embedder have changed since;
+remove ``lab/work/peers/archives/SET`` to force that.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Results of peers → figures: each question scored with ``qa.evaluation.evaluator``, each peer compared with ours.
+"""Scores of the peers' results: each question by ``qa.evaluation.evaluator``, each peer compared with ours.
 
 Longer hits hold or touch the evidence more easily, so passage measures are given twice: as they are, and with every
 hit of more than 240 tokens counted as not relevant.
@@ -28,7 +28,7 @@ class Measure:
 
     @property
     def label(self) -> str:
-        """What stands above its column."""
+        """The heading of its column."""
         names = {"hit@1": "Hit@1", "hit@10": "Hit@10", "mrr@10": "MRR@10", "ndcg@10": "nDCG@10"}
         return f"{self.level} {names[self.name]}" + (f", hits of ≤ {LONGEST} tokens only" if self.short else "")
 

@@ -1,4 +1,4 @@
-"""Everything that was measured → one page of Markdown."""
+"""The comparison as one page of Markdown."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence

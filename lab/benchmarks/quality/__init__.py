@@ -1,1 +1,1 @@
-"""Benchmarks of finding and answering."""
+"""Benchmarks of retrieval and answers."""

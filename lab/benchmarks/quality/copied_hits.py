@@ -1,4 +1,4 @@
-"""Distinct stories among the first hits and quality, with copies grouped and not; see ``intake.copies``."""
+"""Distinct stories among the first hits, and retrieval quality, with copies grouped and not; see ``intake.copies``."""
 
 import gzip
 import json

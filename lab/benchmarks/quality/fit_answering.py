@@ -1,15 +1,15 @@
-"""Fit what ``qa/answers/answering.py`` knows: which candidate answers, and whether the archive holds an answer at all.
+"""Fit of the models in ``qa/answers/answering.py``: which candidate answers, and whether the archive holds an answer.
 
     python -m lab.benchmarks.quality.fit_answering [--kinds reader sentences] [--each 250]
 
 Fitted by whole articles in five folds: ``sentences`` (no model reads) on the open questions of squad1, squad2 and qamr,
-``reader`` on those of the squad1 and squad2 articles that the packaged reader was not trained on; newsqa is only looked
-at.  Questions that the archive does not answer are made in three ways, from far to near: the evidence's whole article
-is taken away (squad1, qamr), only the passages that hold the evidence are, or the question was written to have no
+``reader`` on those of the squad1 and squad2 articles that the packaged reader was not trained on; newsqa is only
+reported.  Questions that the archive does not answer are made in three ways, from far to near: the evidence's whole
+article is removed (squad1, qamr), only the passages that hold the evidence are, or the question was written to have no
 answer (squad2).  The threshold is where ``REFUSED`` of the answerable questions are refused.
 
-What speaks for an answer may not count against it in the fit of the archive's model: where two features say nearly the
-same, one would otherwise be set off against the other, which does not hold on other sets.
+In the archive's model the signs of weights are restricted: of two correlated features one would otherwise be set off
+against the other, which does not generalise to other sets.
 """
 
 import argparse
@@ -151,7 +151,7 @@ def _gaps(p: np.ndarray, truth: np.ndarray) -> list[float]:
 
 
 def main() -> None:
-    """Fit, report, and write ``qa/answering.json``."""
+    """Fit, report, and write ``qa/answers/answering.json``."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kinds", nargs="+", choices=list(FITTED), default=list(FITTED))
     parser.add_argument("--each", type=int, default=250, help="questions a set")

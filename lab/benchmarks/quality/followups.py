@@ -1,10 +1,10 @@
-"""Follow-ups: which questions are taken to lean on earlier turns, what is carried over, what that does to retrieval.
+"""Follow-up questions: which are recognised, how they are rewritten, and the effect on retrieval.
 
     python -m lab.benchmarks.quality.followups [--no-retrieval] [--read]
 
-Conversations of ``canard``, ``cast`` and ``mtrag``.  Half of them, by the SHA-256 of the group's id, were looked at
-while the rules were written; the other half says whether they generalise, and is printed beside.  "last turn" is the
-question as typed, "previous" has the question before put before it, "human" is the rewrite by hand.  CANARD's
+Conversations of ``canard``, ``cast`` and ``mtrag``.  The rules were developed on half of them, by the SHA-256 of the
+group's id; the other half shows whether they generalise, and is printed beside.  "last turn" is the question as typed,
+"previous" has the previous question prepended, "human" is the rewrite by hand.  CANARD's
 annotators saw the title and section of an article, which are given as a first turn.  Retrieval is over the passages
 of ``cast`` (234) and ``mtrag`` (1,152) and the 14 follow-ups of ``seeds``, without reading; ``--read`` has the
 packaged reader rerank.  Differences are paired, with 95 % intervals.

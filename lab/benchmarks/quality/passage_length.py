@@ -1,4 +1,4 @@
-"""Other passage lengths and overlaps than the default, each with an archive of its own.
+"""Passage lengths and overlaps other than the default, each with an archive of its own.
 
 python -m lab.benchmarks.quality.passage_length [newsqa time …] [--questions 400] [--tokens 120 180 240] [--overlap 0 1]
 """

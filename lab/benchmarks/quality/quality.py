@@ -1,10 +1,10 @@
-"""Retrieval and answers on the open questions, next to the floors in the data's README.
+"""Quality of retrieval and answers on the open questions, beside the baselines (floors) in the data's README.
 
     python -m lab.benchmarks.quality.quality [newsqa time scifact squad1 …] [--questions N] [--answers] [--read]
 
 Floors: plain BM25, dense MiniLM and their min-max fusion, 180-word passages (240 tokens on newsqa).  ``--answers``
-answers too, which is slower; without it questions are only retrieved for.  ``--read`` has the packaged reader rerank
-and mark; without it nothing is read.
+also answers the questions, which is slower; without it they are only searched for.  ``--read`` has the packaged reader
+rerank and mark; without it no model reads.
 """
 
 import argparse

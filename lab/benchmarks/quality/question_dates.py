@@ -1,10 +1,10 @@
-"""How well dates in questions are understood: 250 questions of our own with the windows that they speak of.
+"""Dates in questions: precision and recall of the recognised windows on 250 questions of our own.
 
     python -m lab.benchmarks.quality.question_dates
 
-The first hundred stood beside the rules while these were written, the second was written when they were done, and the
-third when they had been mended by the second.  A window is right when both its ends and its kind are.  dateparser's own
-search over the same texts is given beside it, as one day for each date that it finds.
+The rules were developed on the first hundred.  The second set was written when they were done, and the third when they
+had been corrected after the second.  A window is right when both its ends and its kind are.  dateparser's own
+search over the same texts is printed beside it, as one day for each date that it finds.
 """
 
 import json

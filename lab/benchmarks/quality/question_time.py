@@ -1,11 +1,11 @@
-"""What dates do to retrieval: ``as_of``, the windows that questions speak of, and a preference for what was new then.
+"""Effect of dates on retrieval: ``as_of``, the time windows of questions, and a preference for articles recent then.
 
     python -m lab.benchmarks.quality.question_time [--curve] [--questions N]
 
 ``realtime``: each question is asked on its ``question_date``; "this week" is counted from it.  Paired differences over
 questions with 95 % intervals.  The other sets are asked with and without dates in questions: they have no dates of
 publication (or no dates in questions), so no hit may change.  ``time`` is also asked as of its last day, where new is
-not better, to see what the preference costs.
+not better, to measure the cost of the preference.
 """
 
 import argparse
@@ -114,7 +114,7 @@ def realtime(file: str, title: str, most: int, curve: bool) -> None:
 
 
 def inside(file: str, title: str) -> None:
-    """Count the questions whose evidence lies in the window they speak of: what a filter would have kept."""
+    """Count the questions whose evidence lies in the window they speak of, so that a filter would keep it."""
     retriever = data.retriever("realtime")
     with retriever.archive.view() as view:
         published = {article.id: article.published[:10] for article in view.articles()}
@@ -128,7 +128,7 @@ def inside(file: str, title: str) -> None:
 
 
 def time_as_of_its_last_day(curve: bool) -> None:
-    """Measure what the preference for what is new costs where new is not better."""
+    """Measure the cost of the preference for new articles where new is not better."""
     retriever = data.retriever("time")
     retriever.embedder = CachedEmbedder(retriever.embedder)
     questions = data.questions("time")

@@ -1,4 +1,4 @@
-"""What finding quoted words again costs in an article that has changed.
+"""Cost of finding a quotation again in an article that has changed.
 
     python -m lab.benchmarks.quality.refinding
 

@@ -1,4 +1,4 @@
-"""How well the default confidence tells what the archive does not hold, on sets that it was not fitted on, and squad2.
+"""Quality of refusals by the default confidence, on sets that it was not fitted on, and on squad2.
 
     python -m lab.benchmarks.quality.refusing [multihop mtrag squad2 …] [--questions 400]
 

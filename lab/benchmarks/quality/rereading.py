@@ -1,8 +1,8 @@
-"""What reading the best passages is worth, and what it costs.
+"""Gain and cost of reading the best passages.
 
     python -m lab.benchmarks.quality.rereading [SET …] [--questions 600] [--weights 0.4 …] [--model FILE]
 
-The 30 best passages of each question are read once; then every column orders the first N of them anew, as ``retrieve``
+The 30 best passages of each question are read once; then every column reorders the first N of them, as ``retrieve``
 does with ``rerank`` N (0: not read).  Beside the default's figure stands its paired difference from not reading, with
 the 95 % interval.  Of squad1 and squad2 only questions about articles that the reader was not trained on are asked.
 Last, reading alone is timed: N passages of newsqa at once, one thread unless OMP_NUM_THREADS says otherwise.

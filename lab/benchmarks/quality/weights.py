@@ -1,8 +1,8 @@
-"""What each part of a passage's score is worth, and what other weights would have given.
+"""Ablation of the parts of a passage's score, and a sweep of their weights.
 
     python -m lab.benchmarks.quality.weights [newsqa time scifact squad1 realtime …] [--questions 600]
 
-The 100 best candidates of each question are scored once; then every line of the tables weighs the same scores anew.
+The 100 best candidates of each question are scored once; then every line of the tables reweights the same scores.
 First the ablation (each part left out), then the sweep (each weight halved, doubled and more).  Beside each figure
 stands the paired difference from the default and, if its 95 % interval does not hold 0, a star.  The cap per article is
 that of ``retrieve``; copies are not grouped.

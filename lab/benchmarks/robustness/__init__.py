@@ -1,1 +1,1 @@
-"""Faults, hostile input, flaky tests: counts of what was survived."""
+"""Benchmarks of robustness: faults and attacks that were survived, and flaky tests."""

@@ -1,9 +1,9 @@
-"""Faults that an archive has to survive: kills, power loss, full disks, damage; and how long recovery takes.
+"""Fault tolerance of an archive: kills, power loss, full disks, damage, and the time that recovery takes.
 
 python -m lab.benchmarks.robustness.faults [--full] [--only NAME…]     (make faults, make faults-full)
 
 The tests in ``tests/lanes/faults`` run the same with the quick lane's counts.  Results go to
-``results/faults-LANE.json``, where those of ``--only`` replace what they are of, from there to ``faults.md`` and into
+``results/faults-LANE.json``, where those of ``--only`` replace their own kinds, from there to ``faults.md`` and into
 the table of ``docs/guide/measurements.md``, which is that of the full lane once all of it has been run.
 """
 

@@ -1,4 +1,4 @@
-"""What ``faults`` does to an archive in processes of their own: die while writing, open, rebuild.
+"""Child processes of ``faults``: die while writing, open, rebuild.
 
 python -m lab.benchmarks.robustness.faults_recovery die|open|rebuild ARCHIVE [SECONDS]
 
@@ -28,7 +28,7 @@ def die(folder: Path) -> None:
     from qa.archive.archive import Archive
     from qa.archive.writer import ArchiveWriter
 
-    writer = ArchiveWriter(folder)  # brings an archive of an older format up to date first
+    writer = ArchiveWriter(folder)  # upgrades an archive of an older format first
     with Archive(folder).view() as view:
         gone = [article.id for article in view.articles(limit=REMOVED)]
     writer.delete(gone)
@@ -56,7 +56,7 @@ def first_answer(folder: Path, started: float) -> dict[str, float]:
 
 
 def rebuild(folder: Path) -> dict[str, float]:
-    """Return the seconds of making all indexes anew."""
+    """Return the seconds of rebuilding all indexes."""
     from qa.archive.writer import ArchiveWriter
 
     begun = time.perf_counter()

@@ -1,9 +1,9 @@
-"""Whether the browser tests ever fail by chance: they are run many times, also on a machine that is busy elsewhere.
+"""Flaky browser tests: failures over many runs, also on a machine that is busy with other work.
 
     python -m lab.benchmarks.robustness.flakes [--runs 20] [--busy N] [--select TESTS]...
 
-Each run is a fresh ``pytest`` of ``tests/lanes/browser``.  With ``--busy`` so many processes compute all the while,
-which makes pages and servers late at unusual places: one a core provokes most races.  Prints the seconds of each run
+Each run is a fresh ``pytest`` of ``tests/lanes/browser``.  With ``--busy N`` that many processes compute all the
+while, which delays pages and servers at unusual places: one a core provokes most races.  Prints the seconds of each run
 and how often each test failed; exits with 1 if any did.
 """
 
@@ -32,7 +32,7 @@ def failed_tests(output: str) -> set[str]:
 
 
 def once(tests: Sequence[str]) -> tuple[set[str], str, float]:
-    """Run the tests; return those that failed, what pytest says of all in a line, and the seconds it took."""
+    """Run the tests; return those that failed, pytest's line of totals, and the seconds it took."""
     began = time.perf_counter()
     command = [sys.executable, "-m", "pytest", "-rfE", "--tb=short", "-p", "no:cacheprovider", *tests]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

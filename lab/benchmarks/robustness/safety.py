@@ -1,9 +1,9 @@
-"""Attacks tried: hostile texts, folders, articles that give orders, floods; one table with the result of each.
+"""Attacks tried: hostile texts and folders, prompt injection, floods; one table with the result of each.
 
 python -m lab.benchmarks.robustness.safety [--only NAME…]     (make safety)
 
 The tests in ``tests/lanes/safety`` run the same with the quick lane's counts.  Results go to ``results/safety.json``,
-where those of ``--only`` replace what they are of, from there to ``safety.md`` and into ``docs/guide/measurements.md``.
+where those of ``--only`` replace their own kinds, from there to ``safety.md`` and into ``docs/guide/measurements.md``.
 """
 
 import argparse

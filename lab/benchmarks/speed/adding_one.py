@@ -1,4 +1,4 @@
-"""What adding one article costs in archives of growing size, without its embedding (which does not depend on size).
+"""Cost of adding one article to archives of growing size, without its embedding (which does not depend on size).
 
     python -m lab.benchmarks.speed.adding_one [--sizes 1000 5000 20000] [--repeats 20]
 

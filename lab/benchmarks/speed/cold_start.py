@@ -1,4 +1,4 @@
-"""Where the time of a cold ``qa ask`` goes, each step in fresh processes.
+"""Time profile of a cold ``qa ask``, each step in fresh processes.
 
 python -m lab.benchmarks.speed.cold_start [--repeats 5]
 """

@@ -1,8 +1,8 @@
-"""Our embedding beside a bare ``SentenceTransformer.encode`` on the same passages.
+"""Embedding speed beside a bare ``SentenceTransformer.encode`` on the same passages.
 
     python -m lab.benchmarks.speed.embedding_speed [--passages 256] [--pairs 7]
 
-Pairs are interleaved, so that what else the machine does falls on both; the goal is a median ratio of at least 0.95.
+Pairs are interleaved, so that other work on the machine affects both; the goal is a median ratio of at least 0.95.
 """
 
 import argparse

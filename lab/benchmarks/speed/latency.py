@@ -1,4 +1,4 @@
-"""How long ``retrieve`` takes over an archive, its embedding of the question counted apart, and ``ask`` with reading.
+"""Latency over an archive: ``retrieve``, its embedding of the question counted separately, and ``ask`` with reading.
 
 python -m lab.benchmarks.speed.latency [SET] [--questions 500] [--answers 100]
 """

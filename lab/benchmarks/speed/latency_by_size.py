@@ -1,10 +1,10 @@
-"""How long ``retrieve`` takes as an archive grows.
+"""Latency of ``retrieve`` by the size of the archive.
 
     python -m lab.benchmarks.speed.latency_by_size [--sizes 1000 10000 60000 300000] [--questions 200]
 
 Articles of ten sentences a passage and eight passages are drawn from the sentences of ``realtime``, so that words are
-as frequent as in news; passages get random unit vectors, for what is compared does not depend on their values, and
-making the archives takes minutes, not hours.  Questions are real and really embedded; that is counted in and apart.
+as frequent as in news; passages get random unit vectors, because latency does not depend on their values, and making
+the archives takes minutes, not hours.  Questions are real and really embedded; figures are given with and without that.
 """
 
 import argparse

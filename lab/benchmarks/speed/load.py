@@ -1,4 +1,4 @@
-"""How the page holds when many people ask at the same time, over the routes that a browser uses.
+"""Load test of the page: many people ask at the same time, over the routes that a browser uses.
 
     python -m lab.benchmarks.speed.load [--people 64] [--minutes 10] [--at-once 4] [--set realtime] [--out FILE]
 
@@ -7,8 +7,8 @@ then, and begins a new conversation after a few, in a session of their own: the 
 events, the heartbeat.  The server is that of ``qa chat``, in a process of its own (``load_server``).
 
 *answer*: from sending a question until its answer is there; *queue*: until it was begun.  *told*: how many questions
-waited behind others and were told so; *full*: how many were told to ask again, which they do.  An error is whatever
-else is no answer.
+waited behind others and were shown their place; *full*: how many were asked to try again later, which they do.  Any
+other response that is not an answer is an error.
 """
 
 import argparse
@@ -46,7 +46,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(slots=True)
 class Measured:
-    """What the people met with; times in seconds."""
+    """The results of all people; times in seconds."""
 
     answers: list[float] = field(default_factory=list)
     queued: list[float] = field(default_factory=list)
@@ -173,7 +173,7 @@ class Person:
 
 
 async def visit(url: str, questions: list[str], people: int, seconds: float, server: int) -> Measured:
-    """Let people ask for so long; return what they met with.  ``server`` is the process whose memory is watched."""
+    """Let people ask for some seconds; return their results.  ``server`` is the process whose memory is watched."""
     measured, begin = Measured(), time.monotonic()
     # A browser asks again when a connection was closed that it had kept; this client keeps none for as long as that.
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=2 * people, keepalive_expiry=2.0)
@@ -266,7 +266,7 @@ def main() -> None:
             elapsed = time.monotonic() - begin
             used, own = seconds_of(process) - used, time.process_time() - own
         if not stages.exists():
-            sys.exit("the server ended before it was told to: its message stands above")
+            sys.exit("the server ended too early: its message is above")
         told = json.loads(stages.read_text())
     result = {
         "command": f"python -m lab.benchmarks.speed.load --people {arguments.people} --minutes {arguments.minutes:g} "

@@ -1,4 +1,4 @@
-"""What ``lab.benchmarks.speed.load`` measured, as Markdown."""
+"""Report of ``lab.benchmarks.speed.load`` as Markdown."""
 
 from collections.abc import Mapping
 from typing import Any

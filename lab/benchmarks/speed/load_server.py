@@ -1,8 +1,8 @@
-"""The server that ``load`` asks: ``qa chat``'s own, in a process of its own that counts where its time goes.
+"""Server for ``load``: that of ``qa chat``, in a process of its own that measures the stages of answers.
 
     python -m lab.benchmarks.speed.load_server ARCHIVE STAGES.json [--at-once 4]
 
-Prints its address when it answers; on SIGTERM it ends and writes each stage's count, sum and percentiles.
+Prints its address when it is ready; on SIGTERM it ends and writes each stage's count, sum and percentiles.
 """
 
 import argparse
@@ -20,11 +20,11 @@ from qa.settings import LIMITS
 from ui.app import page_server
 
 _STEP = 1.05  # between the bounds of two buckets: percentiles are right to 5 %
-_COUNTS = {"together", "unread"}  # told as counts, not seconds
+_COUNTS = {"together", "unread"}  # reported as counts, not seconds
 
 
 class Stages:
-    """What was told, in buckets: kept as a list it would grow, and growth is what is looked for."""
+    """Reported times, in buckets: a list would grow, and growth of memory is under test."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

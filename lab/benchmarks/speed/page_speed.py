@@ -1,9 +1,9 @@
-"""How quick the chat page is in a real browser, over the realtime pages and without a reranker.
+"""Speed of the chat page in a real browser, over the realtime pages and without a reranker.
 
     python -m lab.benchmarks.speed.page_speed [--set realtime] [--repeats 15] [--read]
 
 *cold*: a browser that has never seen the page, until its question box can be typed in and the archive's contents are
-shown; *reload*: the same again with what the browser has kept.  From pressing Enter: until the *question* stands on the
+shown; *reload*: the same again with the browser's cache.  From pressing Enter: until the *question* stands on the
 page, until the first *passages* do, and until the *answer* can be read and another question asked, which is the same
 moment where nothing is read.  All as painted: measured in the page, in the frame after the change.
 """

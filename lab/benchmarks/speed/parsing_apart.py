@@ -1,4 +1,4 @@
-"""What it costs to take files apart in a process of their own: ``python -m lab.benchmarks.speed.parsing_apart``.
+"""Cost of parsing files in a sandboxed process: ``python -m lab.benchmarks.speed.parsing_apart``.
 
 Reads 10,000 records of a .jsonl and 1,000 .txt files in this process (``read``) and in another (``read_apart``), and a
 single file, and prints seconds by the clock and of processors, the best of three.

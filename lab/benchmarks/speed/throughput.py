@@ -1,4 +1,4 @@
-"""Many short articles and a thousand long ones: peak memory, articles a second, nothing embedded twice.
+"""Throughput with many short articles and a thousand long ones: peak memory, articles a second, no repeated embedding.
 
     python -m lab.benchmarks.speed.throughput [--articles 100000] [--long 1000] [--static] [--seed 1]
 

@@ -1,4 +1,4 @@
-"""The floors: plain BM25 (bm25s as in its first example), plain dense, and their min-max fusion, over our passages."""
+"""Baselines: plain BM25 (bm25s as in its first example), plain dense, and their min-max fusion, over our passages."""
 
 from pathlib import Path
 from typing import Any

@@ -1,6 +1,6 @@
-"""What every peer's program does: read the job, index, ask, and write down hits, times, memory and size.
+"""Common program of all peers: reads the job, indexes, asks, and writes hits, times, memory and size.
 
-It runs in each peer's environment, so it uses nothing but the standard library and NumPy.
+It runs in each peer's environment, so it uses only the standard library and NumPy.
 """
 
 import importlib.metadata
@@ -22,7 +22,7 @@ HITS = 30
 
 @dataclass(frozen=True)
 class Chunk:
-    """A stretch of an article: ``text == article text[start:end]``, both -1 where it could not be placed."""
+    """A part of an article: ``text == article text[start:end]``, both -1 where it could not be placed."""
 
     article: str
     start: int
@@ -141,7 +141,7 @@ def measure(peer: Peer, job: Job) -> dict[str, Any]:
 
 
 def write(result: dict[str, Any], out: Path) -> None:
-    """Write a result whole or not at all, so that a run that was cut off is made again."""
+    """Write a result whole or not at all, so that an interrupted run is repeated."""
     unfinished = out.with_suffix(".part")
     unfinished.write_text(json.dumps(result))
     unfinished.rename(out)
