@@ -59,7 +59,7 @@ def test_a_report_says_what_was_measured() -> None:
     )  # fmt: skip
     assert "| answers | 4 (0.50 a second; 1 abstained) |" in text
     assert "| question to answer | p50 1.00 s, p99 2.50 s |" in text
-    assert "| told their place in the queue | 3, the furthest the 12th |" in text
+    assert "| shown their place in the queue | 3, the furthest the 12th |" in text
     assert "| growth after minute two | +2.1% |" in text
     assert "| both searches, scores | 500 ms | 400 ms | 900 ms |" in text
     assert "Questions embedded in one batch: 2 in 7 cases." in text

@@ -144,7 +144,7 @@ def _stories(ids: Sequence[str], pairs: Iterable[tuple[int, int]]) -> dict[str, 
 def _time(after: Retriever, texts: Sequence[str]) -> None:
     before = Retriever(after.archive, after.embedder, AskSettings(group_copies=False))
     taken: dict[str, list[float]] = {"not grouped": [], "grouped": []}
-    for text in texts * 3:  # in turn, so that whatever else the machine does falls on both
+    for text in texts * 3:  # in turn, so that other work on the machine affects both
         for name, retriever in (("not grouped", before), ("grouped", after)):
             begun = time.process_time()
             retriever.retrieve(text, 5)

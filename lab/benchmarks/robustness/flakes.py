@@ -45,7 +45,7 @@ def once(tests: Sequence[str]) -> tuple[set[str], str, float]:
     return failed, sums[-1].strip("= ") if sums else "no summary", seconds
 
 
-# Computes until it is killed, or whoever started it is gone.
+# Computes until it is killed or its parent is gone.
 _BURN = "import os; parent = os.getppid()\nwhile os.getppid() == parent: sum(range(100_000))"
 
 

@@ -82,7 +82,7 @@ class Calls:
 
 
 class Person:
-    """Somebody at the page; what the browser keeps between two questions is kept here."""
+    """A user of the page, with the state that a browser keeps between two questions."""
 
     def __init__(self, client: httpx.AsyncClient, questions: list[str], measured: Measured, seed: int) -> None:
         self._client = client
@@ -175,7 +175,7 @@ class Person:
 async def visit(url: str, questions: list[str], people: int, seconds: float, server: int) -> Measured:
     """Let people ask for some seconds; return their results.  ``server`` is the process whose memory is watched."""
     measured, begin = Measured(), time.monotonic()
-    # A browser asks again when a connection was closed that it had kept; this client keeps none for as long as that.
+    # A browser retries when a connection that it kept alive was closed; this client keeps none alive for that long.
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=2 * people, keepalive_expiry=2.0)
     async with httpx.AsyncClient(base_url=url, timeout=60, limits=limits, trust_env=False) as client:
         calls = Calls.of((await client.get("config")).raise_for_status().json())

@@ -27,10 +27,10 @@ def markdown(result: Mapping[str, Any]) -> str:
         ("question to answer", _seconds(result["answer_seconds"])),
         ("of that in the queue", _seconds(result["queue_seconds"])),
         (
-            "told their place in the queue",
+            "shown their place in the queue",
             f"{result['told_place']:,}, the furthest the {_nth(result['furthest_place'])}",
         ),
-        ("told that the queue is full", f"{result['told_full']:,}"),
+        ("rejected because the queue was full", f"{result['told_full']:,}"),
         ("had fewer passages read", f"{result['read_fewer']:,}"),
         (
             "memory of the server",
