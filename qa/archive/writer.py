@@ -39,7 +39,7 @@ class ArchiveWriter:
     Args:
         folder: the archive's folder; an archive is made in it if there is none.
         embedder: the one it was made with; None where nothing will be added.
-        settings: what is baked into a new archive.
+        settings: those that a new archive is made with, for good.
 
     Raises:
         BusyError: if another process is writing.
