@@ -1,8 +1,7 @@
-"""A news page taken apart: the body, what the lines around it say, and what is dropped with its reason.
+"""Parser of a news page: the body, the facts in the lines around it, and each dropped line with its reason.
 
-A body sentence that is lost is ten times worse than a line of furniture that stays.  So a line is dropped
-only for what it is (a whole line of known furniture) together with where it stands: above the story, below
-it, or alone.
+A lost body sentence is ten times worse than a line of boilerplate that stays.  So a line is dropped only if two
+things hold: it is a whole line of known boilerplate, and it stands above the story, below it, or alone.
 """
 
 import re
@@ -19,10 +18,10 @@ from qa.anatomy.page_lines import Unit, split_units
 
 
 def furniture_spans(text: str) -> list[tuple[int, int, str]]:
-    """Return (start, end, reason) of the lines in a body that are furniture and must never be quoted.
+    """Return (start, end, reason) of the lines in a body that are boilerplate and must never be quoted.
 
     Offsets are code points, half open, of whole lines without their line end, or of credits from behind a line's
-    last sentence to its end; sorted and disjoint.  A text of nothing but such lines is left alone.  Time is linear in
+    last sentence to its end; sorted and disjoint.  A text of nothing but such lines has no spans.  Time is linear in
     the text's length.
     """
     units = split_units(text)
@@ -40,11 +39,11 @@ def furniture_spans(text: str) -> list[tuple[int, int, str]]:
 
 
 def dissect(units: Sequence[Unit], known: Page = NOTHING) -> Page:
-    """Return a page's body and what the lines around it say.
+    """Return a page's body and the facts that the lines around it state.
 
-    ``known`` holds what is stated elsewhere (front matter, HTML metadata): it wins, and a line that repeats
-    its title or dek is dropped as such.  Credits behind a paragraph's last sentence are cut off and dropped.  A page of
-    one unit is all body.
+    ``known`` holds facts stated elsewhere (front matter, HTML metadata).  They win over the lines, and a line that
+    repeats the known title or dek is dropped as such.  Credits behind a paragraph's last sentence are cut off and
+    dropped.  A page of one unit is all body.
     """
     if len(units) <= 1:
         text = units[0].text if units else ""
@@ -53,7 +52,7 @@ def dissect(units: Sequence[Unit], known: Page = NOTHING) -> Page:
     reader.read()
     reasons = reader.reasons
     _foot_dates(units, reader)
-    while True:  # what is dropped can bare another line at the foot
+    while True:  # a dropped line can leave another line at the foot
         rest = [place for place, reason in enumerate(reasons) if not reason]
         found = _reasons([units[place] for place in rest])
         if not any(found) or all(found):
@@ -62,7 +61,7 @@ def dissect(units: Sequence[Unit], known: Page = NOTHING) -> Page:
             reasons[place] = reason
         _foot_dates(units, reader)
     _captions(units, reasons)
-    if all(reasons):  # nothing but furniture: better all of it than an empty article
+    if all(reasons):  # nothing but boilerplate: better all of it than an empty article
         return replace(known, text="\n\n".join(unit.text for unit in units))
     body: list[Unit] = []
     dropped: list[Dropped] = []
@@ -102,7 +101,7 @@ def _join(body: Sequence[Unit]) -> str:
 
 
 def _reasons(units: Sequence[Unit]) -> list[str]:
-    """Return each unit's reason to be furniture, "" for body; at the foot weaker signs count too."""
+    """Return each unit's reason as boilerplate, "" for body; at the foot weaker signs count too."""
     if len(units) < 2:
         return [""] * len(units)
     reasons = [
@@ -128,7 +127,7 @@ def _tails(units: Sequence[Unit], reasons: Sequence[str]) -> dict[int, int]:
 
 
 def _links(units: Sequence[Unit], reasons: list[str]) -> None:
-    """Mark "FLOODS: How to claim for a car" between paragraphs of prose; among its like it is a list's entry."""
+    """Mark "FLOODS: How to claim for a car" between paragraphs of prose; beside lines like it, it is a list entry."""
     labels = [scraped.shouted_label(unit.text) if not reasons[place] else "" for place, unit in enumerate(units)]
     speakers = Counter({(label, units[place].text): 1 for place, label in enumerate(labels) if label})
     by_label = Counter(label for label, _ in speakers)
@@ -145,7 +144,7 @@ def _links(units: Sequence[Unit], reasons: list[str]) -> None:
 
 
 def _signed(units: Sequence[Unit], reasons: list[str]) -> None:
-    """Mark who wrote a section of a live report: the line between its last sentence and the next heading."""
+    """Mark the byline of a live report's section: the line between its last sentence and the next heading."""
     for place in range(1, len(units)):
         above, below = units[place - 1], place + 1
         quoted = above.text[:1] in "\"“'‘" and above.text[-1:] in "\"”'’"  # then the line says who is quoted
@@ -155,6 +154,7 @@ def _signed(units: Sequence[Unit], reasons: list[str]) -> None:
 
 
 def _is_prose(unit: Unit) -> bool:
+    """Whether the unit is a sentence of some length."""
     return unit.is_sentence and unit.words >= 8
 
 
@@ -164,9 +164,9 @@ def _top(units: Sequence[Unit], reasons: list[str]) -> None:
     if len(units) > 2 and not reasons[0]:
         name, below = units[0].text, units[1].text
         if (
-            header_lines.is_name(name)
+            header_lines.name_line(name)
             and not units[1].is_sentence
-            and (header_lines.is_role(below) or scraped.is_outlet(below))
+            and (header_lines.role_line(below) or scraped.is_outlet(below))
         ):
             reasons[0] = reasons[1] = "byline"
             place = 2
@@ -179,19 +179,19 @@ def _top(units: Sequence[Unit], reasons: list[str]) -> None:
 
 
 def _is_stamp(text: str) -> bool:
-    """Whether the line says when the page was made: a date with a clock's time.  A date alone may be the story's."""
+    """Whether the line is the page's time stamp: a date with a time of day.  A date alone may be the story's."""
     return bool(re.search(r"\d[:.]\d\d", text)) and header_lines.date_line(text) is not None
 
 
 def _runs_on(units: Sequence[Unit], place: int) -> bool:
-    """Whether the line's sentence goes on in the next line, so that it does not stand alone."""
+    """Whether the line's sentence continues on the next line, so that the line does not stand alone."""
     if place + 1 == len(units) or units[place + 1].block != units[place].block:
         return False
     return units[place + 1].text[:1].islower() and not units[place].is_sentence
 
 
 def _related_list(units: Sequence[Unit], reasons: list[str], heading: int) -> None:
-    """Mark the headlines under "Related stories": to the page's end if nothing else comes, or its block's."""
+    """Mark the headlines under "Related stories": to the end of the page if nothing else follows, else of the block."""
     for place in range(heading + 1, len(units)):
         if len(units) - heading > 40 or not (
             reasons[place] or boilerplate.foot_reason(units[place].text) or _is_headline(units[place])
@@ -212,7 +212,7 @@ def _is_headline(unit: Unit) -> bool:
 
 
 def _captions(units: Sequence[Unit], reasons: list[str]) -> None:
-    """Mark a caption: the one line right above a credit line, the two set off together."""
+    """Mark a caption: the one line right above a credit line, if the two form a block of their own."""
     sizes = Counter(unit.block for unit in units)
     for place in range(1, len(units)):
         above, credit = units[place - 1], units[place]
@@ -222,7 +222,7 @@ def _captions(units: Sequence[Unit], reasons: list[str]) -> None:
 
 
 def _foot_dates(units: Sequence[Unit], reader: HeaderReader) -> None:
-    """Take "Last updated on ..." lines below the story."""
+    """Store the dates of "Last updated on ..." lines below the story."""
     for place in range(len(units) - 1, 0, -1):
         if reader.reasons[place] or boilerplate.foot_reason(units[place].text):
             continue
@@ -234,6 +234,7 @@ def _foot_dates(units: Sequence[Unit], reader: HeaderReader) -> None:
 
 
 def _owner(units: Sequence[Unit], reasons: Sequence[str]) -> str:
+    """Return the owner that a copyright line names, "" for none."""
     for unit, reason in zip(units, reasons, strict=True):
         if reason == "footer" and (owner := header_lines.copyright_outlet(unit.text)):
             return owner

@@ -1,46 +1,42 @@
-"""The lines above a story: from the top of the page to the last byline or date, and what touches it."""
+"""Reader of the header above a story: title, dek, byline, date and section.
+
+Each line is classified once (``header_lines.classify``).  The reader then decides over the list of facts: the header
+goes from the top of the page to the last byline or date, and on over the lines below that belong to it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from qa.anatomy import boilerplate, header_lines
 from qa.anatomy.boilerplate_patterns import LONGEST
 from qa.anatomy.datelines import dateline
-from qa.anatomy.header_lines import Facts
+from qa.anatomy.header_lines import Facts, LineFacts
 from qa.anatomy.page import Page
 from qa.anatomy.page_lines import Unit
 from qa.dates.iso import normalise
+from qa.text.words import word_set
 
 _DEEPEST = 30  # units; no story begins further down its page
 _PROSE = 320  # characters; a title or dek is shorter
 _MOST_OPEN = 4  # lines above the byline that no rule knows: title, dek, a caption, an outlet
 _QUOTES = str.maketrans("“”‘’", "\"\"''")
 _ANCHORS = ("byline", "date")
-_FURNITURE = (
-    "credit",
-    "social",
-    "navigation",
-    "newsletter",
-    "advertisement",
-    "related",
-    "banner",
-    "section",
-    "footer",
-)
+_DATES = ("published", "updated")
+_BOILERPLATE = word_set("credit social navigation newsletter advertisement related banner section footer")
 
 
 class HeaderReader:
-    """Reads the units above a story into ``page`` and gives each a reason in ``reasons`` ("" for body)."""
+    """Reader of the units above a story: fills ``page`` and gives each unit a reason in ``reasons`` ("" for body)."""
 
     def __init__(self, units: Sequence[Unit], known: Page) -> None:
         self.units = units
         self.page = known
         self.reasons = [""] * len(units)
         self.misread: list[str] = []
+        self._lines: list[LineFacts] = []
         self._outlets = _outlets(units, known)
-        bare_dates = sum(unit.text[:1].isdigit() and header_lines.date_line(unit.text) is not None for unit in units)
-        self._timeline = bare_dates > 2  # dates head the sections of such a story
 
     def read(self) -> None:
         """Read from the top down to the story's first line."""
@@ -50,7 +46,7 @@ class HeaderReader:
         if anchor >= first:
             body = self._above_anchor(first, anchor, kinds)
         else:
-            while body < len(self.units) and kinds.get(body) in _FURNITURE:
+            while body < len(self.units) and kinds.get(body) in _BOILERPLATE:
                 self._drop(body, kinds[body])
                 body += 1
         if not self.page.title:
@@ -58,32 +54,36 @@ class HeaderReader:
         self._repeated(body)
 
     def take(self, facts: Facts) -> None:
-        """Keep what a line says unless it is known already."""
-        changes = {
-            name: value
-            for name in ("source", "authors", "published", "updated")
-            if (value := getattr(facts, name)) and not getattr(self.page, name)
-        }
-        self.page = replace(self.page, **changes)
+        """Store what a line states, unless it is known already."""
+        self._fill(source=facts.source, authors=facts.authors, published=facts.published, updated=facts.updated)
         if facts.misread:
             self.misread.append(facts.misread)
 
+    def _fill(self, **values: Any) -> None:
+        """Store the values of the page's fields that are still empty."""
+        changes = {name: value for name, value in values.items() if value and not getattr(self.page, name)}
+        self.page = replace(self.page, **changes)
+
+    def _line(self, place: int) -> LineFacts:
+        """Return a line's facts.  A line is classified once, and only if the reader comes to it: the story is not."""
+        while place >= len(self._lines):
+            below_byline = bool(self._lines and self._lines[-1].byline)
+            self._lines.append(header_lines.classify(self.units[len(self._lines)].text, below_byline))
+        return self._lines[place]
+
     def _drop(self, place: int, reason: str) -> None:
+        """Drop a line for a reason and store what it states."""
         self.reasons[place] = reason
-        unit = self.units[place]
-        if reason == "byline":
-            self.take(header_lines.byline(unit.text) or Facts())
-        elif reason == "date":
-            self.take(self._dates(place) or Facts())
-        elif reason == "section":
-            self.take(Facts(source=header_lines.section_line(unit.text, self._outlets) or ""))
+        line = self._line(place)
+        stated = {"byline": line.byline, "date": line.date, "section": self._section(line)}
+        self.take(stated.get(reason) or Facts())
 
     def _key_lines(self) -> int:
         """Read a saved page's own header lines; return the first unit below them."""
         found: list[tuple[str, str]] = []
         for unit in self.units[:_DEEPEST]:
             pair = header_lines.key_line(unit.text)
-            if pair is None or (found and unit.block > self.units[len(found) - 1].block and _is_date_key(pair)):
+            if pair is None or (pair[0] in _DATES and found and unit.block > self.units[len(found) - 1].block):
                 break
             found.append(pair)
         if len(found) == 1 and (len(found[0][1].split()) > 5 or len(self.units) < 3):
@@ -91,15 +91,11 @@ class HeaderReader:
         if len(found) == len(self.units):
             return 0
         for place, (name, value) in enumerate(found):
-            if name in ("published", "updated") and not normalise(value):
-                self.take(header_lines.date_line(self.units[place].text) or Facts(misread=value))
-                value = ""
-            elif name in ("published", "updated"):
-                value = normalise(value)
-            if name and value and not getattr(self.page, name):
-                changes: dict[str, Any] = {name: value}
-                self.page = replace(self.page, **changes)
             self.reasons[place] = "header"
+            if name in _DATES and not normalise(value):
+                self.take(self._line(place).date or Facts(misread=value))
+            elif name:
+                self._fill(**{name: normalise(value) if name in _DATES else value})
         if self.page.source:
             self._outlets[self.page.source.casefold()] = self.page.source
         return len(found)
@@ -111,7 +107,7 @@ class HeaderReader:
         for place in range(first, min(first + _DEEPEST, len(self.units))):
             kinds[place] = kind = self._kind(place, opened)
             if kind in _ANCHORS:
-                if opened > 1 and anchor >= 0 and kind == "date" and self._timeline:
+                if opened > 1 and anchor >= 0 and kind == "date" and self._is_timeline:
                     break
                 anchor = place
             elif not kind:
@@ -123,36 +119,36 @@ class HeaderReader:
         return kinds, anchor
 
     def _kind(self, place: int, opened: int) -> str:
-        text = self.units[place].text
-        if header_lines.is_banner(text):
+        """Return a line's kind, "" for unknown; ``opened`` counts the unknown lines above it."""
+        line, text = self._line(place), self.units[place].text
+        if line.is_banner:
             return "banner"
-        if header_lines.is_breadcrumb(text):
+        if line.is_breadcrumb:
             return "navigation"
-        if (self.page.title or opened or self._later_title(place)) and header_lines.byline(text):
+        if line.byline and (self.page.title or opened or self._later_title(place)):
             return "byline"
-        if self._dates(place) and not (self._timeline and opened > 1 and text[:1].isdigit()):
+        if line.date and not (opened > 1 and text[:1].isdigit() and self._is_timeline):
             return "date"
-        reason = boilerplate.furniture_reason(text)
-        if (
-            not reason
-            and header_lines.section_line(text, self._outlets) is not None
-            and (opened == 0 or "/" in text or "|" in text)
-        ):
-            return "section"
-        return reason
+        if reason := boilerplate.furniture_reason(text):
+            return reason
+        return "section" if self._section(line) and (opened == 0 or "/" in text or "|" in text) else ""
 
-    def _dates(self, place: int) -> Facts | None:
-        """Return the dates in a line of nothing else; a month alone is one only right below a byline."""
-        text = self.units[place].text
-        below_byline = place > 0 and header_lines.byline(self.units[place - 1].text) is not None
-        return header_lines.date_line(text) or (header_lines.month_line(text) if below_byline else None)
+    def _section(self, line: LineFacts) -> Facts | None:
+        """Return the facts of a section line of this page, else None."""
+        outlet = self._outlets.get(line.masthead.casefold())
+        return Facts(source=outlet) if outlet else line.section
+
+    @cached_property
+    def _is_timeline(self) -> bool:
+        """Whether dates head the sections of the story."""
+        return sum(unit.text[:1].isdigit() and header_lines.date_line(unit.text) is not None for unit in self.units) > 2
 
     def _later_title(self, place: int) -> bool:
         """Whether one of the next lines could be the title, so that a byline may stand above it."""
         return any(_is_title(unit) for unit in self.units[place + 1 : place + 3])
 
     def _above_anchor(self, first: int, anchor: int, kinds: dict[int, str]) -> int:
-        """Label all units down to the last anchor and what touches it; return the body's first."""
+        """Label all units down to the last anchor and the lines that belong to it; return the body's first."""
         below = anchor + 1
         while below < len(self.units) and self._continues_header(below, kinds):
             below += 1
@@ -160,49 +156,46 @@ class HeaderReader:
         title = self._title_among(opened, anchor)
         seen_byline = False
         for place in range(first, below):
-            unit, kind = self.units[place], kinds.get(place, "")
+            unit, line, kind = self.units[place], self._line(place), kinds.get(place, "")
             if kind:
                 self._drop(place, kind)
             elif place == title:
                 self.reasons[place] = "title"
-                self.page = replace(self.page, title=self.page.title or unit.text)
+                self._fill(title=unit.text)
             elif title >= 0 and place < title:
                 self.reasons[place] = "section"
                 outlet = unit.text if header_lines.names_outlet(unit.text) else ""
-                self.take(Facts(source=self._outlets.get(unit.text.casefold(), outlet)))
+                self._fill(source=self._outlets.get(unit.text.casefold(), outlet))
             elif self.page.dek and _same(unit.text, self.page.dek):
                 self.reasons[place] = "dek"
-            elif seen_byline and header_lines.is_role(unit.text) and unit.words <= 6:
+            elif seen_byline and line.role:
                 self.reasons[place] = "byline"
-                self.take(Facts(source=header_lines.outlet_in_role(unit.text)))
+                self.take(line.role)
             elif self._is_bare_name(place, kinds):
                 self.reasons[place] = "byline"
-                self.take(header_lines.bare_byline(unit.text))
+                self.take(line.name or Facts())
             elif (title >= 0 or self.page.title) and not self.page.dek and unit.words >= 4 and len(unit.text) <= _PROSE:
                 self.reasons[place] = "dek"
-                self.page = replace(self.page, dek=unit.text)
+                self._fill(dek=unit.text)
             seen_byline = seen_byline or self.reasons[place] == "byline"
         return below
 
     def _continues_header(self, place: int, kinds: dict[int, str]) -> bool:
-        kind = kinds.get(place) or self._kind(place, 2)
-        kinds[place] = kind
-        if kind in _ANCHORS or kind in _FURNITURE:
+        """Whether a line below the last byline or date belongs to the header."""
+        kinds[place] = kind = kinds.get(place) or self._kind(place, 2)
+        if kind in _ANCHORS or kind in _BOILERPLATE:
             return True
-        text = self.units[place].text
-        follows_byline = kinds.get(place - 1) == "byline" and self.units[place].words <= 6
-        return follows_byline and header_lines.is_role(text) and not _is_subheading_place(self.units, place)
+        is_role = kinds.get(place - 1) == "byline" and self._line(place).role is not None
+        return is_role and not _is_subheading_place(self.units, place)
 
     def _is_bare_name(self, place: int, kinds: dict[int, str]) -> bool:
-        """Whether the unit is a name without "By": a date or a position is its neighbour."""
-        if self.page.authors or not header_lines.is_name(self.units[place].text):
+        """Whether a name without "By" is the byline: a date or a position is its neighbour."""
+        if self.page.authors or not self._line(place).name:
             return False
-        below = place + 1
         if " and " in self.units[place].text and self.units[place].block != self.units[place - 1].block:
             return True
-        return kinds.get(below) == "date" or (
-            below < len(self.units) and header_lines.is_role(self.units[below].text) and kinds.get(below + 1) == "date"
-        )
+        below = place + 1
+        return kinds.get(below) == "date" or (kinds.get(below + 1) == "date" and self._line(below).role is not None)
 
     def _title_among(self, opened: list[int], anchor: int) -> int:
         """Return the place of the title among the unknown lines above the body, or -1."""
@@ -223,7 +216,7 @@ class HeaderReader:
         return -1
 
     def _title_without_anchor(self, body: int) -> int:
-        """Take the line above the first prose as the title when it is no sentence."""
+        """Take the line above the first prose as the title if it is no sentence; return the body's first."""
         units = self.units
         shouted = body + 2 < len(units) and units[body].text.isupper() and not units[body + 1].text.isupper()
         if shouted and units[body].words <= 4 and _is_longer_title(units[body], units[body + 1]):
@@ -238,7 +231,7 @@ class HeaderReader:
         ):
             return body
         self.reasons[body] = "title"
-        self.page = replace(self.page, title=self.units[body].text)
+        self._fill(title=self.units[body].text)
         return body + 1
 
     def _repeated(self, body: int) -> None:
@@ -255,22 +248,17 @@ class HeaderReader:
                 return
 
 
-def _is_date_key(pair: tuple[str, str]) -> bool:
-    return pair[0] in ("published", "updated")
-
-
 def _outlets(units: Sequence[Unit], known: Page) -> dict[str, str]:
-    """Return the outlets that a byline, dateline or copyright line names, by case-folded name."""
+    """Return the outlets in bylines, datelines and copyright lines, keyed by case-folded name."""
     found = [known.source]
     for unit in units[:_DEEPEST]:
         found += [dateline(unit.text)[1], (header_lines.byline(unit.text) or Facts()).source]
-    for unit in units[-_DEEPEST:]:
-        if len(unit.text) <= LONGEST:
-            found.append(header_lines.copyright_outlet(unit.text))
-    return {name.casefold(): name for name in sorted(found) if name}  # capitals sort first, so that words win
+    found += [header_lines.copyright_outlet(unit.text) for unit in units[-_DEEPEST:] if len(unit.text) <= LONGEST]
+    return {name.casefold(): name for name in sorted(found) if name}  # capitals sort first, so mixed case wins
 
 
 def _is_title(unit: Unit, sentence_allowed: bool = False) -> bool:
+    """Whether a unit has the form of a title."""
     text = unit.text
     if len(text) > 180 or unit.words > 30 or text[:1].islower() or text[:2] in ("- ", "* ", "• ", "Q:", "A:"):
         return False
@@ -282,6 +270,7 @@ def _is_title(unit: Unit, sentence_allowed: bool = False) -> bool:
 
 
 def _is_longer_title(small: Unit, after: Unit) -> bool:
+    """Whether the unit after a short line is the title, so that the short line is a section."""
     return _is_title(after) and not after.is_sentence and after.words >= max(4, small.words + 2)
 
 
@@ -291,6 +280,7 @@ def _is_subheading_place(units: Sequence[Unit], place: int) -> bool:
 
 
 def _same(left: str, right: str) -> bool:
+    """Whether two texts are the same title or dek."""
     return _plain(left) == _plain(right)
 
 

@@ -1,7 +1,10 @@
-"""What the lines above a story say: byline, dates, outlet, section."""
+"""Classification of the lines above a story: byline, date, section, banner, role, name.
+
+``classify`` says what a line can be by its own words.  The lines around it decide what it is: see
+``qa.anatomy.header``.
+"""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qa.dates.iso import normalise
@@ -20,6 +23,7 @@ _KEYS = {
     "section": "", "saved": "", "saved on": "", "retrieved": "", "accessed": "", "page": "", "edition": "",
     "category": "",
 }  # fmt: skip
+_BREADCRUMB = re.compile(r"(?:Home|HOME)\s*[>/»›|]")
 _KEY_LINE = re.compile(r"([A-Za-z][A-Za-z ]{2,18}?)\s*:\s*(\S.*)?")
 _SECTIONS = word_set(
     "home news local local news world uk us u.s. national regional sport sports business politics opinion "
@@ -71,6 +75,7 @@ _BY = re.compile(
     r"Author:|From)\s+)(?P<names>\S.*)"
 )
 _PARTICLES = word_set("van der den de la le du da dos von bin al el and & of for the in at jr. sr. with y ter")
+_NOT_FIRST_NAMES = word_set("The What How Why When Where Who A An In On At For No New More By BY From")
 _DATE_LABEL = re.compile(
     r"(?i:(?:first\s+|originally\s+|last\s+)?(published|posted|updated|modified|created|date|filed|issued|"
     r"edited)(?:\s+(?:on|at))?)\s*:?\s*"
@@ -81,12 +86,16 @@ _RELATIVE = re.compile(
     r"today)(?:\s+at\s+[\d:.apm ]+)?)"
 )
 _PICTURES_BY = re.compile(r"[.,;|]?\s+(?:Pictures|Photographs|Photography|Photos|Illustrations?)(?:\s+by\b|:).*$")
+_SECTION_SEPARATOR = re.compile(r"\s*[|/>»›·•]\s*|\s+[-–—]\s+")
 _SEPARATOR = re.compile(r"\s*[|·•]\s*|\s+[–—/-]\s+")
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a line above or below the story says about it; ``""`` for what it does not say."""
+    """Values that a line states about the story; ``""`` for a value that it does not state.
+
+    ``misread`` is a date that the line states in words that have no single reading.
+    """
 
     source: str = ""
     authors: str = ""
@@ -95,42 +104,74 @@ class Facts:
     misread: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """Everything that a line can be by its own words; several may hold at once.
+
+    A fact of type ``Facts`` is None if the line cannot be such a line; else it holds the values that the line states.
+
+    Attributes:
+        is_banner: A notice above the story ("This story is over 5 years old.").
+        is_breadcrumb: The path to the page ("Home > News > Local").
+        byline: Authors, outlet and dates, after "By" or a word like it.
+        date: Dates, in a line of nothing else; a month alone ("July 2018") is one only right below a byline.
+        section: A section of the page and perhaps its outlet ("Sport / Football", "Local | Harbour Wire").
+        masthead: The part of the line that makes it a section line on a page of the outlet with this name.
+        role: A position or an outlet, as below a byline.
+        name: One or two people's names, or an outlet's, without "By".
+    """
+
+    is_banner: bool
+    is_breadcrumb: bool
+    byline: Facts | None
+    date: Facts | None
+    section: Facts | None
+    masthead: str
+    role: Facts | None
+    name: Facts | None
+
+
+def classify(text: str, below_byline: bool = False) -> LineFacts:
+    """Return the facts of one line; ``below_byline`` says whether the line above may be a byline."""
+    section, masthead = section_line(text)
+    return LineFacts(
+        is_banner=len(text) <= 160 and bool(_BANNER.fullmatch(text)),
+        is_breadcrumb=len(text) <= 120 and bool(_BREADCRUMB.match(text)),
+        byline=byline(text),
+        date=date_line(text) or (month_line(text) if below_byline else None),
+        section=section,
+        masthead=masthead,
+        role=role_line(text),
+        name=name_line(text),
+    )
+
+
 def key_line(text: str) -> tuple[str, str] | None:
-    """Return (field, value) of a line such as ``Source: Harbour Wire``; the field "" is not kept."""
+    """Return (field, value) of a line such as ``Source: Harbour Wire``; the field "" is not stored."""
     match = _KEY_LINE.fullmatch(text) if len(text) <= 2000 else None
     if match is None or match[1].casefold() not in _KEYS:
         return None
     return _KEYS[match[1].casefold()], (match[2] or "").strip()
 
 
-def is_banner(text: str) -> bool:
-    """Whether a line is a notice above the story ("This story is over 5 years old.")."""
-    return len(text) <= 160 and bool(_BANNER.fullmatch(text))
-
-
-def is_breadcrumb(text: str) -> bool:
-    """Whether a line is the way to the page ("Home > News > Local")."""
-    return len(text) <= 120 and bool(re.match(r"(?:Home|HOME)\s*[>/»›|]", text))
-
-
-def section_line(text: str, outlets: Mapping[str, str]) -> str | None:
-    """Return the outlet that a section line names ("" for none), or None when the line is no section line."""
+def section_line(text: str) -> tuple[Facts | None, str]:
+    """Return (facts of a section line or None, masthead), as in ``LineFacts``."""
     if len(text) > 80 or text[-1:] in ".!?":
-        return None
-    parts = [part.strip() for part in re.split(r"\s*[|/>»›·•]\s*|\s+[-–—]\s+", text) if part.strip()]
+        return None, ""
+    parts = [part.strip() for part in _SECTION_SEPARATOR.split(text) if part.strip()]
     others = [part for part in parts if part.casefold() not in _SECTIONS]
-    if parts and not others:
-        return ""
-    named = [part for part in others if part.casefold() in outlets]
-    if named and (len(others) == 1 or (len(parts) == 2 and parts[0] == named[0] and len(parts[1].split()) <= 2)):
-        return outlets[named[0].casefold()]
-    if len(others) == 1 and len(parts) >= 2 and len(others[0].split()) <= 4 and others[0][:1].isupper():
-        return others[0] if _OUTLET_WORD.search(others[0]) else ""
-    return None
+    if not others:
+        return Facts() if parts else None, ""
+    if len(others) > 1:
+        return None, parts[0] if len(parts) == 2 and len(parts[1].split()) <= 2 else ""
+    name = others[0]
+    if len(parts) == 1 or len(name.split()) > 4 or not name[:1].isupper():
+        return None, name
+    return Facts(source=name if _OUTLET_WORD.search(name) else ""), name
 
 
 def date_line(text: str) -> Facts | None:
-    """Return the dates of a line that holds nothing but dates (and a reading time), else None."""
+    """Return the dates of a line of nothing but dates (and a reading time), else None."""
     if len(text) > 160:
         return None
     published = updated = misread = ""
@@ -169,7 +210,7 @@ def month_line(text: str) -> Facts | None:
 
 
 def is_labelled_date(text: str) -> bool:
-    """Whether the line begins as "Published ..." or "Last updated ..." do."""
+    """Whether the line begins with a label such as "Published" or "Last updated on"."""
     return bool(_DATE_LABEL.match(text))
 
 
@@ -178,7 +219,7 @@ def _is_clock(text: str) -> bool:
 
 
 def byline(text: str) -> Facts | None:
-    """Return who wrote the story, for whom and when, from "By A B, Harbour Wire | 11 May 2015", else None."""
+    """Return authors, outlet and dates of a line such as "By A B, Harbour Wire | 11 May 2015", else None."""
     match = _BY.fullmatch(text) if len(text) <= 200 else None
     if match is None:
         return None
@@ -203,7 +244,7 @@ def byline(text: str) -> Facts | None:
 
 
 def _names(text: str) -> tuple[str, str]:
-    """Return (authors, outlet) of the words after "By"; ("", "") when they are not names."""
+    """Return (authors, outlet) of the words after "By", ("", "") if they are not names."""
     if found := re.search(
         r",? (?:(?:[Ss]pecial|SPECIAL) )?(?:for|FOR|to|TO|of the|OF THE) (?:the )?([A-Z].{2,40})$", text
     ):
@@ -223,7 +264,7 @@ def _names(text: str) -> tuple[str, str]:
 
 
 def _proper(text: str) -> bool:
-    """Whether every word is a name's: capitalised, or a particle."""
+    """Whether the words can be a name: each is capitalised or a particle."""
     words = text.split()
     return (
         1 <= len(words) <= 14
@@ -232,39 +273,31 @@ def _proper(text: str) -> bool:
     )
 
 
-def is_name(text: str) -> bool:
-    """Whether a line by itself could be one or two people's names, without "By"."""
+def name_line(text: str) -> Facts | None:
+    """Return the authors and outlet of a byline without "By", else None; an outlet's name has no author."""
     words = text.split()
-    return 2 <= len(words) <= 6 and text[-1:] not in ".!?:" and _proper(text) and words[0] not in (
-        "The", "What", "How", "Why", "When", "Where", "Who", "A", "An", "In", "On", "At", "For", "No",
-        "New", "More",
-        "By", "BY", "From",
-    )  # fmt: skip
-
-
-def bare_byline(text: str) -> Facts:
-    """Return who and for whom, from a byline without "By"; a line that is an outlet's name has no author."""
+    if not 2 <= len(words) <= 6 or text[-1:] in ".!?:" or words[0] in _NOT_FIRST_NAMES or not _proper(text):
+        return None
     authors, source = _names(text)
     return Facts(source=authors) if names_outlet(authors) and not source else Facts(source=source, authors=authors)
 
 
-def is_role(text: str) -> bool:
-    """Whether a short line names a position or an outlet, as below a byline."""
-    return len(text.split()) <= 6 and text[-1:] not in ".!?:" and bool(_ROLE.search(text) or _OUTLET_WORD.search(text))
+def role_line(text: str) -> Facts | None:
+    """Return the outlet of a short line that names a position or an outlet, as below a byline, else None."""
+    if text[-1:] in ".!?:" or len(text.split()) > 6:
+        return None
+    if _ROLE.search(text):
+        return Facts()
+    return Facts(source=re.sub(r"^[Ff]or (?:the )?", "", text)) if _OUTLET_WORD.search(text) else None
 
 
 def names_outlet(text: str) -> bool:
-    """Whether a short line above the title has a word that outlets are called by ("Harbour Wire")."""
+    """Whether a short line has a word that is common in outlets' names ("Harbour Wire")."""
     return text.casefold() not in _SECTIONS and bool(_OUTLET_WORD.search(text)) and not _ROLE.search(text)
 
 
-def outlet_in_role(text: str) -> str:
-    """Return the outlet that a line below a byline names, "" when it names a position."""
-    return "" if _ROLE.search(text) else re.sub(r"^[Ff]or (?:the )?", "", text)
-
-
 def copyright_outlet(text: str) -> str:
-    """Return the owner named in a copyright line, "" when there is none."""
+    """Return the owner named in a copyright line, "" for none."""
     match = re.match(
         r"(?i:(?:©|\(c\)|copyright)\s*)+(?:\d{4}(?:\s*[-–]\s*\d{4})?)?,?\s*(?:by\s+)?([^.,|©]{2,50})", text
     )
