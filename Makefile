@@ -1,4 +1,4 @@
-# make setup · make chat · make test · make bench · make faults · make safety · make lint: each makes what it needs and is quick when nothing changed.
+# make setup · make chat · make test · make test-all · make bench · make faults · make safety · make lint: each makes what it needs and is quick when nothing changed.
 
 PYTHON ?= python3
 # The torch that was tested; give any other requirement for another build, for instance: make setup TORCH=./torch-2.13.0.whl
@@ -7,7 +7,7 @@ ARCHIVE ?= $(or $(QA_ARCHIVE),archive)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup chat test bench faults faults-full safety lint system clean
+.PHONY: setup chat test test-all bench faults faults-full safety lint system clean
 
 setup: $(READY)
 
@@ -35,8 +35,15 @@ lint: setup
 	$(BIN)/lint-imports
 	$(BIN)/typos
 
+# Two workers, a file of tests at a time; one thread each, for two of them would wait for each other on two cores.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile --durations=10
+
 test: lint
-	$(BIN)/pytest --durations=10
+	$(PYTEST)
+
+# Everything: the browser tests at every width, all repeats, faults and data sets.
+test-all: lint
+	$(PYTEST) --all
 
 bench: setup
 	$(BIN)/python -m lab.benchmarks

@@ -80,10 +80,26 @@ def news(tmp_path: Path) -> Path:
     return folder
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--all", action="store_true", help="also the tests marked `long`, and every test at its full counts"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests marked ``long``, unless all are wanted or somebody named one."""
+    if config.getoption("--all") or any("::" in argument for argument in config.args):
+        return
+    left_out = [item for item in items if item.get_closest_marker("long")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if not item.get_closest_marker("long")]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Name the command that runs each failed test again, alone."""
     failed = [report.nodeid for kind in ("failed", "error") for report in terminalreporter.stats.get(kind, [])]
     if failed:
         terminalreporter.section("to run a failed test again, alone")
+        option = " --all" if config.getoption("--all") else ""
         for nodeid in dict.fromkeys(failed):
-            terminalreporter.write_line(f".venv/bin/pytest -n 0 {shlex.quote(nodeid)}")
+            terminalreporter.write_line(f".venv/bin/pytest -n 0{option} {shlex.quote(nodeid)}")
