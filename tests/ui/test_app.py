@@ -150,11 +150,12 @@ def test_too_large_a_request_of_the_page_is_refused_before_it_is_read(retriever:
         for path in ("/gradio_api/queue/join", "/gradio_api/component_server", "/gradio_api/call/ask"):
             large = client.post(path, content=b"{}", headers=too_large)
             assert (large.status_code, large.text) == (
-                413, "This is more than the 20,000,000 bytes that are taken at a time (page_request_bytes). "
-                "Begin a new conversation.",
+                413, "This request is larger than 20,000,000 bytes (page_request_bytes). Please begin a new conversation.",
             )  # fmt: skip
             unsaid = client.post(path, content=iter([b"{}"]), headers={"Content-Type": "application/json"})
-            assert (unsaid.status_code, unsaid.text) == (411, "The length of what is sent has to be given.")
+            assert (unsaid.status_code, unsaid.text) == (
+                411, "This request does not state its length. Send it with a Content-Length header."
+            )  # fmt: skip
         assert client.post("/gradio_api/queue/join", json={"data": []}).status_code not in {411, 413}
         assert client.post("/api/ask", content=b"{}", headers=too_large).json() == {
             "error": "the body is larger than 2,000,000 bytes; ask for less at a time"

@@ -80,7 +80,7 @@ class Uploads:
             length: of the request, in bytes; None when it does not say.
         """
         if length is None:
-            return 411, "The length of what is sent has to be given."
+            return 411, "This request does not state its length. Send it with a Content-Length header."
         if length > LIMITS.upload_file_bytes + _ENVELOPE_BYTES:
             return 413, too_much(1, 0, LIMITS.upload_file_bytes + 1)
         self.forget_old()

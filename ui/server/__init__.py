@@ -1,1 +1,1 @@
-"""The server under the pages: connections, guard, health, logs, metrics, visitors."""
+"""Web server below the pages: connections, guard, health, logs, metrics, visitors."""

@@ -1,8 +1,9 @@
-"""Connections that end when nothing comes or goes over them, and no more of them than can be held.
+"""Connection limits: how many connections may be open, and how slow a client may be.
 
-uvicorn gives whoever connects as long as they like for a request's head and body, and to read the answer.  Here each
-gets some seconds, and a second more for every so many bytes, as Apache's mod_reqtimeout does; whoever is slower holds a
-place that others need.  A stream of answers may be silent for as long as it likes: nothing waits to be sent then.
+uvicorn sets no limit on the time in which a client sends a request's head and body, or reads the response.  Here a
+client gets ``request_seconds``, and one second more for every ``slow_bytes``, as in Apache's mod_reqtimeout, because a
+slower client takes up a connection that others need.  A stream of answers may be silent for any time: no bytes wait to
+be sent then.
 """
 
 import asyncio
@@ -20,19 +21,19 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from qa.settings import LIMITS, Limits
 
 _RETRY_SECONDS = 5
-_PARTING_SECONDS = 1.0  # for a refusal to arrive
+_PARTING_SECONDS = 1.0  # in which a refusal should reach the client
 _MOST_PARTING = 100
-_TOO_SLOW = "The request did not come within the time that it gets (request_seconds)."
-_ENDED = "The server ended before the request had come. Please try again in a moment."
-_FULL = "More connections are open than are held ({}). Please try again in {} seconds."
+_TOO_SLOW = "The request took too long to arrive (request_seconds). Please send it again."
+_ENDED = "The server shut down before the whole request had arrived. Please try again in a moment."
+_FULL = "Too many connections are open ({}). Please try again in {} seconds."
 
 
 class Places:
-    """Counts open connections, in all and by address.
+    """The number of open connections, in total and by address.
 
     Args:
         limits: ``connections`` and ``connections_per_address``.
-        proxies: addresses that many come from, which only the first holds for.
+        proxies: addresses of reverse proxies, to which only ``connections`` applies.
     """
 
     def __init__(self, limits: Limits = LIMITS, proxies: Collection[str] = ()) -> None:
@@ -45,11 +46,11 @@ class Places:
 
     @property
     def open(self) -> int:
-        """How many are open."""
+        """The number of open connections."""
         return self._held.total()
 
     def take(self, address: str) -> str:
-        """Count a connection; return the limit that it is beyond, ``""`` when there is a place."""
+        """Count a connection; return the limit that it would exceed, ``""`` if there is none."""
         if self._held.total() >= self.limits.connections:
             return "connections"
         if address not in self._proxies and self._held[address] >= self.limits.connections_per_address:
@@ -58,17 +59,17 @@ class Places:
         return ""
 
     def leave(self, address: str) -> None:
-        """Give back a place."""
+        """Stop counting a connection."""
         self._held[address] -= 1
-        self._held += Counter()  # forget addresses without any
+        self._held += Counter()  # drop addresses without open connections
 
 
 class Connection(H11Protocol):
-    """A connection that can be told to end when it has been too slow.
+    """An HTTP connection that is closed when its client is too slow.
 
     Args:
-        places: where it counts.
-        **given: what uvicorn makes connections with.
+        places: counts the open connections.
+        **given: the arguments that uvicorn passes to its protocol class.
     """
 
     def __init__(self, places: Places, **given: Any) -> None:
@@ -77,13 +78,13 @@ class Connection(H11Protocol):
         self._address = ""
         self._counted = False
         self._parting = False
-        self._begun = 0.0  # when the first byte of the request came, or could have come
+        self._begun = 0.0  # when the first byte of the request arrived, or could have arrived
         self._looked = time.monotonic()
-        self._bytes = 0  # of it
-        self._stuck: tuple[float, int] | None = None  # since when how many bytes wait to be read by the other side
+        self._bytes = 0  # of the request, so far
+        self._stuck: tuple[float, int] | None = None  # the last progress check: its time, and the bytes unsent then
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin, or refuse."""
+        """Count the connection, or refuse it if there are too many."""
         super().connection_made(transport)
         self._address = self.client[0] if self.client else ""
         self._begin()
@@ -93,14 +94,14 @@ class Connection(H11Protocol):
         self._counted = not beyond
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End."""
+        """Stop counting the connection."""
         if self._counted:
             self._counted = False
             self._places.leave(self._address)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take what has come."""
+        """Process bytes of a request."""
         if self._parting or self.transport.is_closing():
             return
         if self._idle:
@@ -109,17 +110,17 @@ class Connection(H11Protocol):
         super().data_received(data)
 
     def on_response_complete(self) -> None:
-        """Go on to the next request."""
+        """Start the clock for the next request."""
         self._begin()
         super().on_response_complete()
 
     def resume_writing(self) -> None:
-        """Note that the other side reads."""
+        """Note that the client reads again."""
         self._stuck = None
         super().resume_writing()
 
     def look(self, now: float) -> None:
-        """End if the other side is too slow; called about once a second."""
+        """Close the connection if the client is too slow; called about once a second."""
         limits, looked, self._looked = self._places.limits, self._looked, now
         if self._parting:
             return
@@ -135,13 +136,13 @@ class Connection(H11Protocol):
                 return
             self._stuck = now, waiting
         if self._receives and not self.transport.is_closing():
-            if self.flow.read_paused:  # then it is this side that does not read
+            if self.flow.read_paused:  # the server has stopped reading, so the client is not to blame
                 self._begun += now - looked
             elif now - self._begun > limits.request_seconds + self._bytes / limits.slow_bytes:
                 self._end_slow()
 
     def end(self) -> None:
-        """Refuse a request that has not wholly come, because the server ends."""
+        """Refuse a request that has only partly arrived, because the server shuts down."""
         if self._receives and self._bytes and not self._parting:
             self._part(503, _ENDED)
 
@@ -150,21 +151,21 @@ class Connection(H11Protocol):
 
     @property
     def _done(self) -> bool:
-        """Whether nothing is being answered."""
+        """Whether no response is under way."""
         return self.cycle is None or self.cycle.response_complete
 
     @property
     def _idle(self) -> bool:
-        """Whether a next request is waited for, of which nothing has come; uvicorn ends that wait itself."""
+        """Whether no byte of the next request has arrived yet; uvicorn ends that wait itself."""
         return self.timeout_keep_alive_task is not None
 
     @property
     def _receives(self) -> bool:
-        """Whether more of a request has to come."""
+        """Whether a part of the request is still missing."""
         return self.conn.their_state is h11.SEND_BODY or (self._done and not self._idle)
 
     def _cut(self) -> None:
-        """End at once, with what the kernel still holds for the other side."""
+        """Close at once, and discard the bytes that the kernel still holds for the client."""
         own = self.transport.get_extra_info("socket")
         own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.transport.abort()
@@ -172,13 +173,13 @@ class Connection(H11Protocol):
     def _end_slow(self) -> None:
         self._places.too_slow += 1
         answered = self.conn.their_state is h11.SEND_BODY and self.cycle is not None and self.cycle.response_started
-        if answered or not self._bytes:  # browsers open connections ahead of need; no answer to nothing
+        if answered or not self._bytes:  # browsers open connections in advance; those get no response
             self.transport.abort()
         else:
             self._part(408, _TOO_SLOW)
 
     def _part(self, status: int, sentence: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
-        """Say why, wait a moment for it to arrive, and end; what still comes is not read."""
+        """Send the reason, give it a moment to arrive, and close; further bytes from the client are not read."""
         self._parting = True
         if self._places.parting >= _MOST_PARTING:
             self.transport.abort()

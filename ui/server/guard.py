@@ -1,4 +1,4 @@
-"""The guard before the pages: closed routes, the Host header, where a request comes from, headers, and quoted paths."""
+"""Request guard of the pages: closed routes, Host header, origin, security headers, and percent-encoded paths."""
 
 import re
 import urllib.parse
@@ -19,28 +19,28 @@ _HEADERS = {
         "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    # Other sites learn nothing; without it browsers would not say that a form of ours was sent by a page of ours.
+    # Other sites get no referrer.  "no-referrer" would also hide that one of our pages sent one of our forms.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-# What needs no script gets none: articles, the API and the login page.
+# Pages without scripts: articles, the API and the login page.
 _SCRIPTLESS = re.compile(r"/(?:article|api|signin)(?:/|$)")
 _NO_SCRIPT = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
-# Routes that Gradio opens by default and the page does not use: files in, files of other hosts out, stored runs.
+# Routes that Gradio opens by default and the page does not use: uploads, files of other hosts, stored runs.
 _CLOSED = re.compile(
     r"/gradio_api/(upload|file|proxy|deep_link|run-history|runs|process_recording|stream/|vibe|undo-vibe|mcp|dev/"
     r"|custom_component)"
     r"|/(monitoring|login|logout)"
 )
 _UPLOAD = "/gradio_api/upload"
-_TWO_LENGTHS = "This says in two ways how long it is."
-_UNMEASURED = "The length of what is sent has to be given."
+_TWO_LENGTHS = "This request states its length twice (Content-Length and Transfer-Encoding). Send only one of them."
+_UNMEASURED = "This request does not state its length. Send it with a Content-Length header."
 _TOO_LARGE = (
-    f"This is more than the {LIMITS.page_request_bytes:,} bytes that are taken at a time (page_request_bytes). "
-    "Begin a new conversation."
+    f"This request is larger than {LIMITS.page_request_bytes:,} bytes (page_request_bytes). "
+    "Please begin a new conversation."
 )
 _REASONS = {
     400: "two lengths",
@@ -48,21 +48,21 @@ _REASONS = {
     404: "closed",
     411: "no length",
     413: "too large",
-}  # in a word, for figures and logs
-# Given the length of a request with a file, or None: why it is refused.
+}  # short names, for metrics and logs
+# Takes the length of a request with a file, None if unknown; returns the status and the reason of a refusal, or None.
 Refusal = Callable[[int | None], tuple[int, str] | None]
 
 
 class Guard:
-    """Stands before an application: closes routes, checks the Host header, adds the headers.
+    """ASGI middleware that closes routes, checks the Host header and the origin, and adds security headers.
 
-    Plain ASGI, because Starlette's BaseHTTPMiddleware sits badly on responses that never end.
+    Plain ASGI, because Starlette's BaseHTTPMiddleware does not suit responses that never end.
 
     Args:
-        app: the application behind.
+        app: the application behind it.
         hosts: the host names that requests may be addressed to; none: any.  On a loopback address this keeps a web
             page from reading the archive through a name that its owner points at this machine (DNS rebinding).
-        uploads: says of a file's length why it is not taken, if it is not; None: the way for files is closed.
+        uploads: returns why a file of a given length is refused, if it is; None: the upload route is closed.
     """
 
     def __init__(self, app: ASGIApp, hosts: Collection[str] = (), uploads: Refusal | None = None) -> None:
@@ -90,7 +90,7 @@ class Guard:
         elif scope["method"] not in {"GET", "HEAD", "OPTIONS"} and (refusal := self._refused(scope)):
             status, sentence = refusal
             seen(scope).refusal = _REASONS.get(status, "upload")
-            # What follows a length that is in doubt may be part of this request, or another.
+            # With two lengths it is unknown where this request ends and the next one begins.
             then = {"Connection": "close"} if status == 400 else None
             await PlainTextResponse(sentence, status, then)(scope, receive, with_headers)
         elif _CLOSED.match(scope["path"]) and not (self._uploads and scope["path"] == _UPLOAD):
@@ -99,21 +99,24 @@ class Guard:
             await self._app(scope, receive, with_headers)
 
     def _refused(self, scope: Scope) -> tuple[int, str] | None:
-        """Return the status and the sentence with which something that changes things is refused; None: it is not."""
+        """Return the status and the message that refuse a request other than GET, HEAD and OPTIONS; None: accepted."""
         site, origin = _header(scope, "sec-fetch-site"), _header(scope, "origin")
-        # Browsers say where a request comes from; programs do not, and no page can make them send one.
+        # Browsers state where a request comes from.  Programs do not, and no web page can make a program send one.
         foreign = site not in {"same-origin", "none"} if site else origin.partition("://")[2] != _header(scope, "host")
         if (site or origin) and foreign:
-            return 403, "Only this page itself may send this."
+            return 403, (
+                "This request did not come from this page itself, so it was refused. A proxy in front has to pass on "
+                "the Host header."
+            )
         declared = _header(scope, "content-length")
         if declared and _header(scope, "transfer-encoding"):
-            return 400, _TWO_LENGTHS  # a proxy in front may believe the other one (RFC 9112, 6.3)
+            return 400, _TWO_LENGTHS  # a proxy in front may use the other one (RFC 9112, 6.3)
         length = int(declared) if declared.isdigit() and len(declared) < 16 else None
         if scope["path"] == _UPLOAD and self._uploads:
             return self._uploads(length)
-        if _header(scope, "content-type").startswith("multipart/"):  # Gradio takes files at other addresses too
+        if _header(scope, "content-type").startswith("multipart/"):  # Gradio accepts files at other addresses too
             return 404, "not found\n"
-        if not _SCRIPTLESS.match(scope["path"]):  # the API has limits and sentences of its own
+        if not _SCRIPTLESS.match(scope["path"]):  # the API has its own limits and messages
             if length is None and (declared or _header(scope, "transfer-encoding")):
                 return 411, _UNMEASURED
             if (length or 0) > LIMITS.page_request_bytes:
@@ -126,13 +129,13 @@ def _header(scope: Scope, name: str) -> str:
 
 
 class QuotedPaths:
-    """Leaves the paths below some prefixes quoted as they were sent.
+    """ASGI middleware that leaves paths below some prefixes percent-encoded, as the client sent them.
 
-    What stands there may hold any character, also a slash or a line end, and may have been unquoted more than once
-    before it comes here; whoever answers unquotes it once.
+    An id in such a path may hold any character, even a slash or a line end, and servers may decode a path more than
+    once.  With the encoded path the endpoint decodes the id exactly once.
 
     Args:
-        app: the application behind.
+        app: the application behind it.
         prefixes: such as ``/article/``.
     """
 

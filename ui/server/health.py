@@ -1,6 +1,7 @@
-"""Whether the archive answers: ``GET /healthz``, for whatever watches the server, and figures for ``/metrics``.
+"""Health check of the archive: ``GET /healthz`` for monitoring, and gauges for ``/metrics``.
 
-Never waits behind questions and embeds nothing.  Asked by many at once, or again within a second, it looks once.
+The check never waits behind questions and embeds nothing.  Concurrent requests, and those within a second, share one
+look at the archive.
 """
 
 import asyncio
@@ -25,7 +26,7 @@ _WAIT_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How the archive is; ``problem`` says why it cannot be read, and the counts are then 0."""
+    """State of the archive; ``problem`` says why it cannot be read, and the counts are then 0."""
 
     articles: int = 0
     passages: int = 0
@@ -34,15 +35,15 @@ class State:
 
 
 class Health:
-    """Says how an archive is.
+    """Health check of one archive.
 
     Args:
         archive: the opened archive.
-        running: says whether the server ends.
+        running: says whether the server is shutting down.
         clock: seconds.
 
     Attributes:
-        last: how it was when it was looked at last.
+        last: the state at the last check.
     """
 
     def __init__(self, archive: Archive, running: Running, clock: Callable[[], float] = time.monotonic) -> None:
@@ -55,7 +56,7 @@ class Health:
         self.last = State()
 
     async def state(self) -> State:
-        """Return how the archive is."""
+        """Return the state of the archive, at most a second old."""
         if self._clock() < self._until:
             return self.last
         if self._looking is None:
@@ -66,10 +67,10 @@ class Health:
             return State(problem=f"the archive does not answer within {_WAIT_SECONDS:.0f} seconds")
 
     async def answer(self, request: Request) -> Response:
-        """Answer one request; who is not logged in, where one has to, learns only whether all is well."""
+        """Answer one request; if a login is required, a caller without one gets the status alone."""
         state = await self.state()
         visitor = visitor_of(request.scope)
-        problem = "the server is about to end" if self._running.ending else state.problem
+        problem = "the server is shutting down" if self._running.ending else state.problem
         told: dict[str, object] = {"status": "unavailable" if problem else "ok"}
         if visitor.name or visitor.admin:
             found = {"articles": state.articles, "passages": state.passages, "generation": state.generation}
@@ -91,5 +92,5 @@ class Health:
                 return State(view.count(), view.count_passages(), view.generation)
         except QaError as error:
             return State(problem=str(error))
-        except OSError as error:  # the folder is gone, or may not be read any more
+        except OSError as error:  # the folder is gone or no longer readable
             return State(problem=f"the archive's folder cannot be read ({error.strerror})")

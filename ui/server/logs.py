@@ -1,8 +1,8 @@
-"""What the server logs: one line an event, as text or JSON, that nobody can forge and that tells no question.
+"""Server log: one line for each event, as text or JSON, without questions and safe from forged lines.
 
-Values are escaped to ASCII, so that a line's end, a terminal's control sequence or a turned direction in them stays a
-few plain characters.  Of an exception the kind and the places are told, not its message, which may repeat what was
-asked; with ``questions`` both.
+Values are escaped to ASCII, so that a line end, a terminal's control sequence or a change of writing direction becomes
+a few plain characters.  Of an exception the type and the location are logged, but not the message, which may repeat
+the question; with ``questions`` the message is logged too.
 """
 
 import json
@@ -20,7 +20,7 @@ _OWN = ("qa", "ui")
 
 
 class _Lines(logging.Formatter):
-    """One line a record."""
+    """Formatter that writes each record as one line."""
 
     def __init__(self, form: Form, *, questions: bool) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class _Lines(logging.Formatter):
         return " ".join((time, level, logger, *(f"{name}={_plain(value)}" for name, value in fields.items())))
 
     def _message(self, record: logging.LogRecord) -> str:
-        """Return the message, with exceptions that are not ours told by their kind alone."""
+        """Return the message; exceptions in it that are not a ``QaError`` are replaced by their type's name."""
         if self._questions or not isinstance(record.args, tuple):
             return record.getMessage()
         told = tuple(
@@ -66,7 +66,7 @@ class _Lines(logging.Formatter):
 
 
 def _plain(value: object) -> str:
-    """Return a value so that it ends where it seems to."""
+    """Return a value as ASCII text, quoted if it holds spaces, quotes or control characters, so its end is clear."""
     if isinstance(value, bool) or value is None:
         return str(value).lower()
     text = str(value)
@@ -82,12 +82,12 @@ def event(log: logging.Logger, name: str, level: int = logging.INFO, **fields: o
 
 
 def log_to(stream: TextIO, form: Form = "text", *, questions: bool = False) -> logging.Handler:
-    """Write what is logged to a stream, in place of where it went before.
+    """Write the log to a stream; it replaces all earlier log handlers.
 
     Args:
-        stream: where to.
+        stream: the stream.
         form: ``text`` or ``json``.
-        questions: whether what is asked may stand in it, in messages of exceptions too.
+        questions: whether the log may hold questions and the messages of exceptions.
     """
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_Lines(form, questions=questions))

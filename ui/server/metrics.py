@@ -1,4 +1,4 @@
-"""Figures for Prometheus, in a registry of an application's own; no value of a label is made of what somebody sends."""
+"""Prometheus metrics, in one registry for each application; no label holds data of a request."""
 
 from collections.abc import Callable, Iterable, Iterator
 from platform import python_version
@@ -18,18 +18,18 @@ from ui.server.request_log import Finished
 from ui.server.visitors import visitor_of
 
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-_COUNTS = frozenset(("together", "unread"))  # "stages" that are told as counts
-# What a proxy adds; with one of them a request that comes from this machine was sent by another.
+_COUNTS = frozenset(("together", "unread"))  # "stages" that are counts, not seconds
+# Headers that proxies add: with one of them, a request from this machine's address was sent by another machine.
 _PASSED_ON = frozenset((b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip", b"via"))
-# Name, what it is, and what gives its value.
+# Name, description, and a function that returns the value.
 Gauge = tuple[str, str, Callable[[], float]]
 
 
 class Metrics:
-    """Counts, and answers ``GET /metrics`` in Prometheus' text format.
+    """Metrics of one application, served at ``GET /metrics`` in Prometheus' text format.
 
     Args:
-        health: says how the archive is.
+        health: the health check of the archive.
     """
 
     def __init__(self, health: Health) -> None:
@@ -67,26 +67,26 @@ class Metrics:
             self.refused(request.refusal)
 
     def answered(self, surface: str, kind: str, outcome: str, seconds: float) -> None:
-        """Count a question; all but the seconds are words of ours."""
+        """Count a question; every argument but the seconds is from a fixed list."""
         self._questions.labels(surface, kind, outcome).observe(seconds)
 
     def stage(self, name: str, amount: float) -> None:
-        """Count a stage of a question, by its seconds, or something counted in one; ``name`` is a word of ours."""
+        """Count a stage of a question by its seconds, or an amount counted in it; ``name`` is from a fixed list."""
         if name in _COUNTS:
             self._amounts.labels(name).inc(amount)
         else:
             self._stages.labels(name).observe(amount)
 
     def refused(self, reason: str) -> None:
-        """Count a refusal; ``reason`` is a word of ours."""
+        """Count a refusal; ``reason`` is from a fixed list."""
         self._refusals.labels(reason).inc()
 
     def gauges(self, more: Iterable[Gauge]) -> None:
-        """Show more figures as they are when they are asked for."""
+        """Add gauges, which are read at each request for the metrics."""
         self._gauges += more
 
     def collect(self) -> Iterator[Metric]:
-        """Give the figures that are not counted but looked at, as prometheus_client asks for them."""
+        """Yield the gauges, which are read now; prometheus_client calls this."""
         archive = self._health.last
         looked: tuple[tuple[str, str, float], ...] = (
             ("dateline_archive_up", "Whether the archive can be read", not archive.problem),
@@ -101,10 +101,10 @@ class Metrics:
         yield InfoMetricFamily("dateline_build", "Versions", {"version": __version__, "python": python_version()})
 
     async def answer(self, request: Request) -> Response:
-        """Answer one request, of this machine itself or of an admin."""
+        """Answer one request; only this machine and admins may read the metrics."""
         visitor = visitor_of(request.scope)
         if not (visitor.admin or is_local(request.scope)):
-            told = "Figures are for admins and for this machine itself.\n"
+            told = "Only this machine and admins may read these figures. Log in as an admin (HTTP Basic).\n"
             return PlainTextResponse(told, 403 if visitor.name else 401, {"Cache-Control": "no-store"})
         await self._health.state()
         figures = generate_latest(self._registry)
@@ -112,7 +112,7 @@ class Metrics:
 
 
 def is_local(scope: Scope) -> bool:
-    """Return whether a request comes from this machine itself, and no proxy passed it on."""
+    """Return whether a request comes from this machine, and not through a proxy."""
     host = (scope.get("client") or ("",))[0]
     own = host in {"127.0.0.1", "::1"}
     return own and not any(name.lower() in _PASSED_ON for name, _ in scope["headers"])

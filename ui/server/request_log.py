@@ -1,7 +1,7 @@
-"""Watches requests from outside: how many, how long, with what end; and refuses new ones while the server ends.
+"""Log and metrics of HTTP requests, and the refusal of new ones during shutdown.
 
-Plain ASGI, and outermost, so that it sees what the guard and the login refuse too.  What they know of a request, they
-leave in its ``Seen``; paths, questions and names are never counted, and never logged unless that was asked for.
+Plain ASGI, and the outermost middleware, so that refusals of the guard and the login are recorded too.  Those leave the
+visitor and the reason in the request's ``Seen``.  Paths, questions and names are neither counted nor logged here.
 """
 
 import hashlib
@@ -42,18 +42,18 @@ _BEGINNINGS = tuple(
 )
 OTHER = "{other}"
 METHODS = frozenset(("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"))
-# Streams that last as long as a page is open; the time they take says nothing, and no end has to wait for them.
+# Streams that last as long as a page is open; their duration means nothing, and the shutdown need not wait for them.
 ENDLESS = "/gradio_api/heartbeat/{session}"
 STREAM = "/gradio_api/queue/data"
-# What puts a question into the page's queue, and what has it answered at once.
+# Routes that put a question into the page's queue, and routes that answer it directly.
 JOINS = frozenset(("/gradio_api/queue/join", "/gradio_api/call/{name}"))
 QUESTIONS = frozenset(("/api/search", "/api/ask"))
-# Requests that are only of interest when they go wrong.
+# Routes that are logged only when a request fails.
 QUIET = frozenset((ENDLESS, STREAM, "/assets/{file}", "/healthz", "/metrics", "/theme.css", "/config"))
 
 
 def route_of(path: str) -> str:
-    """Return the name of the route that a path leads to."""
+    """Return the name of the route of a path."""
     if path in _WHOLE:
         return path
     return next((name for pattern, name in _BEGINNINGS if pattern.match(path)), OTHER)
@@ -62,20 +62,20 @@ def route_of(path: str) -> str:
 _log = logging.getLogger("ui.watching")
 
 _KEY = "dateline.seen"
-_ENDING = "This server is about to end. Please try again in {} seconds."
+_ENDING = "This server is shutting down. Please try again in {} seconds."
 _RETRY_SECONDS = 10
 
 
 @dataclass(slots=True)
 class Seen:
-    """What is learnt of a request on its way: who sends it, and why it was refused, in a word."""
+    """Facts about a request that inner layers leave for the log: its visitor, and the short reason of a refusal."""
 
     visitor: Visitor | None = None
     refusal: str = ""
 
 
 def seen(scope: Mapping[str, Any]) -> Seen:
-    """Return where to leave what is learnt of a request; nobody reads it where nobody watches."""
+    """Return the ``Seen`` of a request; without a ``Watch`` a new one, which nobody reads."""
     found = scope.get(_KEY)
     return found if isinstance(found, Seen) else Seen()
 
@@ -84,8 +84,8 @@ def seen(scope: Mapping[str, Any]) -> Seen:
 class Finished:
     """A request that has ended.
 
-    ``status`` is 499 where the client went away before an answer, as nginx has it; ``visitor`` is a word that is the
-    same for one visitor until the server ends, and tells nothing else.
+    ``status`` is 499 if the client closed the connection before the response, as in nginx.  ``visitor`` is a pseudonym
+    that stays the same for one visitor until the server ends, and reveals nothing else.
     """
 
     route: str
@@ -98,11 +98,11 @@ class Finished:
 
 
 class Watch:
-    """Passes on requests and tells how they ended.
+    """ASGI middleware that reports how each request ended.
 
     Args:
-        app: the application behind.
-        state: shared with the server, which says when it ends.
+        app: the application behind it.
+        state: shared with the server; says whether it is shutting down.
         told: called with each request that has ended.
     """
 
@@ -129,15 +129,15 @@ class Watch:
         counted = route != ENDLESS
         self._state.requests += counted
         try:
-            # The answer to a question that was asked before may still be fetched.
+            # The answer to an earlier question may still be fetched.
             if self._state.ending and route not in {STREAM, ENDLESS, "/healthz", "/metrics"}:
                 noted.refusal = "ending"
                 await ending()(scope, receive, noting)
             else:
                 await self._app({**scope, _KEY: noted}, receive, noting)
-        except ClientDisconnect:  # before all of the request had come: nobody is left to answer
+        except ClientDisconnect:  # the client left before the whole request had arrived
             status = 499
-        except Exception:  # only counted here; the server above tells and logs it
+        except Exception:  # only counted here; the server above answers and logs it
             status = 500 if status == 499 else status
             raise
         finally:
@@ -155,20 +155,20 @@ class Watch:
 
 @dataclass(slots=True)
 class Running:
-    """What a server and its application tell each other: how many requests run, and whether the end has begun."""
+    """State that a server and its application share: how many requests run, and whether the shutdown has begun."""
 
     requests: int = 0
     ending: bool = False
 
 
 def ending() -> Response:
-    """Return the answer to what comes too late."""
+    """Return the response to a request that arrives during shutdown."""
     told = to_json({"error": _ENDING.format(_RETRY_SECONDS), "detail": _ENDING.format(_RETRY_SECONDS)})
     return Response(f"{told}\n", 503, {"Retry-After": str(_RETRY_SECONDS), "Connection": "close"}, "application/json")
 
 
 def log_request(finished: Finished) -> None:
-    """Log a request that has ended; files of the page and streams only when they went wrong."""
+    """Log a request that has ended; static files, streams and health checks only when they failed."""
     quiet = finished.route in QUIET and finished.status < 400
     event(
         _log, "request", logging.DEBUG if quiet else logging.ERROR if finished.status >= 500 else logging.INFO,

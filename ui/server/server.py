@@ -1,4 +1,4 @@
-"""The socket, the workers and the shutdown: what a web server needs whatever it serves."""
+"""Web server: its socket, worker threads and shutdown."""
 
 import asyncio
 import ctypes
@@ -28,9 +28,9 @@ from ui.server.logs import event
 
 
 def trim() -> None:
-    """Give back every whole page that is free (glibc's ``malloc_trim``); elsewhere nothing.
+    """Return freed heap pages to the operating system (glibc's ``malloc_trim``); without glibc do nothing.
 
-    It takes some 50 ms for a gigabyte, in which other threads wait when they allocate.
+    It takes some 50 ms for a gigabyte.  During that time other threads that allocate memory wait.
     """
     release = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if release:
@@ -40,42 +40,42 @@ def trim() -> None:
 _log = logging.getLogger("ui.server")
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_GRACE_SECONDS = 2  # for responses to be written when all is done
-_LAST_SECONDS = 9.0  # after a signal, for everything
-_TICKS = 10  # of uvicorn's in a second
-_TRIM_SECONDS = 20  # between two looks for memory to give back
+_GRACE_SECONDS = 2  # for writing the last responses
+_LAST_SECONDS = 9.0  # for the whole shutdown after a signal
+_TICKS = 10  # calls of uvicorn's on_tick in a second
+_TRIM_SECONDS = 20  # between two calls of trim
 _T = TypeVar("_T")
 
 
 class Ending:
-    """What is done when a server ends."""
+    """Steps of a server's shutdown; by default nothing is done."""
 
     unanswered = 0
 
     def begin(self) -> None:
-        """Refuse what is new, and tell what can be cancelled."""
+        """Refuse new requests, and cancel work that can be cancelled."""
 
     def busy(self) -> bool:
-        """Return whether something runs that is worth a wait."""
+        """Return whether work is running that the shutdown should wait for."""
         return False
 
     def finish(self) -> None:
-        """End responses without end."""
+        """End the endless streams."""
 
     def clean(self) -> None:
-        """Remove what must not be left, when the process ends without more ado; called from anywhere."""
+        """Remove temporary files before the process ends at once; may be called from any thread."""
 
 
 class FullError(Exception):
-    """So much work waits that no more is taken."""
+    """Too much work is waiting already."""
 
 
 class Workers:
-    """Does the work of requests in threads: so many at a time, so many waiting for those, and no more.
+    """A thread pool for the work of requests, with a limit on running and on waiting calls.
 
     Args:
-        at_once: how many pieces of work at a time.
-        waiting: how many may wait.
+        at_once: how many calls run at a time.
+        waiting: how many calls may wait.
     """
 
     def __init__(self, at_once: int, waiting: int) -> None:
@@ -87,14 +87,14 @@ class Workers:
 
     @property
     def waiting(self) -> int:
-        """How many pieces of work wait."""
+        """The number of waiting calls."""
         return max(0, self._taken - self._at_once)
 
     async def run(self, work: Callable[[], _T]) -> _T:
-        """Return what the work returns; called in the event loop.
+        """Run a function in a thread and return its result; called in the event loop.
 
         Raises:
-            FullError: if too much waits already.
+            FullError: if too many calls are waiting already.
         """
         if self._taken >= self._most:
             self.refused += 1
@@ -107,7 +107,7 @@ class Workers:
 
     @property
     def busy(self) -> int:
-        """How many pieces of work are done now."""
+        """The number of running calls."""
         return min(self._taken, self._at_once)
 
 
@@ -115,7 +115,7 @@ def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens on exactly this port (0: any free one).
 
     Raises:
-        InputError: if it cannot be had.
+        InputError: if the host or port cannot be used.
     """
     if not 0 <= port <= 65_535:
         raise InputError(f"port={port} is out of range: give 0 to 65535")
@@ -125,7 +125,7 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise InputError(f"host={host!r} cannot be used ({error.strerror}); choose another with --host") from None
     try:
-        # A port that was in use a moment ago may be bound again; one that is in use now may not.
+        # A port that was in use a moment ago may be bound again, but not one that is in use now.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(128)
@@ -138,20 +138,20 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def check_alone(listener: socket.socket, host: str) -> None:
-    """Check that only this machine itself reaches a socket.
+    """Check that a socket can be reached from this machine only.
 
     Raises:
-        InputError: if others do.
+        InputError: if other machines can reach it.
     """
     if not ipaddress.ip_address(listener.getsockname()[0].partition("%")[0]).is_loopback:
         raise InputError(
-            f"host={host!r} is reached from other machines: give --password-file FILE (qa password FILE NAME makes "
-            "it), or leave --host out"
+            f"host={host!r} can be reached from other machines: give --password-file FILE (qa password FILE NAME "
+            "makes it), or leave --host out"
         )
 
 
 def check_proxies(proxies: Sequence[str]) -> None:
-    """Check that proxies are named by address or network.
+    """Check that each proxy is an IP address or network.
 
     Raises:
         InputError: if one is not.
@@ -161,29 +161,31 @@ def check_proxies(proxies: Sequence[str]) -> None:
             ipaddress.ip_network(proxy)
         except ValueError:
             raise InputError(
-                f"proxy={proxy!r} is no address: give the proxy's own, such as 10.0.0.5 or 10.0.0.0/24"
+                f"proxy={proxy!r} is not an IP address: give the proxy's address or network, such as 10.0.0.5 or "
+                "10.0.0.0/24"
             ) from None
 
 
 def address_of(listener: socket.socket, host: str) -> str:
-    """Return the address that a browser on this machine opens."""
+    """Return the address at which a browser on this machine finds the page."""
     name = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
     return f"http://{f'[{name}]' if ':' in name else name}:{listener.getsockname()[1]}/"
 
 
 class PageServer(uvicorn.Server):
-    """Serves an application on one socket until ``stop`` is called, or SIGINT or SIGTERM comes.
+    """A server of one application on one socket, which runs until ``stop`` is called or SIGINT or SIGTERM arrives.
 
-    At the end nobody new is let in, what runs gets ``ending_seconds``, then all that is left is ended.  A second signal
-    ends the process at once, and so does the first where something does not end at all.
+    During shutdown new connections are refused, running requests get ``ending_seconds``, and then the remaining ones
+    are ended.  A second signal ends the process at once.  So does the first, after nine seconds, if a request does not
+    end at all.
 
     Args:
         app: the application.
         listener: the socket, already listening.
-        url: where the page is then found.
-        on_ready: called with ``url``, from a thread of its own, once requests are answered.
-        ending: what is done when the end begins and later.
-        proxies: the addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed.
+        url: the address of the page.
+        on_ready: called with ``url``, from a separate thread, once requests are answered.
+        ending: the steps of the shutdown.
+        proxies: the addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are trusted.
         limits: of connections and times.
     """
 
@@ -210,7 +212,7 @@ class PageServer(uvicorn.Server):
                 server_header=False,
                 lifespan="on",
                 timeout_graceful_shutdown=_GRACE_SECONDS,
-                # By itself it would believe what any program of this machine says about where a request comes from.
+                # By default uvicorn trusts these headers from every program on this machine.
                 proxy_headers=bool(proxies),
                 forwarded_allow_ips=list(proxies),
             )
@@ -224,7 +226,7 @@ class PageServer(uvicorn.Server):
         self._watchdog.daemon = True
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
-        """Serve until told to stop."""
+        """Serve until ``stop`` or a signal."""
         threading.Thread(target=self._announce, name="announce", daemon=True).start()
         try:
             super().run(sockets=sockets or [self._listener])
@@ -236,7 +238,7 @@ class PageServer(uvicorn.Server):
         self.should_exit = True
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """End on a signal, and end well: unlike uvicorn, do not raise it again afterwards."""
+        """Shut down on a signal; unlike uvicorn, do not raise the signal again afterwards."""
         if self.should_exit:
             self._abandon(128 + sig)
         self.should_exit = True
@@ -244,7 +246,7 @@ class PageServer(uvicorn.Server):
         self._watchdog.start()
 
     async def on_tick(self, counter: int) -> bool:
-        """Look at the connections once a second, and at the memory now and then."""
+        """Check the connections once a second, and trim the heap every 20 seconds."""
         if counter % _TICKS == 0:
             now = time.monotonic()
             for connection in self._connections():
@@ -254,7 +256,7 @@ class PageServer(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Let nobody new in, wait for what runs, end open responses, then everything else."""
+        """Refuse new connections, wait for running requests, end the streams, then close every connection."""
         begun = time.monotonic()
         for server in self.servers:
             server.close()
@@ -271,7 +273,7 @@ class PageServer(uvicorn.Server):
         return [one for one in self.server_state.connections if isinstance(one, Connection)]
 
     def _abandon(self, code: int) -> None:
-        """End the process, whatever still runs in it."""
+        """End the process, even if requests are still running."""
         self._ending.clean()
         leave(code)
 
@@ -284,7 +286,7 @@ class PageServer(uvicorn.Server):
 
 
 def leave(code: int) -> NoReturn:
-    """End the process at once: Python would wait for answers nobody gets, and take apart all it loaded."""
+    """End the process at once; a normal exit would wait for running threads and tear down every loaded library."""
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()

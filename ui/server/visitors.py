@@ -1,4 +1,4 @@
-"""Who a request comes from, and how often they may ask."""
+"""Visitors, and the rate limit of their questions."""
 
 import ipaddress
 import math
@@ -13,15 +13,15 @@ from cachetools import TTLCache
 from qa.errors import QaError
 from qa.settings import LIMITS, Limits
 
-_MOST = 10_000  # that are kept in mind
-_MINUTE = 60.0  # seconds in which all is given back
+_MOST = 10_000  # visitors that are remembered
+_MINUTE = 60.0  # seconds in which a visitor's whole allowance comes back
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who a request comes from.
+    """The sender of a request.
 
-    ``name`` is ``""`` where nobody has to log in; then whoever reaches the page may do what an ``admin`` may.
+    ``name`` is ``""`` if no login is required; then anyone who can reach the page has the rights of an ``admin``.
     """
 
     name: str
@@ -30,21 +30,21 @@ class Visitor:
 
 
 def visitor_of(scope: Mapping[str, Any]) -> Visitor:
-    """Return who sent a request: whom ``ui.access.login`` put there, or, where nobody has to log in, anybody."""
+    """Return the visitor that ``ui.access.login`` put into a request; without login an unnamed one with all rights."""
     known = scope.get("user")
     return known if isinstance(known, Visitor) else Visitor("", True, address_of(scope))
 
 
 def visitor_through(request: Any) -> Visitor:
-    """Return who sent a request that Gradio gives a function: one of Starlette's, mostly in an envelope of its own.
+    """Return the visitor of a request as Gradio passes it to a function: Starlette's request, mostly in a wrapper.
 
-    Never kept in a context variable: what waits in Gradio's queue runs in the context of whoever came first.
+    Never stored in a context variable: Gradio's queue runs an event in the context of whichever request came first.
     """
     return visitor_of(getattr(request, "request", request).scope)
 
 
 def address_of(scope: Mapping[str, Any]) -> str:
-    """Return the address that a request comes from; of IPv6 the half that one customer gets whole."""
+    """Return the IP address of a request; for IPv6 the /64 network, which belongs to one customer as a whole."""
     host = (scope.get("client") or ("",))[0]
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
@@ -56,7 +56,7 @@ def address_of(scope: Mapping[str, Any]) -> str:
 
 
 class TooOftenError(QaError):
-    """Somebody asks more often than is answered; ``seconds`` says when they may ask again."""
+    """A visitor has reached the rate limit; after ``seconds`` they may ask again."""
 
     def __init__(self, message: str, seconds: int) -> None:
         super().__init__(message)
@@ -64,20 +64,21 @@ class TooOftenError(QaError):
 
 
 class Rate:
-    """How often visitors may ask: so many times at once, then as fast as these are given back over a minute.
+    """Rate limit of questions: a visitor may use a minute's allowance at once, and it comes back evenly over a minute.
 
-    Kept as one time for each visitor, the generic cell rate algorithm (ITU-T I.371); those who asked last are kept.
+    The generic cell rate algorithm (ITU-T I.371): one time is stored for each visitor.  Beyond 10,000 visitors, those
+    who asked last are remembered.
 
     Args:
-        limits: ``answers_per_minute`` of one who is logged in; ``answers_per_minute_unnamed`` of one address where
-            nobody has to log in.
+        limits: ``answers_per_minute`` for one logged-in user; ``answers_per_minute_unnamed`` for one address if no
+            login is required.
         clock: seconds.
     """
 
     def __init__(self, limits: Limits = LIMITS, clock: Callable[[], float] = time.monotonic) -> None:
         self._named, self._unnamed = limits.answers_per_minute, limits.answers_per_minute_unnamed
         self._clock = clock
-        # When all is given back: at most a minute after the last question, when it need not be stored any more.
+        # When the whole allowance is back: at most a minute after the last question, so entries expire after a minute.
         self._spent: TTLCache[tuple[bool, str], float, float] = TTLCache(_MOST, _MINUTE, clock)
         self._lock = threading.Lock()
 
@@ -85,7 +86,7 @@ class Rate:
         """Count a question.
 
         Raises:
-            TooOftenError: if it is one too many.
+            TooOftenError: if the visitor has used up the allowance.
         """
         most, setting = (
             (self._named, "answers_per_minute") if visitor.name else (self._unnamed, "answers_per_minute_unnamed")
@@ -100,12 +101,12 @@ class Rate:
                 return
         seconds = math.ceil(wait)
         raise TooOftenError(
-            f"more than {most:,} questions in a minute are not answered ({setting}); ask again in {spoken(seconds)}",
+            f"too many questions: at most {most:,} a minute are answered ({setting}); ask again in {spoken(seconds)}",
             seconds,
         )
 
 
 def spoken(seconds: int) -> str:
-    """Return a time as it is told, ``1 second`` or ``5 minutes``."""
+    """Return a duration in words, ``1 second`` or ``5 minutes``."""
     count, unit = (seconds, "second") if seconds < 120 else (math.ceil(seconds / 60), "minute")
     return f"{count} {unit}" + "s" * (count != 1)

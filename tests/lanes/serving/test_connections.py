@@ -88,7 +88,7 @@ def test_more_connections_than_are_held_are_refused_with_a_sentence() -> None:
         assert refused.splitlines()[0] == "HTTP/1.1 503 Service Unavailable"
         assert "\r\nRetry-After: 5\r\n" in refused
         assert refused.splitlines()[-1] == (
-            "More connections are open than are held (connections). Please try again in 5 seconds."
+            "Too many connections are open (connections). Please try again in 5 seconds."
         )
         held[0].close()
         assert soon(lambda: places.open == 2)

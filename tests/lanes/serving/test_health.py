@@ -56,9 +56,9 @@ def test_a_server_that_is_about_to_end_is_unhealthy_and_takes_nothing_new(retrie
     with TestClient(app) as client:
         app.state.running.ending = True
         health, late = client.get("/healthz"), client.post("/api/ask", json={"question": "Why?"})
-    assert (health.status_code, health.json()["reason"]) == (503, "the server is about to end")
+    assert (health.status_code, health.json()["reason"]) == (503, "the server is shutting down")
     assert (late.status_code, late.headers["retry-after"]) == (503, "10")
-    assert late.json()["error"] == "This server is about to end. Please try again in 10 seconds."
+    assert late.json()["error"] == "This server is shutting down. Please try again in 10 seconds."
 
 
 def test_the_host_is_checked_before_health(retriever: Retriever) -> None:

@@ -27,7 +27,7 @@ def test_too_much_at_once_is_refused_with_its_limit() -> None:
 
 def test_a_file_is_refused_before_it_is_read(inbox: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
     assert inbox.refusal(1000) is None
-    assert inbox.refusal(None) == (411, "The length of what is sent has to be given.")
+    assert inbox.refusal(None) == (411, "This request does not state its length. Send it with a Content-Length header.")
     assert inbox.refusal(50_020_001) == (
         413, "A file is larger than 50 MB, the most that is taken (upload_file_bytes).",
     )  # fmt: skip

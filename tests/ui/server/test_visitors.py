@@ -60,7 +60,7 @@ def test_no_more_are_counted_than_fit_and_nobody_for_longer_than_a_minute() -> N
 def test_one_too_many_is_told_the_limit_its_setting_and_when_to_ask_again() -> None:
     rate = Rate(FEW, Clock())
     asked(rate, *[Visitor("anna", True, "")] * 3)
-    told = r"^more than 3 questions in a minute are not answered \(answers_per_minute\); ask again in 20 seconds$"
+    told = r"^too many questions: at most 3 a minute are answered \(answers_per_minute\); ask again in 20 seconds$"
     with pytest.raises(TooOftenError, match=told):
         rate.take(Visitor("anna", True, ""))
 

@@ -17,7 +17,8 @@ from ui.app import page_server
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
 def test_an_address_that_others_reach_needs_a_password_file(retriever: Retriever, host: str) -> None:
     told = (
-        rf"^host='{host}' is reached from other machines: give --password-file FILE \(qa password FILE NAME makes it\)"
+        rf"^host='{host}' can be reached from other machines: give --password-file FILE "
+        r"\(qa password FILE NAME makes it\)"
     )
     with pytest.raises(InputError, match=told):
         page_server(retriever, host, 0)
@@ -34,12 +35,14 @@ def test_the_command_refuses_in_one_line(qa: Qa, file: Path) -> None:
     code, out, error = qa("chat", *plain, "--password-file", file)
     assert (code, out, error.startswith(f"qa: {file}, line 1: cannot be read")) == (1, "", True)
     code, out, error = qa("chat", *plain, "--host", "0.0.0.0")
-    assert (code, out, error.startswith("qa: host='0.0.0.0' is reached from other machines: give")) == (1, "", True)
+    assert (code, out, error.startswith("qa: host='0.0.0.0' can be reached from other machines: give")) == (1, "", True)
 
 
 def test_a_proxy_is_named_by_its_address(retriever: Retriever, file: Path) -> None:
     for name in ("proxy.example", "*", "10.0.0.1/8"):
-        with pytest.raises(InputError, match=r"is no address: give the proxy's own, such as 10\.0\.0\.5"):
+        with pytest.raises(
+            InputError, match=r"is not an IP address: give the proxy's address or network, such as 10\.0\.0\.5"
+        ):
             page_server(retriever, port=0, password_file=file, proxies=[name])
 
 
