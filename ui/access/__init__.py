@@ -1,1 +1,1 @@
-"""Who is let in: logins, passwords, sessions."""
+"""Authentication: login, passwords, sessions."""

@@ -1,6 +1,6 @@
-"""Lets in who is named in the password file: a login page with a cookie for browsers, HTTP Basic for programs.
+"""Authentication by the password file: a login page with a cookie for browsers, HTTP Basic for programs.
 
-Stands before all of the application, so that what is not named here needs a login, Gradio's own routes included.
+The middleware stands before the whole application, so every route that is not named here needs a login, even Gradio's.
 """
 
 import asyncio
@@ -30,31 +30,31 @@ from ui.server.server import FullError, Workers
 from ui.server.visitors import Visitor, address_of, spoken
 
 SIGN_IN, SIGN_OUT = "/signin", "/signout"
-# For programs that watch the server; they tell who is not logged in next to nothing.
+# For monitoring; without a login they reveal next to nothing.
 _OPEN = frozenset(("/healthz", "/metrics"))
 COOKIE = "dateline-session"
 _SESSION_SECONDS = 12 * 3_600
-_BASIC_SECONDS = 300  # for which a program's password is not hashed again
+_BASIC_SECONDS = 300  # during which a program's password is not hashed again
 _CHECKS_AT_ONCE, _CHECKS_WAITING = 1, 64  # each takes 64 MB, and up to four cores for a moment
 _MOST_BYTES = 20_000  # of the form
 _LONGEST_NAME = 65
 _UPLOAD = "/gradio_api/upload"
-# Nothing that a browser reads as the address of another site: "//host", "/\host", a tab or a line end in between.
+# A path of this site.  Browsers read "//host" and "/\host", even with a tab or a line end in between, as another site.
 _OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]{0,8000}")
 
-_WRONG = "This name and password do not belong together."
+_WRONG = "Wrong name or password."
 _NEEDED = "Log in first: load the page again, or give name and password with HTTP Basic (curl --user NAME)."
 _ADMINS = "Only an admin may add articles."
 _BROKEN = "The password file cannot be used at the moment, so nobody can log in; the server's log says why."
-_BUSY = "Many log in at this moment. Please try again in 2 seconds."
+_BUSY = "Too many logins are waiting. Please try again in 2 seconds."
 
 
-# Why a request is not let in, for figures and logs, where the sentence does not say it in a word.
+# Short names of the reasons for metrics and logs, by their message.
 _REASONS = {_NEEDED: "login needed", _WRONG: "login wrong", _ADMINS: "not an admin", _BUSY: "full"}
 
 
 class RefusedError(Exception):
-    """A request is not let in: with which status, sentence and headers."""
+    """A request is refused, with a status, a message and headers."""
 
     def __init__(self, status: int, sentence: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(sentence)
@@ -62,18 +62,18 @@ class RefusedError(Exception):
 
     @property
     def reason(self) -> str:
-        """Why, in a word or two."""
+        """The reason in a word or two."""
         return "throttled" if self.status == 429 else _REASONS.get(self.sentence, "login unusable")
 
 
 class Login:
-    """Passes on the requests of those who have logged in, each with its ``Visitor`` as ``scope["user"]``.
+    """ASGI middleware that passes on requests of logged-in users only, with their ``Visitor`` as ``scope["user"]``.
 
-    Plain ASGI, because Starlette's BaseHTTPMiddleware sits badly on responses that never end.
+    Plain ASGI, because Starlette's BaseHTTPMiddleware does not suit responses that never end.
 
     Args:
-        app: the application behind.
-        users: who may log in.
+        app: the application behind it.
+        users: the users of the password file.
         clock: seconds.
     """
 
@@ -90,7 +90,7 @@ class Login:
         """Answer or pass on one request."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
-        elif scope["type"] != "http":  # nothing here speaks over web sockets
+        elif scope["type"] != "http":  # web sockets are not used
             await send({"type": "websocket.close", "code": 1008})
         elif scope["path"] == SIGN_IN:
             await (await self._sign_in(Request(scope, receive)))(scope, receive, send)
@@ -112,10 +112,10 @@ class Login:
                 await self._app({**scope, "user": visitor}, receive, _kept_private(send))
 
     async def _known(self, scope: Scope) -> User:
-        """Return whose request this is.
+        """Return the user who sent a request.
 
         Raises:
-            RefusedError: if it is nobody's.
+            RefusedError: if the request has no valid login.
         """
         try:
             if user := self._sessions.find(_token(scope), self._users.current()):
@@ -132,10 +132,10 @@ class Login:
         return user
 
     async def _check(self, name: str, password: str, address: str) -> User:
-        """Return whose name and password these are; the same, sent many times at once, are looked at once.
+        """Return the user with this name and password; concurrent requests with the same pair share one check.
 
         Raises:
-            RefusedError: if they are nobody's, or cannot be looked at now.
+            RefusedError: if the pair is wrong, or cannot be checked now.
         """
         key = name, hashlib.sha256(password.encode("utf-8", "surrogatepass")).digest(), address
         if key not in self._checks:
@@ -145,7 +145,7 @@ class Login:
             self._checks[key] = asyncio.create_task(self._look(name, password, address))
             self._checks[key].add_done_callback(lambda _: self._checks.pop(key))
         try:
-            user = await asyncio.shield(self._checks[key])  # others may wait for it too
+            user = await asyncio.shield(self._checks[key])  # other requests may wait for the same check
         except FullError:
             raise RefusedError(503, _BUSY, {"Retry-After": "2"}) from None
         except InputError:
@@ -202,51 +202,51 @@ def _token(scope: Scope) -> str:
 
 
 def _typed(name: str) -> str:
-    """Return a name as it stands in the file; one that is too long stays too long."""
+    """Return a name as the file writes it; a name that is too long stays too long."""
     return name.strip().lower()[:_LONGEST_NAME]
 
 
 def _basic(headers: Headers) -> tuple[str, str] | None:
-    """Return the name and password that a program sends; None: it sends none."""
+    """Return the name and password of an HTTP Basic header; None if there are none."""
     scheme, _, encoded = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return None
     try:
         name, colon, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
-        raise RefusedError(400, "The header Authorization cannot be read as HTTP Basic.") from None
+        raise RefusedError(400, "The Authorization header is not HTTP Basic, as curl --user NAME sends it.") from None
     return (_typed(name), password) if colon else None
 
 
 async def _fields(request: Request) -> dict[str, list[str]]:
-    """Return the fields of the form."""
+    """Return the fields of the login form."""
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        raise RefusedError(415, "This is not what the form sends.")
+        raise RefusedError(415, "The login form does not send such a request. Please log in below.")
     body = b""
     try:
         async for piece in request.stream():
             body += piece
             if len(body) > _MOST_BYTES:
-                raise RefusedError(413, "This is more than the form sends.")
+                raise RefusedError(413, "This request is larger than the login form allows. Please log in below.")
         return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=10)
     except (ValueError, ClientDisconnect):
-        raise RefusedError(400, "This is not what the form sends.") from None
+        raise RefusedError(400, "The login form does not send such a request. Please log in below.") from None
 
 
 def _own_path(onward: str) -> str:
-    """Return where to go after the login: a path of this page, else its beginning."""
+    """Return the path to open after the login: the given one if it is on this site, else ``/``."""
     path = onward if _OWN_PATH.fullmatch(onward) else "/"
     return "/" if path.startswith((SIGN_IN, SIGN_OUT)) else path
 
 
 def _form(refused: RefusedError | None = None, name: str = "", onward: str = "/") -> Response:
-    """Return the login page, with what went wrong if something did."""
+    """Return the login page, with the reason if a login was refused."""
     problem, status, headers = (refused.sentence, refused.status, refused.headers) if refused else ("", 200, {})
     return HTMLResponse(login_page(SIGN_IN, onward, name, problem), status, {"Cache-Control": "no-store", **headers})
 
 
 def _refusal(scope: Scope, refused: RefusedError) -> Response:
-    """Return the way to the login page to who opens a page, a sentence to all others."""
+    """Return the response to a refused request: for a browser's page load a redirect to the login, else a message."""
     path, headers = scope["path"], Headers(scope=scope)
     told = {"Cache-Control": "no-store", **refused.headers}
     opens = scope["method"] in {"GET", "HEAD"} and "text/html" in headers.get("accept", "")
@@ -256,7 +256,7 @@ def _refusal(scope: Scope, refused: RefusedError) -> Response:
         wanted = raw.decode("latin-1") + (f"?{query}" if query else "")
         return RedirectResponse(f"{SIGN_IN}?next={quote(wanted, safe='')}" if wanted != "/" else SIGN_IN, 303, told)
     if path.startswith("/api"):
-        # Only here: a page whose login is over would have its browser ask in a window of its own.
+        # Only below /api: on an open page whose session has ended, the browser would show its own password dialog.
         if refused.status == 401:
             told["WWW-Authenticate"] = 'Basic realm="Dateline", charset="UTF-8"'
         sentence = json.dumps({"error": refused.sentence}, ensure_ascii=False, indent=1) + "\n"
@@ -267,7 +267,7 @@ def _refusal(scope: Scope, refused: RefusedError) -> Response:
 
 
 def _kept_private(send: Send) -> Send:
-    """Keep what only some may read out of caches that others share, where a response says nothing of its own."""
+    """Mark responses as private to shared caches, unless they state their own Cache-Control."""
 
     async def private(message: Message) -> None:
         if message["type"] == "http.response.start":

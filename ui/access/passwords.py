@@ -1,10 +1,10 @@
-"""The file of those who may open the page: a line each, of name, role and the hash of the password.
+"""Password file: one line for each user, with name, role and password hash.
 
     anna:admin:$argon2id$v=19$m=65536,t=3,p=4$<salt>$<hash>
     rolf:reader:scrypt$16384$8$5$<salt>$<hash>
 
-Empty lines and lines that begin with # are left as they are.  New hashes are Argon2id's (RFC 9106) with the cost that
-argon2-cffi recommends: 64 MB a check.  scrypt's (RFC 7914), which earlier versions wrote, are read as before.
+Empty lines and lines that begin with # are left as they are.  New hashes are Argon2id (RFC 9106) with the cost that
+argon2-cffi recommends: 64 MiB a check.  scrypt hashes (RFC 7914) of earlier versions are still accepted.
 """
 
 import hashlib
@@ -35,23 +35,23 @@ _MOST_BYTES = 1_000_000  # of a file
 _HASHER = PasswordHasher()
 _COUNT = r"([1-9]\d{0,9})"
 _ARGON2 = re.compile(rf"\$argon2id\$v=19\$m={_COUNT},t={_COUNT},p={_COUNT}\$([^$]+)\$([^$]+)", re.ASCII)
-# Limits of one check: bytes of memory; bytes filled in all its passes; lanes, each of which is a thread in Argon2.
+# Limits of one check: bytes of memory; bytes filled in all passes; lanes, each of which is a thread in Argon2.
 _MOST_MEMORY, _MOST_FILLED, _MOST_LANES = 2**28, 2**30, 16
-_LANE = 2**18  # bytes that could be filled in the time that it takes to begin a lane's threads in each pass
+_LANE = 2**18  # the cost of starting a lane's threads in each pass, as the bytes that could be filled in that time
 
 
 @dataclass(frozen=True, slots=True)
 class Argon2Hash:
-    """A password's hash by Argon2id: ``encoded`` holds cost, salt and digest as argon2-cffi writes them."""
+    """An Argon2id password hash; ``encoded`` holds cost, salt and digest as argon2-cffi writes them."""
 
     encoded: str
 
     @classmethod
     def of(cls, password: str, hasher: PasswordHasher = _HASHER) -> "Argon2Hash":
-        """Return the hash of a password, with a salt of its own.
+        """Return the hash of a password, with a new salt.
 
         Raises:
-            InputError: if there is no memory or no thread for it.
+            InputError: if memory or threads run out.
         """
         try:
             return cls(hasher.hash(_typed(password)))
@@ -60,10 +60,10 @@ class Argon2Hash:
 
     @classmethod
     def parse(cls, text: str) -> "Argon2Hash":
-        """Return a hash that a line holds.
+        """Return the hash that a line of the file holds.
 
         Raises:
-            ValueError: if it is none that ``matches`` could compute.
+            ValueError: if it is malformed, or ``matches`` could not compute it.
         """
         if not (found := _ARGON2.fullmatch(text)):
             raise ValueError(text)
@@ -75,17 +75,17 @@ class Argon2Hash:
 
     @property
     def allowed(self) -> bool:
-        """Whether a check costs no more than it may."""
+        """Whether the cost of a check is within the limits."""
         cost = extract_parameters(self.encoded)
         memory = 1024 * cost.memory_cost
         each = max(memory, _LANE * cost.parallelism)
         return _allowed(memory, each * cost.time_cost, cost.parallelism)
 
     def matches(self, password: str) -> bool:
-        """Return whether this is the hash of the password; how long it takes does not depend on the answer.
+        """Return whether this is the hash of the password; the time it takes does not depend on the result.
 
         Raises:
-            InputError: if there is no memory or no thread for it.
+            InputError: if memory or threads run out.
         """
         try:
             return _HASHER.verify(self.encoded, _typed(password))
@@ -95,13 +95,13 @@ class Argon2Hash:
             raise _without_room(error) from error
 
     def __str__(self) -> str:
-        """Return it as it stands in the file."""
+        """Return the hash as the file writes it."""
         return self.encoded
 
 
 @dataclass(frozen=True, slots=True)
 class ScryptHash:
-    """A password's hash by scrypt, which earlier versions wrote: its cost, the salt, and the digest."""
+    """A scrypt password hash of an earlier version: its cost, the salt and the digest."""
 
     n: int
     r: int
@@ -111,10 +111,10 @@ class ScryptHash:
 
     @classmethod
     def parse(cls, text: str) -> "ScryptHash":
-        """Return a hash that a line holds.
+        """Return the hash that a line of the file holds.
 
         Raises:
-            ValueError: if it is none that ``matches`` could compute.
+            ValueError: if it is malformed, or ``matches`` could not compute it.
         """
         kind, *cost, salt, digest = text.split("$")
         n, r, p = map(int, cost)
@@ -126,30 +126,30 @@ class ScryptHash:
 
     @property
     def allowed(self) -> bool:
-        """Whether a check costs no more than it may."""
+        """Whether the cost of a check is within the limits."""
         block = 128 * self.r
         return _allowed(block * (self.n + self.p + 2), block * self.n * self.p, self.p)
 
     def matches(self, password: str) -> bool:
-        """Return whether this is the hash of the password; how long it takes does not depend on the answer."""
+        """Return whether this is the hash of the password; the time it takes does not depend on the result."""
         digest = hashlib.scrypt(
             _typed(password), salt=self.salt, n=self.n, r=self.r, p=self.p, maxmem=_MOST_MEMORY, dklen=32
         )
         return hmac.compare_digest(digest, self.digest)
 
     def __str__(self) -> str:
-        """Return it as it stands in the file."""
+        """Return the hash as the file writes it."""
         salt, digest = (b64encode(part).decode() for part in (self.salt, self.digest))
         return f"scrypt${self.n}${self.r}${self.p}${salt}${digest}"
 
 
 def _typed(password: str) -> bytes:
-    # One and the same password can be typed as different characters, depending on the keyboard (é, or e and an accent).
+    # Depending on the keyboard, one password can be typed as different characters (é, or e and an accent).
     return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 
 def _unpadded(text: str) -> bytes:
-    """Return the bytes that Argon2's Base64 stands for, which has one spelling for them, without padding."""
+    """Return the bytes of Argon2's Base64, which is unpadded and has one spelling for each value."""
     decoded = b64decode(text + "=" * (-len(text) % 4), validate=True)
     if b64encode(decoded).decode().rstrip("=") != text:
         raise ValueError(text)
@@ -169,7 +169,7 @@ PasswordHash: TypeAlias = Argon2Hash | ScryptHash
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One who may open the page; ``role`` is ``reader`` or ``admin``."""
+    """A user who may log in; ``role`` is ``reader`` or ``admin``."""
 
     name: str
     role: str
@@ -177,22 +177,22 @@ class User:
 
     @property
     def admin(self) -> bool:
-        """Whether they may add and remove articles, where that is possible at all."""
+        """Whether the user may add and remove articles, if the page allows that at all."""
         return self.role == ADMIN
 
     def __str__(self) -> str:
-        """Return the line of the file."""
+        """Return the user's line of the file."""
         return f"{self.name}:{self.role}:{self.password}"
 
 
 class Users:
-    """Those whom a file names, as it stands at the moment: who is removed from it is out at once.
+    """The users of a password file, read again when it changes: a removed user is logged out at once.
 
     Args:
         path: the file.
 
     Raises:
-        InputError: if it cannot be used, or names nobody.
+        InputError: if the file cannot be used, or holds no user.
     """
 
     def __init__(self, path: Path) -> None:
@@ -201,13 +201,13 @@ class Users:
         self._users: Mapping[str, User] = {}
         self._problem = ""
         if not read_users(path):
-            raise InputError(f"{path}: names nobody, so that nobody could log in; run: qa password {path} NAME")
+            raise InputError(f"{path}: holds no user, so nobody could log in; run: qa password {path} NAME")
 
     def current(self) -> Mapping[str, User]:
-        """Return who may log in now, by name.
+        """Return the users who may log in now, by name.
 
         Raises:
-            InputError: if the file cannot be used any more; then nobody may.
+            InputError: if the file can no longer be used; then nobody may log in.
         """
         try:
             found = self._path.stat()
@@ -227,14 +227,14 @@ class Users:
         return self._users
 
     def check(self, name: str, password: str) -> User | None:
-        """Return who this is; None if there is no such name or the password is another, which takes as long.
+        """Return the user with this name and password; None if either is wrong, which takes the same time.
 
         Raises:
-            InputError: if the file cannot be used any more, or there is no memory for the check.
+            InputError: if the file can no longer be used, or there is no memory for the check.
         """
         users = self.current()
-        # For a name that is not there, somebody else's hash is computed, always the same, and its result not used.
-        # A file can hold hashes of several costs: a fixed one would show by its time which names are there.
+        # For an unknown name another user's hash is computed, always the same one for that name, and the result is not
+        # used.  A file can hold hashes of several costs: with one fixed hash the time would reveal which names exist.
         typed = name.encode("utf-8", "surrogatepass")
         other = min(
             users.values(), key=lambda user: hmac.digest(str(user.password).encode(), typed, "sha256"), default=None
@@ -250,31 +250,31 @@ class Users:
 
 
 def read_users(path: Path) -> dict[str, User]:
-    """Return whom a file names.
+    """Return the users of a file, by name.
 
     Raises:
-        InputError: if it cannot be read, may be read by others, or has a line that cannot be used.
+        InputError: if the file cannot be read, other users of the machine may read it, or a line is malformed.
     """
     lines = _lines(path)
     if (mode := path.stat().st_mode & 0o777) & 0o077:
-        raise InputError(f"{path}: others may read or change it (mode {mode:o}); run: chmod 600 {path}")
+        raise InputError(f"{path}: other users may read or change it (mode {mode:o}); run: chmod 600 {path}")
     users: dict[str, User] = {}
     for number, line in enumerate(lines, 1):
         if user := _user(path, number, line):
             if user.name in users:
-                raise InputError(f"{path}, line {number}: {user.name!r} stands here a second time; remove one")
+                raise InputError(f"{path}, line {number}: {user.name!r} is listed twice; remove one of the lines")
             users[user.name] = user
     return users
 
 
 def set_password(path: Path, name: str, password: str, role: str = "") -> User:
-    """Add somebody to a file, made if need be, or give them another password; return them.
+    """Add a user to a file, which is made if there is none, or change a user's password; return the user.
 
     Args:
         path: the file; only its owner may read it afterwards.
-        name: who.
+        name: the user's name.
         password: at least 8 characters.
-        role: ``reader`` or ``admin``; ``""``: the one they have, else ``reader``.
+        role: ``reader`` or ``admin``; ``""``: the role that the user has, else ``reader``.
 
     Raises:
         InputError: if name, password or file cannot be used, or there is no memory to hash with.
@@ -293,47 +293,47 @@ def set_password(path: Path, name: str, password: str, role: str = "") -> User:
 
 
 def remove_user(path: Path, name: str) -> None:
-    """Take somebody out of a file.
+    """Remove a user from a file.
 
     Raises:
-        InputError: if they do not stand in it, or it cannot be read or written.
+        InputError: if the file has no such user, or cannot be read or written.
     """
     lines = _lines(path)
     place = _place(path, lines, name)
     if place == len(lines):
-        raise InputError(f"{path}: there is no {name!r} in it")
+        raise InputError(f"{path}: has no user {name!r}; the file lists the names")
     del lines[place]
     _write(path, lines)
 
 
 def check_name(name: str) -> None:
-    """Check that a name can be used.
+    """Check that a user name is valid.
 
     Raises:
-        InputError: if it cannot.
+        InputError: if it is not.
     """
     if not _NAME.fullmatch(name):
         raise InputError(
-            f"name={name!r} cannot be used: give up to 64 of the letters a to z (small ones), digits and . _ @ -, "
-            "a letter or digit first"
+            f"name={name!r} cannot be used: give 1 to 64 characters, small letters a to z, digits and . _ @ -, with a "
+            "letter or digit first"
         )
 
 
 def _lines(path: Path) -> list[str]:
     try:
         if path.stat().st_size > _MOST_BYTES:
-            raise InputError(f"{path}: is larger than {_MOST_BYTES:,} bytes, so it is no password file; name another")
+            raise InputError(f"{path}: is not a password file (more than {_MOST_BYTES:,} bytes); name another file")
         return path.read_text("utf-8").splitlines()
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file; make it with: qa password {path} NAME") from None
     except UnicodeDecodeError:
-        raise InputError(f"{path}: is no text, so it is no password file; name another") from None
+        raise InputError(f"{path}: is not a password file (not UTF-8 text); name another file") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error}); give access or another file") from None
 
 
 def _place(path: Path, lines: list[str], name: str) -> int:
-    """Return the place of somebody's line, behind the last one if there is none; every line is checked."""
+    """Return the index of a user's line, or the number of lines if there is none; every line is checked."""
     users = [_user(path, number, line) for number, line in enumerate(lines, 1)]
     return next((place for place, user in enumerate(users) if user and user.name == name), len(lines))
 
@@ -348,18 +348,18 @@ def _user(path: Path, number: int, line: str) -> User | None:
         hashed: PasswordHash = Argon2Hash.parse(kept) if kept.startswith("$") else ScryptHash.parse(kept)
     except ValueError:
         raise InputError(
-            f"{path}, line {number}: cannot be read as name:role:hash; remove it and run: qa password {path} NAME"
+            f"{path}, line {number}: is not name:role:hash; remove the line and run: qa password {path} NAME"
         ) from None
     if not hashed.allowed:
         raise InputError(
-            f"{path}, line {number}: its hash costs more than one check may: 256 MiB of memory, 1 GiB filled in all "
-            f"passes, {_MOST_LANES} lanes; remove it and run: qa password {path} NAME"
+            f"{path}, line {number}: its hash exceeds the limits of one check (256 MiB of memory, 1 GiB filled in all "
+            f"passes, {_MOST_LANES} lanes); remove the line and run: qa password {path} NAME"
         )
     return User(name, role, hashed)
 
 
 def _write(path: Path, lines: list[str]) -> None:
-    """Write the file anew beside the old one, and put it in its place; only its owner may read it."""
+    """Write a new file beside the old one, and replace the old one by it; only its owner may read it."""
     target, temporary = Path(os.path.realpath(path)), ""
     try:
         descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)  # mode 0600
@@ -372,4 +372,6 @@ def _write(path: Path, lines: list[str]) -> None:
     except OSError as error:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
-        raise InputError(f"{path}: cannot be written ({error.strerror or error}); free space or access") from error
+        raise InputError(
+            f"{path}: cannot be written ({error.strerror or error}); free disk space or allow writing"
+        ) from error

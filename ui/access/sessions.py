@@ -1,4 +1,4 @@
-"""Those who have shown who they are, known again for a while by a secret that only they have."""
+"""Login sessions, keyed by the hash of a session token or of a program's password."""
 
 import hashlib
 import hmac
@@ -14,14 +14,14 @@ _MOST = 10_000
 
 
 class Remembered:
-    """Users by secrets: the token in a cookie, or the password that a program sends with each request.
+    """Sessions by secret: the token in a cookie, or the password that a program sends with each request.
 
-    Of the secret only a keyed hash is kept, in memory, so that nothing is left of it when the server ends.  Whoever
-    gets another password, or is removed from the file, is forgotten.  Of too many those that were used last stay.
-    Called in the event loop alone, so there is no lock.
+    Only a keyed hash of the secret is stored, in memory, so nothing is left of it when the server ends.  A session ends
+    when its user gets another password or is removed from the file.  Beyond 10,000 sessions, those that were used last
+    stay.  Called in the event loop alone, so there is no lock.
 
     Args:
-        seconds: for how long.
+        seconds: how long a session lasts.
         clock: seconds.
     """
 
@@ -30,11 +30,11 @@ class Remembered:
         self._kept: TTLCache[bytes, User, float] = TTLCache(_MOST, seconds, clock)
 
     def add(self, secret: str, user: User) -> None:
-        """Know a user by this secret from now on."""
+        """Begin a session of a user under a secret."""
         self._kept[self._hash(secret)] = user
 
     def find(self, secret: str, users: Mapping[str, User]) -> User | None:
-        """Return whose secret this is, as they stand among ``users`` now; None: nobody's, or not any more."""
+        """Return the user of a session as ``users`` holds them now; None if there is no session, or no longer one."""
         user = self._kept.get(self._hash(secret))
         now = users.get(user.name) if user else None
         if user and now and now.password == user.password:
@@ -43,7 +43,7 @@ class Remembered:
         return None
 
     def drop(self, secret: str) -> None:
-        """Know nobody by this secret any more."""
+        """End the session of a secret."""
         self._kept.pop(self._hash(secret), None)
 
     def _hash(self, secret: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Wrong passwords: after a few of them one has to wait, ever longer."""
+"""Login throttling: an exponential delay after repeated failures."""
 
 import math
 import time
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from cachetools import LRUCache, TTLCache
 
-FREE = 5  # wrong passwords before one has to wait
-_NAME_SECONDS = 30  # the longest wait for one name: strangers must not be able to keep its owner out
-_ADDRESS_SECONDS = 600  # the longest for one address
+FREE = 5  # wrong passwords before the first delay
+_NAME_SECONDS = 30  # the longest delay for a name: strangers must not be able to lock out its owner
+_ADDRESS_SECONDS = 600  # the longest delay for an address
 _FORGOTTEN_SECONDS = 3_600
 _MOST = 10_000  # names, addresses, and pairs of them
 
@@ -21,14 +21,15 @@ class _Tries:
 
 
 class Throttle:
-    """Says how long to wait before a password is looked at.
+    """Delays of further login attempts, by address and by name.
 
-    A try counts as wrong from its beginning, so that many at once are not all looked at.  The wait is 1 second after
-    five wrong ones, then twice as long after each.  It holds for an address, whatever names it tries, and for a name,
-    whatever addresses try it; but not for a name at an address where it has logged in before, so that strangers who
-    guess at a name do not keep its owner waiting.
+    An attempt counts as wrong from its beginning, so that of many concurrent attempts only the first few are checked.
+    The delay is 1 second after five wrong attempts, and doubles with each further one.  It applies to an address, for
+    any names, and to a name, from any address.  It does not apply to a name at an address from which that user has
+    logged in before, so that strangers who guess passwords do not delay the owner.
 
-    An hour after the last try that counted, all are forgotten.  Called in the event loop alone, so there is no lock.
+    An hour after the last attempt that counted, the count starts again.  Called in the event loop alone, so there is no
+    lock.
 
     Args:
         clock: seconds.
@@ -40,7 +41,7 @@ class Throttle:
         self._known: LRUCache[tuple[str, str], None] = LRUCache(_MOST)
 
     def begin(self, name: str, address: str) -> int:
-        """Return the seconds to wait; 0: the password is looked at now, and counts as wrong until it proves right."""
+        """Return the seconds to wait; 0: the password is checked now, and counts as wrong until it is proved right."""
         now = self._clock()
         longest = {("address", address): _ADDRESS_SECONDS}
         if (name, address) not in self._known:
@@ -63,9 +64,9 @@ class Throttle:
         self._known[name, address] = None
 
     def undo(self, name: str, address: str) -> None:
-        """Take back a try that did not count after all."""
+        """Take back an attempt that does not count."""
         counted = [("address", address), ("name", name)]
         for key in counted[: 1 if (name, address) in self._known else 2]:
             if tries := self._tries.get(key):
                 tries.count = max(0, tries.count - 1)
-                tries.until = 0.0  # it was over when the try began
+                tries.until = 0.0  # the delay was over when the attempt began

@@ -1,1 +1,1 @@
-"""HTTP for programs, and an article's page at its permalink."""
+"""HTTP API for programs, and the article pages behind permalinks."""

@@ -1,8 +1,8 @@
-"""The address of a citation, which anyone who can open the page can follow, and the page that it leads to.
+"""Permalinks of citations, and the article page behind them.
 
-``/article/<id>?digest=…&start=…&end=…&quote=…&exact=…#quote`` says what a link of the chat page says
-(``ui.render.citation_view``). An id may hold any character, so it is quoted whole; ``.`` and ``..``, which browsers
-take out of a path, are given as ``?id=``.
+``/article/<id>?digest=…&start=…&end=…&quote=…&exact=…#quote`` holds the same values as a link of the chat page
+(``ui.render.citation_view``).  An id may hold any character, so all of it is percent-encoded.  Browsers remove ``.``
+and ``..`` from a path, so these two ids are given as ``?id=``.
 """
 
 import logging
@@ -23,18 +23,18 @@ from ui.server.server import FullError, Workers
 _log = logging.getLogger("ui.permalinks")
 
 _INCOMPLETE = "This link does not say which words it quotes, so none are marked."
-_FULL = "Too many requests wait already. Please open this page again in a moment."
+_FULL = "Too many requests are waiting. Please open this page again in a moment."
 _FAILED = "Something went wrong, and it has been logged. Please open this page again."
 
 
 def article_id_of(request: Request, prefix: str = PREFIX) -> str:
-    """Return the article id in an address, whose path is still quoted (``ui.server.guard.QuotedPaths``)."""
+    """Return the article id of a request whose path is still percent-encoded (``ui.server.guard.QuotedPaths``)."""
     name = request.scope["path"].partition(prefix)[2]
     return unquote(name, errors="replace") or request.query_params.get("id", "")
 
 
 def reference_of(article_id: str, query: Mapping[str, str]) -> Reference | None:
-    """Return what a permalink refers to; None where its query does not say it."""
+    """Return the reference of a permalink; None if its query has none."""
     digest, words, exact = (query.get(name, "") for name in ("digest", "quote", "exact"))
     return reference(
         f"{quote(article_id, safe='')}:{query.get('start')}-{query.get('end')}:{digest[:DIGITS]}"
@@ -44,7 +44,7 @@ def reference_of(article_id: str, query: Mapping[str, str]) -> Reference | None:
 
 
 def shown(retriever: Retriever, links: Sequence[Reference]) -> Reading:
-    """Return what links lead to: the version of the article that the first one quotes, where it is kept.
+    """Return the article of some links, in the version that the first one quotes if that version is stored.
 
     Raises:
         DamageError: if the article no longer matches its hash.
@@ -57,11 +57,11 @@ def shown(retriever: Retriever, links: Sequence[Reference]) -> Reading:
 
 
 class ArticlePages:
-    """Answers ``/article/<id>`` with the article's page.
+    """Endpoint of ``/article/<id>``, the page of an article.
 
     Args:
         retriever: the opened archive.
-        workers: what reads the articles.
+        workers: the threads that read the articles.
     """
 
     def __init__(self, retriever: Retriever, workers: Workers) -> None:
@@ -91,6 +91,6 @@ class ArticlePages:
             return 200, whole(article, _INCOMPLETE if "start" in query or "digest" in query else "")
         except QaError as error:
             return 503, unreadable(str(error))
-        except Exception:  # whatever it is, the page says so, and the log says what
+        except Exception:  # the page reports that something went wrong, and the log says what
             _log.exception("an article could not be shown")
             return 500, unreadable(_FAILED)

@@ -1,4 +1,4 @@
-"""The page that describes the API, made from its OpenAPI description; Swagger's would fetch scripts from elsewhere."""
+"""Documentation page of the API, made from its OpenAPI description; Swagger's page would load scripts from a CDN."""
 
 import json
 import shlex
@@ -12,11 +12,11 @@ Schema = Mapping[str, Any]
 
 
 def api_page(openapi: Schema, base_url: str) -> str:
-    """Return the page.
+    """Return the page as HTML.
 
     Args:
-        openapi: the description, as ``/api/openapi.json`` has it.
-        base_url: where the API is, such as ``http://127.0.0.1:7860/api``.
+        openapi: the description, as ``/api/openapi.json`` returns it.
+        base_url: the address of the API, such as ``http://127.0.0.1:7860/api``.
     """
     operations = []
     problems: dict[str, str] = {}
@@ -57,7 +57,7 @@ def _field(openapi: Schema, name: str, field: Schema, body: Schema) -> tuple[str
 
 
 def _type(openapi: Schema, field: Schema) -> str:
-    """Return a field's type and bounds in words."""
+    """Return a field's type and limits in words."""
     field = _resolved(openapi, field.get("schema", field))
     kind = str(field.get("type", "any"))
     if kind == "array":
@@ -72,6 +72,6 @@ def _type(openapi: Schema, field: Schema) -> str:
 
 
 def _resolved(openapi: Schema, schema: Schema) -> Schema:
-    """Return a schema, looked up where it is only named."""
+    """Return a schema, or the schema that it refers to by ``$ref``."""
     name = schema.get("$ref", "").rpartition("/")[2]
     return openapi["components"]["schemas"][name] if name else schema

@@ -1,4 +1,4 @@
-"""What programs may ask over HTTP: the fields of a request, their bounds, and what is wrong with one in a sentence."""
+"""Requests of the API: their fields and limits, and the error message for a malformed one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -19,9 +19,9 @@ _EXAMPLE: dict[str, JsonValue] = {"question": "How many troops were besieged?", 
 
 
 class SearchRequest(BaseModel):
-    """What to look for; all but the question may be left out."""
+    """A search; every field but the question is optional."""
 
-    # Strict, so that "5" is no number and true no 1: what is not understood is said, not guessed.
+    # Strict: "5" is no number and true is not 1.  Wrong types are reported, not guessed at.
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, json_schema_extra={"examples": [_EXAMPLE]})
 
     question: str = Field(max_length=LIMITS.question_characters, description="Plain text.")
@@ -41,14 +41,14 @@ class SearchRequest(BaseModel):
         return cast(Conditions, self.model_dump(include=set(DEFAULTS)))
 
     def search(self, retriever: Retriever) -> Data:
-        """Return what ``qa search --json`` prints."""
+        """Return the data that ``qa search --json`` prints."""
         hits = retriever.retrieve(self.question, self.k, **self.conditions)
         bound = bool(retriever.binding(self.question, as_of=self.as_of))
         return search_data(self.question, hits, undated_left_out(retriever, self.conditions, bound))
 
 
 class Said(BaseModel):
-    """What was said earlier; ``agent`` means ``assistant``."""
+    """An earlier turn of a conversation; ``agent`` means ``assistant``."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -57,20 +57,20 @@ class Said(BaseModel):
 
 
 class AskRequest(SearchRequest):
-    """What to answer; all but the question may be left out."""
+    """A question to answer; every field but the question is optional."""
 
     history: list[Said] = Field(
-        [], max_length=LIMITS.turns, description="The earlier turns, oldest first, that a follow-up leans on."
+        [], max_length=LIMITS.turns, description="The earlier turns of the conversation, oldest first."
     )
 
     def ask(self, retriever: Retriever) -> Data:
-        """Return what ``qa ask --json`` prints."""
+        """Return the data that ``qa ask --json`` prints."""
         history = [(turn.role, turn.text) for turn in self.history]
         return answer_data(retriever.ask(self.question, history, self.k, **self.conditions))
 
 
 class Endpoints:
-    """The page's named endpoints: plain functions for the same requests, whose arguments may be of any type.
+    """Named endpoints of the page: functions for the same requests, whose arguments are checked and may be anything.
 
     Args:
         retriever: the opened archive.
@@ -108,7 +108,7 @@ class Endpoints:
         return _checked(AskRequest, given).ask(self._retriever)
 
     def article(self, article_id: str) -> Data:
-        """Give a whole article.
+        """Return a whole article.
 
         Raises:
             InputError: if the archive does not hold it.
@@ -127,7 +127,7 @@ def _checked(kind: type[_R], given: Data) -> _R:
 
 
 def complaint(errors: Sequence[Mapping[str, Any]]) -> str:
-    """Return what is wrong with a request in one sentence, from pydantic's errors; what was sent is not repeated."""
+    """Return the error message for a request from pydantic's errors, in one sentence that repeats no values."""
     return "; ".join(dict.fromkeys(map(_complaint, errors[:5]))) or "the request cannot be used"
 
 
@@ -136,9 +136,9 @@ def _complaint(error: Mapping[str, Any]) -> str:
     name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
     kind = error["type"]
     if kind == "json_invalid":
-        return f"the body is no JSON: {error['ctx']['error']} at character {error['loc'][-1]}"
+        return f"the body is not JSON: {error['ctx']['error']} at character {error['loc'][-1]}"
     if kind == "extra_forbidden":
-        return f"{name[:100]!a} is no field of this request; leave it out"
+        return f"{name[:100]!a} is not a field of this request; leave it out"
     if kind == "missing" and name:
         return f"{name}: is missing; give it"
     if kind in {"model_type", "model_attributes_type", "dict_type"} and name:

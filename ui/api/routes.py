@@ -1,8 +1,8 @@
-"""For programs: ``POST /api/search``, ``POST /api/ask`` and ``GET /api/article/<id>``, with the terminal's JSON.
+"""HTTP API: ``POST /api/search``, ``POST /api/ask`` and ``GET /api/article/<id>``, with the terminal's JSON.
 
-An application of its own, so that its errors are JSON too, mounted below ``/api`` of the one that serves the page.
-Other sites' scripts cannot use it: what is posted has to be declared as JSON, which a browser allows them only after
-asking, and no such question is answered with yes.
+A separate application, so that its errors are JSON too, mounted at ``/api`` of the application that serves the page.
+Scripts of other sites cannot use it: a POST has to be declared as JSON, for which a browser first sends a CORS
+preflight request, and no preflight request is allowed.
 """
 
 import logging
@@ -39,27 +39,30 @@ _log = logging.getLogger("ui.api")
 
 PREFIX = "/api/article/"
 _RETRY_SECONDS = 2
-_FULL = f"too many requests wait already; try again in {_RETRY_SECONDS} seconds"
+_FULL = f"too many requests are waiting; try again in {_RETRY_SECONDS} seconds"
 _FAILED = "something went wrong, and it has been logged"
 _TOO_LARGE = f"the body is larger than {LIMITS.request_bytes:,} bytes; ask for less at a time"
-# What the framework says by itself.
+# Our messages in place of the framework's.
 _SENTENCES = {
-    "Not Found": "there is nothing at this address; GET /api/ lists what there is",
-    "Method Not Allowed": "this address takes another method; GET /api/ says which",
-    "There was an error parsing the body": "the body cannot be read as JSON",
+    "Not Found": "there is nothing at this address; GET /api/ lists the addresses",
+    "Method Not Allowed": "this address does not allow this method; GET /api/ lists the methods",
+    "There was an error parsing the body": "the body is not valid JSON",
     "Content Too Large": _TOO_LARGE,
 }
-_ABOUT = "Ask a news archive: the sentences that answer, each with a citation that can be checked to the character."
+_ABOUT = (
+    "Ask a news archive. An answer is made of sentences from its articles, each with a citation that can be checked to "
+    "the character."
+)
 
 
 class Problem(BaseModel):
-    """What went wrong, in a sentence."""
+    """An error, in one sentence."""
 
     error: str
 
 
 class FoundHit(BaseModel):
-    """A passage that was found; ``rank`` counts from 1."""
+    """A hit of a search; ``rank`` counts from 1."""
 
     rank: int
     score: float
@@ -70,7 +73,7 @@ class FoundHit(BaseModel):
 
 
 class Found(BaseModel):
-    """What a search found, best first; ``undated_left_out`` counts the undated articles that dates left out."""
+    """The hits of a search, best first; ``undated_left_out`` counts undated articles that a date filter left out."""
 
     question: str
     asked: str
@@ -82,22 +85,22 @@ _ANSWER: dict[str, Any] = {field.name: (get_type_hints(Answer)[field.name], ...)
 Answered: type[BaseModel] = create_model("Answered", __doc__=Answer.__doc__, abstained=(bool, ...), **_ANSWER)
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
-    400: {"description": "An option cannot be used: a date that is none, a question without words."},
+    400: {"description": "An option cannot be used: a malformed date, or a question without words."},
     413: {"description": f"The body is larger than {LIMITS.request_bytes:,} bytes."},
     415: {"description": "The body is not declared as application/json."},
     422: {"description": "A field is missing, unknown, of the wrong type or out of range."},
-    429: {"description": "More questions in a minute than are answered (see Retry-After)."},
+    429: {"description": "Too many questions in a minute (see Retry-After)."},
 }
 _ALWAYS: dict[int | str, dict[str, Any]] = {
-    401: {"description": "Name and password are missing or wrong, where they are asked for (HTTP Basic)."},
-    500: {"description": "Something went wrong here; the server's log says what."},
-    503: {"description": "Too many requests wait (see Retry-After), or the archive cannot be read."},
+    401: {"description": "Name and password are required (HTTP Basic), and are missing or wrong."},
+    500: {"description": "An error of the server; its log has the details."},
+    503: {"description": "Too many requests are waiting (see Retry-After), or the archive cannot be read."},
 }
 _UNKNOWN: dict[int | str, dict[str, Any]] = {
     404: {"description": "The archive does not hold this article."},
-    422: {"description": "The id is longer than any that an archive holds."},
+    422: {"description": "The id is longer than ids can be."},
 }
-# A character can be quoted in four bytes, each of which three characters stand for.
+# A character can take four bytes in UTF-8, and each byte takes three characters in percent-encoding.
 _QuotedId = Annotated[str, Path(max_length=12 * LIMITS.id_characters, description="Percent-encoded, slashes too.")]
 
 _Digest = Annotated[str, Query(max_length=64, description="The first digits of the SHA-256 of a version's text.")]
@@ -114,14 +117,14 @@ def serve_programs(
     rate: Rate | None = None,
     programs: Workers | None = None,
 ) -> None:
-    """Let an application answer programs below ``/api`` and permalinks below ``/article``; before it mounts others.
+    """Add the API at ``/api`` and permalinks at ``/article`` to an application, before it mounts others.
 
     Args:
         app: the application.
         retriever: the opened archive.
-        limits: how large a request may be, how many are worked on at a time, and how many wait.
-        rate: how often visitors may ask, shared with the page; None: as ``limits`` says.
-        programs: what answers questions; None: as many at a time as ``limits`` says.
+        limits: of a request's size, of concurrent requests and of waiting requests.
+        rate: the rate limit, shared with the page; None: a new one from ``limits``.
+        programs: the threads that answer questions; None: as many as ``limits`` allows.
     """
     pages = ArticlePages(retriever, Workers(limits.requests_at_once, limits.requests_waiting))
     app.add_middleware(QuotedPaths, prefixes=(links.PREFIX, PREFIX))
@@ -131,7 +134,7 @@ def serve_programs(
 
 
 def _sized(api: ASGIApp, most: int) -> ASGIApp:
-    """Refuse, in JSON, a body that is declared larger; one that only turns out to be is refused while it is read."""
+    """Refuse, in JSON, a body whose Content-Length exceeds the limit; one without it is refused while it is read."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         length = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
@@ -150,13 +153,13 @@ async def _to_description(request: Request) -> Response:
 def build_api(
     retriever: Retriever, limits: Limits = LIMITS, rate: Rate | None = None, programs: Workers | None = None
 ) -> FastAPI:
-    """Return the application; its OpenAPI description is at ``/openapi.json`` and in words at ``/``.
+    """Return the API's application; its OpenAPI description is at ``/openapi.json``, and as a page at ``/``.
 
     Args:
         retriever: the opened archive.
-        limits: how large a request may be, how many are worked on at a time, and how many wait.
-        rate: how often visitors may ask, shared with the page; None: as ``limits`` says.
-        programs: what answers questions; None: as many at a time as ``limits`` says.
+        limits: of a request's size, of concurrent requests and of waiting requests.
+        rate: the rate limit, shared with the page; None: a new one from ``limits``.
+        programs: the threads that answer questions; None: as many as ``limits`` allows.
     """
     api = FastAPI(
         title="Dateline", version=__version__, description=_ABOUT, docs_url=None, redoc_url=None,
@@ -187,7 +190,7 @@ def build_api(
 
     @api.get("/article/{article_id:path}", response_model=Article, responses=_told(_UNKNOWN))
     async def article(article_id: _QuotedId, request: Request, digest: _Digest = "") -> Response:
-        """Give a whole article, or the version of it whose text has a SHA-256 that begins with `digest`."""
+        """Return a whole article, or the version of it whose text has a SHA-256 that begins with `digest`."""
         wanted = article_id_of(request, PREFIX)
         return await _done(reading, lambda: asdict(known_article(retriever, wanted, digest)))
 
@@ -214,7 +217,7 @@ async def _declared_as_json(request: Request) -> None:
 
 
 def _timed(work: Callable[[], Data]) -> Callable[[], Data]:
-    """Return work that tells how long it waited for its turn from now on."""
+    """Return a function that reports how long it waited from now until its turn, and then does the work."""
     begin = time.perf_counter()
 
     def begun() -> Data:
@@ -235,7 +238,7 @@ async def _done(workers: Workers, work: Callable[[], Data]) -> Response:
         raise HTTPException(400, str(error)) from None
     except QaError as error:
         raise HTTPException(503, str(error)) from None
-    except Exception:  # whatever it is, the program is told that it was not its fault, and the log says what
+    except Exception:  # the client learns that it was not its fault, and the log says what went wrong
         _log.exception("a request could not be answered")
         raise HTTPException(500, _FAILED) from None
 

@@ -40,7 +40,7 @@ def test_a_reader_logs_in_asks_sees_no_way_to_add_and_logs_out(page: Page, url: 
     expect(page).to_have_title("Log in · Dateline")
     expect(page.get_by_label("Name")).to_be_focused()
     log_in(page, (ROLF[0], "wrong password"))
-    expect(page.get_by_role("alert")).to_have_text("This name and password do not belong together.")
+    expect(page.get_by_role("alert")).to_have_text("Wrong name or password.")
     expect(page.get_by_label("Name")).to_have_value("rolf")
     expect(page.get_by_label("Password")).to_be_focused()
     log_in(page, ROLF)

@@ -27,8 +27,8 @@ from ui.app import build_app
         ({"question": "x", "k": "5"}, 422, "k: input should be a valid integer"),
         ({"question": "x", "k": True}, 422, "k: input should be a valid integer"),
         ({"question": "x", "per_article": -1}, 422, "per_article: input should be greater than or equal to 0"),
-        ({"question": "x", "source": ["Courier"]}, 422, "'source' is no field of this request; leave it out"),
-        ({"question": "x", "<é>": 1}, 422, "'<\\xe9>' is no field of this request; leave it out"),
+        ({"question": "x", "source": ["Courier"]}, 422, "'source' is not a field of this request; leave it out"),
+        ({"question": "x", "<é>": 1}, 422, "'<\\xe9>' is not a field of this request; leave it out"),
         ({"question": "x", "sources": "Courier"}, 422, "sources: input should be a valid list"),
         ({"question": "x", "articles": ["a" * 501]}, 422, "articles[0]: string should have at most 500 characters"),
         ({"question": "x", "after": "1" * 101}, 422, "after: string should have at most 100 characters"),
@@ -52,9 +52,9 @@ def test_a_body_that_is_no_json_is_explained(client: TestClient) -> None:
         response = client.post("/api/search", content=content, headers={"Content-Type": "application/json"})
         return response.status_code, response.json()["error"]
 
-    assert post(b'{"question": "x"') == (422, "the body is no JSON: Expecting ',' delimiter at character 16")
+    assert post(b'{"question": "x"') == (422, "the body is not JSON: Expecting ',' delimiter at character 16")
     assert post(b"") == (422, "the body has to be a JSON object with a question")
-    assert post(b'"\xff') == (400, "the body cannot be read as JSON")
+    assert post(b'"\xff') == (400, "the body is not valid JSON")
     assert post(b'{"question": "\\ud800"}')[0] == 422
     assert post(b'{"question": "x", "\\ud800": 1}')[0] == 422
     assert post(b"[" * 100_000)[0] in {400, 422}
@@ -103,11 +103,11 @@ def test_the_host_check_holds_for_programs_too(retriever: Retriever) -> None:
 
 def test_what_is_not_there_is_said_in_json(client: TestClient) -> None:
     assert client.get("/api/nothing").json() == {
-        "error": "there is nothing at this address; GET /api/ lists what there is"
+        "error": "there is nothing at this address; GET /api/ lists the addresses"
     }
     response = client.get("/api/ask")
     assert (response.status_code, response.headers["allow"]) == (405, "POST")
-    assert response.json() == {"error": "this address takes another method; GET /api/ says which"}
+    assert response.json() == {"error": "this address does not allow this method; GET /api/ lists the methods"}
 
 
 def test_an_unforeseen_failure_is_logged_and_told_without_its_details(
@@ -170,7 +170,7 @@ def test_of_forty_requests_at_once_each_is_answered_or_told_to_wait(archive: Arc
     assert sorted(status for status, _, _ in told) == [200] * 24 + [503] * 16
     for number, (status, retry, found) in enumerate(told):
         if status == 503:
-            assert (retry, found["error"]) == ("2", "too many requests wait already; try again in 2 seconds")
+            assert (retry, found["error"]) == ("2", "too many requests are waiting; try again in 2 seconds")
         else:
             assert (retry, found["question"], len(found["hits"])) == ("", f"Verrin {number}", 1)
     assert embedder.most == 4

@@ -33,7 +33,7 @@ def test_the_command_refuses_in_one_line(qa: Qa, file: Path) -> None:
     plain = "--reranker", "none", "--reader", "none", "--no-open"
     file.write_text("nonsense\n")
     code, out, error = qa("chat", *plain, "--password-file", file)
-    assert (code, out, error.startswith(f"qa: {file}, line 1: cannot be read")) == (1, "", True)
+    assert (code, out, error.startswith(f"qa: {file}, line 1: is not name:role:hash")) == (1, "", True)
     code, out, error = qa("chat", *plain, "--host", "0.0.0.0")
     assert (code, out, error.startswith("qa: host='0.0.0.0' can be reached from other machines: give")) == (1, "", True)
 

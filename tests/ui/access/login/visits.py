@@ -12,7 +12,7 @@ PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 NEEDED = "Log in first: load the page again, or give name and password with HTTP Basic (curl --user NAME)."
 
-WRONG = "This name and password do not belong together."
+WRONG = "Wrong name or password."
 
 
 def log_in(client: TestClient, who: tuple[str, str] = ANNA, onward: str = "", **options: Any) -> Any:
