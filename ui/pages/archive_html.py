@@ -1,13 +1,14 @@
-"""The parts of the Archive page as HTML: what the archive holds, what was found, how far an addition is, its report.
+"""HTML of the Archive page: contents of the archive, found articles, progress and report of an addition.
 
-All text of articles, outlets and files is made inert by the templates; ids stand quoted, so that none is changed by
-being an attribute.
+The templates make all text of articles, outlets and files inert.  Ids are percent-encoded, so that they come back
+unchanged from an attribute.
 """
 
 from collections.abc import Sequence
 from urllib.parse import quote
 
 from qa.archive.view import Listed
+from qa.intake.files.kinds import COMPRESSED, DOCUMENTS, TEXTS
 from qa.settings import LIMITS
 from ui.pages.additions import Progress
 from ui.pages.uploads import megabytes
@@ -21,16 +22,16 @@ from ui.render.timeline import bars, period
 _MOST_REJECTIONS = 200
 _MOST_NOTES = 50
 _OUTLETS_SHOWN = 12
-_FORMATS = "Text, Markdown, HTML and JSON Lines files (also as .gz or .xz)"
+_FORMATS = f"{', '.join(TEXTS)} (also as {' or '.join(COMPRESSED)}), {' and '.join(DOCUMENTS)}"
 
 
 def holdings_html(articles: int, outlets: int, days: Sequence[tuple[str, int]]) -> str:
-    """Return how much there is and from when.
+    """Return the size of the archive and its range of dates.
 
     Args:
-        articles: how many.
-        outlets: how many.
-        days: dates of publication as ISO 8601, ``""`` unknown, and how many articles have each.
+        articles: the number of articles.
+        outlets: the number of outlets.
+        days: dates of publication as ISO 8601, ``""`` unknown, and the number of articles of each.
     """
     first, last = period(days)
     undated = sum(number for day, number in days if not day)
@@ -46,7 +47,7 @@ def holdings_html(articles: int, outlets: int, days: Sequence[tuple[str, int]]) 
 
 
 def outlets_html(outlets: Sequence[tuple[str, int]]) -> str:
-    """Return the outlets, largest first, each a button that knows its place in ``outlets``."""
+    """Return the outlets, largest first, each a button with its index in ``outlets``."""
     places = sorted(range(len(outlets)), key=lambda place: (-outlets[place][1], outlets[place][0]))
     items = [(place, outlet_name(outlets[place][0]), f"{outlets[place][1]:,}") for place in places]
     first, more = items[:_OUTLETS_SHOWN], items[_OUTLETS_SHOWN:]
@@ -54,7 +55,7 @@ def outlets_html(outlets: Sequence[tuple[str, int]]) -> str:
 
 
 def entries_html(articles: Sequence[Listed], removable: bool) -> str:
-    """Return articles as items of a list, each with a button that removes it if that is possible."""
+    """Return articles as list items; ``removable``: each with a button to remove it."""
     entries = [
         {
             "address": address(".", article.id), "id": quote(article.id, safe=""),
@@ -67,26 +68,26 @@ def entries_html(articles: Sequence[Listed], removable: bool) -> str:
 
 
 def empty_html(folder: str, upload: bool) -> str:
-    """Return how articles come into an archive that holds none."""
+    """Return the instructions for adding articles to an empty archive."""
     command = trusted(add_command_html(folder))
     return fill("archive_page/empty.html", upload=upload, command=command, formats=_FORMATS)
 
 
 def closed_html(folder: str) -> str:
-    """Return how articles are added to an archive whose page takes none."""
+    """Return the instructions for adding articles in a terminal, for a page that cannot add any."""
     return fill("archive_page/closed.html", command=trusted(add_command_html(folder)), formats=_FORMATS)
 
 
 def limits_html() -> str:
-    """Return what may be dropped."""
+    """Return the kinds, number and size of files that may be dropped."""
     return (
-        f"{_FORMATS}; up to {LIMITS.upload_files:,} at once, {megabytes(LIMITS.upload_file_bytes)} each, "
+        f"{_FORMATS} files; up to {LIMITS.upload_files:,} at once, {megabytes(LIMITS.upload_file_bytes)} each, "
         f"{megabytes(LIMITS.upload_bytes)} together."
     )
 
 
 def progress_html(progress: Progress) -> str:
-    """Return how far an addition is, in words."""
+    """Return the progress of an addition in words."""
     if not progress.read:
         return "Looking through the files …"
     parts = [f"{progress.read:,} of {counted(progress.articles, 'article')} read"]
@@ -98,7 +99,7 @@ def progress_html(progress: Progress) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a time that is an estimate, roughly."""
+    """Return an estimated duration in words, rounded."""
     if seconds < 10:
         return "a few seconds"
     if seconds < 90:
@@ -109,7 +110,7 @@ def duration(seconds: float) -> str:
 
 
 def report_html(progress: Progress) -> str:
-    """Return what became of what was given; ``""`` while nothing has ended."""
+    """Return the report of the newest addition; ``""`` before it has ended."""
     report = progress.report
     if report is None:
         return ""

@@ -27,6 +27,13 @@ def page(archive: Archive, embedder: WordEmbedder, inbox: Uploads) -> ArchivePag
     return ArchivePage(archive, Adding(archive, lambda: embedder, inbox))
 
 
+def test_every_place_that_names_the_kinds_of_file_names_all_that_are_read(page: ArchivePage) -> None:
+    kinds = ".txt, .md, .html, .htm, .jsonl, .csv, .tsv, .eml, .rss, .atom, .xml (also as .gz or .xz), .pdf and .docx"
+    assert page.holdings()["limits"] == f"{kinds} files; up to 500 at once, 50 MB each, 500 MB together."
+    for html in (archive_html.empty_html("archive", True), archive_html.closed_html("archive")):
+        assert f"These kinds of file are read: {kinds}." in plain(html)
+
+
 def test_the_page_says_what_is_in_the_archive(page: ArchivePage) -> None:
     held = page.holdings()
     assert plain(held["holdings"]).startswith(
@@ -129,7 +136,7 @@ def test_an_article_is_removed_and_what_became_of_it_is_said(page: ArchivePage) 
     assert (removed["problem"], plain(removed["said"])) == ("", "“Dam closed” was removed.")
     assert titles(page.find(EVERYTHING)) == ["Mayor resigns", "Mill burns"]
     assert "2 articles" in page.holdings()["masthead"]
-    assert plain(page.remove("dam")["problem"]) == "This article is not in the archive any more."
+    assert plain(page.remove("dam")["problem"]) == "This article is no longer in the archive."
 
 
 def test_a_very_long_title_is_cut_in_the_list() -> None:
