@@ -150,8 +150,9 @@ def test_too_large_a_request_of_the_page_is_refused_before_it_is_read(retriever:
         for path in ("/gradio_api/queue/join", "/gradio_api/component_server", "/gradio_api/call/ask"):
             large = client.post(path, content=b"{}", headers=too_large)
             assert (large.status_code, large.text) == (
-                413, "This request is larger than 20,000,000 bytes (page_request_bytes). Please begin a new conversation.",
-            )  # fmt: skip
+                413,
+                "This request is larger than 20,000,000 bytes (page_request_bytes). Please begin a new conversation.",
+            )
             unsaid = client.post(path, content=iter([b"{}"]), headers={"Content-Type": "application/json"})
             assert (unsaid.status_code, unsaid.text) == (
                 411, "This request does not state its length. Send it with a Content-Length header."

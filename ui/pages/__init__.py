@@ -1,1 +1,1 @@
-"""The chat page and the archive page."""
+"""Web pages: the chat page and the Archive page."""

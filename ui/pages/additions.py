@@ -1,6 +1,7 @@
-"""Articles added and removed from the page: one addition at a time, in a thread of its own, which can be cancelled.
+"""Adding and removing articles from the page: one addition at a time, in a separate thread, which can be cancelled.
 
-Whoever looks at the page sees how far it is; it goes on when that page is closed.  What was acknowledged stays.
+All visitors of the page see the progress.  The addition continues when the page is closed, and acknowledged articles
+stay when it is cancelled.
 """
 
 import logging
@@ -26,9 +27,9 @@ from ui.pages.uploads import Given, Uploads
 
 _log = logging.getLogger("ui.archive_adding")
 
-_STEP = 16  # texts between two looks at whether it was cancelled: about half a second of embedding
-_PASSAGE_CHARACTERS = 900.0  # of a passage, until a batch has said how many they are here
-_LOST = "it is not here any more: give it again"
+_STEP = 16  # texts between two checks for a cancellation: about half a second of embedding
+_PASSAGE_CHARACTERS = 900.0  # of a passage, until the first batch gives the average of these files
+_LOST = "the uploaded file is no longer on the server: upload it again"
 _FAILED = "Something went wrong while adding, and it has been logged."
 
 
@@ -38,10 +39,11 @@ class CancelledError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an addition is.
+    """Progress of an addition.
 
-    ``state`` is ``idle`` (there was none), ``running`` or ``done``; ``number`` tells additions apart.  ``articles`` are
-    those to read, rejections included; ``rate`` is passages a second, ``left`` seconds, -1 while it is not known.
+    ``state`` is ``idle`` (there was none), ``running`` or ``done``; ``number`` identifies the addition.  ``articles``
+    counts the articles to read, rejections included; ``rate`` is passages a second; ``left`` is the estimated time left
+    in seconds, -1 while it is unknown.
     """
 
     state: str = "idle"
@@ -57,12 +59,12 @@ class Progress:
 
 
 class Adding:
-    """Adds to an archive and removes from it, one at a time.
+    """Additions to an archive and removals from it, one at a time.
 
     Args:
         archive: the opened archive.
-        embedder: gives what it was made with, best a model of its own, for one that questions use would make them wait.
-        uploads: where the files lie.
+        embedder: returns the archive's embedder; best a separate model, because one shared with questions delays them.
+        uploads: the folder of uploaded files.
     """
 
     def __init__(self, archive: Archive, embedder: Callable[[], Embedder], uploads: Uploads) -> None:
@@ -75,11 +77,11 @@ class Adding:
         self._thread: threading.Thread | None = None
 
     def progress(self) -> Progress:
-        """Return how far the newest addition is."""
+        """Return the progress of the newest addition."""
         return self._job.progress()
 
     def waits(self) -> str:
-        """Return why nothing can be added now; ``""`` when it can."""
+        """Return why nothing can be added now; ``""`` if articles can be added."""
         if not self._writing.locked():
             return ""
         now = self.progress()
@@ -89,7 +91,7 @@ class Adding:
         return f"Other articles are being added{far}. Please wait until that is done."
 
     def start(self, sent: Iterable[tuple[str, str]]) -> str:
-        """Begin to add files, path and name of each; return why not, ``""`` when it has begun."""
+        """Start adding files, given the path and name of each; return why not, ``""`` if the addition has started."""
         if not self._writing.acquire(blocking=False):
             return self.waits() or "Other articles are being added. Please wait until that is done."
         try:
@@ -105,23 +107,23 @@ class Adding:
         return ""
 
     def cancel(self) -> None:
-        """Stop the addition; what is acknowledged stays."""
+        """Stop the addition; acknowledged articles stay."""
         self._cancel.set()
 
     def wait(self, seconds: float) -> None:
-        """Wait for the addition to end, at most so long."""
+        """Wait for the addition to end, at most so many seconds."""
         if self._thread:
             self._thread.join(seconds)
 
     def remove(self, article_id: str) -> tuple[str, str]:
-        """Remove an article; return its title, and why it was not removed, ``""`` when it was."""
+        """Remove an article; return its title, and why it was not removed, ``""`` if it was."""
         if not self._writing.acquire(blocking=False):
             return "", self.waits() or "The archive is being changed. Please try again in a moment."
         try:
             article = self._archive.article(article_id)
             with ArchiveWriter(self._archive.folder) as writer:
                 if not writer.delete([article_id]):
-                    return "", "This article is not in the archive any more."
+                    return "", "This article is no longer in the archive."
                 writer.commit()
         except QaError as error:
             return "", str(error)
@@ -145,7 +147,7 @@ class Adding:
             cancelled = True
         except QaError as error:
             problem = str(error)
-        except Exception:  # whatever it is, the page says so, and the log says what
+        except Exception:  # the page reports that something went wrong, and the log says what
             _log.exception("articles could not be added")
             problem = _FAILED
         finally:
@@ -167,7 +169,7 @@ class Adding:
 
 @dataclass(slots=True)
 class _Job:
-    """One addition as it goes; the thread writes, others read."""
+    """State of one addition; its thread writes, other threads read."""
 
     number: int = 0
     missing: Sequence[str] = ()
@@ -182,7 +184,7 @@ class _Job:
     _began: float = 0.0
     _ended: float = 0.0
     _characters: int = 0
-    _known: tuple[int, int] = (0, 0)  # characters and passages of what is acknowledged
+    _known: tuple[int, int] = (0, 0)  # characters and passages of acknowledged articles
 
     def __post_init__(self) -> None:
         self.state = "running" if self.number else "idle"
@@ -216,7 +218,7 @@ class _Job:
         self.state = "done"
 
     def progress(self) -> Progress:
-        """Return how far it is; the time left is what the passages still to come take at the rate so far."""
+        """Return the progress; the time left is estimated from the passages still to embed and the rate so far."""
         seconds = (self._ended or time.monotonic()) - self._began
         rate, left = self.passages / max(seconds, 1e-9), -1.0
         characters, passages = self._known
@@ -231,32 +233,32 @@ class _Job:
         )  # fmt: skip
 
     def _renamed(self, one: Rejection) -> Rejection:
-        """Return a rejection by the name that the file had where it came from."""
+        """Return a rejection with the file's original name in place of its path on the server."""
         name = self._names.get(one.file, one.file)
         return Rejection(name, one.line, one.reason.replace(one.file, name))
 
 
 def make_archive(folder: Path) -> None:
-    """Make an empty archive where there is none.
+    """Make an empty archive if the folder has none.
 
     Raises:
-        ArchiveError: if the folder cannot be written, or holds something else.
+        ArchiveError: if the folder cannot be written, or holds other files.
     """
     if not (folder / ARCHIVE_FILE).exists():
         ArchiveWriter(folder, load_embedder()).close()
 
 
 def own_embedder(shared: Embedder, precision: str) -> Callable[[], Embedder]:
-    """Return what gives another embedder like ``shared``: one model serves one thread at a time."""
+    """Return a function that loads another embedder like ``shared``, because one model serves one thread at a time."""
     if isinstance(shared, SentenceTransformerEmbedder):
         return lambda: SentenceTransformerEmbedder(shared.name, precision)
     return lambda: shared
 
 
 class _InSteps:
-    """An embedder that embeds few texts at a time, so that it can be stopped and shows how far it is.
+    """An embedder that embeds a few texts at a time, so that it can be cancelled and reports progress.
 
-    Texts of one length go together, as in the embedder itself.
+    Texts of similar length are embedded together, as in the embedder itself.
     """
 
     def __init__(self, embedder: Embedder, check: Callable[[], None]) -> None:

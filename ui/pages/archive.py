@@ -1,6 +1,6 @@
-"""What the Archive page does, apart from how it looks: plain functions of what the browser sends.
+"""Actions of the Archive page: functions that its script calls, without the layout.
 
-Anyone who can open the page can call them with anything, so each checks what it is given.
+Anyone who can open the page can call them with any arguments, so each checks its input.
 """
 
 import logging
@@ -23,15 +23,15 @@ from ui.render.timeline import period
 
 _log = logging.getLogger("ui.archive_page")
 
-_MOST = 1_000  # in one answer, when a page is drawn again as far as it was
+_MOST = 1_000  # articles in one response, when the page shows a longer list again
 _FAILED = "Something went wrong, and it has been logged. Please try again."
-_CLOSED = "This page takes no articles; it was started without --allow-upload."
-READERS = "Articles are added and removed by the admins of this page."
-_NONSENSE = "This request is not one that the page makes."
+_CLOSED = "Articles cannot be added or removed on this page, because it was started without --allow-upload."
+READERS = "Only the admins of this page can add and remove articles."
+_NONSENSE = "The page does not send such a request. Please load it again."
 
 
 class Holdings(TypedDict, total=False):
-    """What is in the archive; ``outlets`` are name, label and count, the rest HTML, ``problem`` a sentence."""
+    """Contents of the archive; ``outlets`` are pairs of name and label, ``problem`` is a sentence, the rest HTML."""
 
     problem: str
     masthead: str
@@ -44,7 +44,7 @@ class Holdings(TypedDict, total=False):
 
 
 class Found(TypedDict, total=False):
-    """Articles: ``entries`` are HTML, ``heading`` a sentence, ``next`` where the next ones begin, 0: no more."""
+    """Found articles: ``entries`` are HTML, ``heading`` a sentence, ``next`` the offset of the next page, 0: none."""
 
     problem: str
     complaint: str
@@ -54,7 +54,7 @@ class Found(TypedDict, total=False):
 
 
 class Step(TypedDict, total=False):
-    """How far an addition is: ``share`` of 1 read, ``said`` and ``report`` HTML."""
+    """Progress of an addition: ``share`` is the part read, from 0 to 1; ``said`` and ``report`` are HTML."""
 
     problem: str
     state: str
@@ -65,7 +65,7 @@ class Step(TypedDict, total=False):
 
 
 def _told(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the function with whatever goes wrong told as ``problem``, in a sentence."""
+    """Return the function, with every error reported as ``problem``, in a sentence."""
 
     @wraps(function)
     def told(*given: Any) -> Any:
@@ -73,7 +73,7 @@ def _told(function: Callable[..., Any]) -> Callable[..., Any]:
             return function(*given)
         except QaError as error:
             return {"problem": inert(str(error))}
-        except Exception:  # whatever it is, the page says so, and the log says what
+        except Exception:  # the page reports that something went wrong, and the log says what
             _log.exception("the Archive page could not do this")
             return {"problem": inert(_FAILED)}
 
@@ -81,12 +81,12 @@ def _told(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class ArchivePage:
-    """What the Archive page does.
+    """Actions of the Archive page.
 
     Args:
         archive: the opened archive.
-        adding: what adds to it; None: the page does not.
-        refusal: why it does not, in a sentence.
+        adding: adds and removes articles; None: the page cannot.
+        refusal: why it cannot, in a sentence.
     """
 
     def __init__(self, archive: Archive, adding: Adding | None = None, refusal: str = _CLOSED) -> None:
@@ -97,7 +97,7 @@ class ArchivePage:
 
     @_told
     def holdings(self, _: object = None) -> Holdings:
-        """Return what is in the archive; counted once for each state that it is in."""
+        """Return the contents of the archive, counted once for each state of it."""
         with self._archive.view() as view:
             digest, held = self._held
             if digest == view.digest:
@@ -119,7 +119,7 @@ class ArchivePage:
 
     @_told
     def find(self, wanted: object) -> Found:
-        """Return articles: ``[words, outlet or null, after, before, offset, limit]``."""
+        """Return the articles that match ``[words, outlet or null, after, before, offset, limit]``."""
         words, outlet, after, before, offset, limit = _wanted(wanted)
         chosen = Filters.of([] if outlet is None else [outlet], after, before)
         if complaint := chosen.complaint():
@@ -138,7 +138,7 @@ class ArchivePage:
 
     @_told
     def may_add(self, given: object) -> Step:
-        """Return as ``problem`` why files are not taken: ``[how many, bytes in all, bytes of the largest]``."""
+        """Return as ``problem`` why files cannot be added, given ``[number, total bytes, bytes of the largest]``."""
         if not isinstance(given, list) or [type(one) for one in given] != [int] * 3:
             raise InputError(_NONSENSE)
         return Step(problem=inert(too_much(*given) or self._adds().waits()))
@@ -154,7 +154,7 @@ class ArchivePage:
 
     @_told
     def step(self, _: object = None) -> Step:
-        """Return how far the newest addition is."""
+        """Return the progress of the newest addition."""
         return self._step()
 
     def _step(self) -> Step:
@@ -172,7 +172,7 @@ class ArchivePage:
 
     @_told
     def remove(self, article_id: object) -> dict[str, str]:
-        """Remove an article; ``said`` is what became of it."""
+        """Remove an article; ``said`` reports the removal."""
         title, problem = self._adds().remove(check_text(article_id, "article"))
         said = "" if problem else f"“{title or 'Untitled'}” was removed."
         return {"problem": inert(problem), "said": inert(said)}
@@ -192,7 +192,7 @@ def _wanted(wanted: object) -> tuple[str, str | None, str, str, int, int]:
     for text, name in ((words, "words"), (outlet or "", "outlet"), (after, "after"), (before, "before")):
         check_text(text, name)
     if len(words) > LIMITS.question_characters:
-        raise InputError(f"These words have more than the {LIMITS.question_characters:,} characters allowed.")
+        raise InputError(f"The words are longer than the {LIMITS.question_characters:,} characters allowed.")
     return words, outlet, after, before, offset, min(max(limit, 1), _MOST)
 
 

@@ -1,4 +1,4 @@
-"""The Archive page's parts: a second page of the Gradio application, drawn by one script over one template."""
+"""Layout of the Archive page: a second page of the Gradio application, drawn by one script over one template."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ from ui.pages.gradio_setup import gr
 from ui.render.templates import fill
 from ui.server.visitors import visitor_through
 
-# What the page's script calls, and the method of ArchivePage that answers.
+# Functions that the page's script calls, and the methods of ArchivePage behind them.
 _LOOKING = {"holdings": "holdings", "find_articles": "find"}
 _CHANGING = {
     "may_add": "may_add", "add_files": "add", "step": "step", "cancel_adding": "cancel", "remove_article": "remove",
@@ -22,8 +22,8 @@ def add_archive_page(blocks: Any, page: ArchivePage, closed: ArchivePage, *, log
 
     Args:
         blocks: the application.
-        page: what the page does for whoever may change the archive.
-        closed: what it does for all others.
+        page: the actions for visitors who may change the archive.
+        closed: the actions for all other visitors.
         logins: whether visitors log in.
     """
     functions = {**_LOOKING, **_CHANGING} if page.adding else _LOOKING
@@ -40,12 +40,12 @@ def add_archive_page(blocks: Any, page: ArchivePage, closed: ArchivePage, *, log
 
 
 def _template() -> str:
-    """Return the page's template, in which the kinds of files that are read are named."""
+    """Return the page's template, with the suffixes of the files that are read."""
     return fill("archive_page/page.html", suffixes=",".join((*SUFFIXES, *COMPRESSED)))
 
 
 def _served(name: str, method: str, page: ArchivePage, closed: ArchivePage) -> Callable[..., Any]:
-    """Return a function for the page's script, which does for each visitor what their page does."""
+    """Return a function for the page's script that calls the method on the visitor's own version of the page."""
 
     def called(given: Any, request: gr.Request) -> Any:
         return getattr(page if visitor_through(request).admin else closed, method)(given)

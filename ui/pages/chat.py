@@ -1,4 +1,4 @@
-"""What the chat page does, apart from how it looks: plain functions of what the browser sends."""
+"""Actions of the chat page: functions of the browser's input, without the layout."""
 
 import itertools
 import json
@@ -33,8 +33,8 @@ _log = logging.getLogger("ui.page")
 _K = 10  # passages shown
 _FAILED = "Something went wrong while answering, and it has been logged. Please ask again."
 _NOT_ASKED = "The question was not asked."
-_UNREADABLE = "This conversation was kept in a form that this version of the page cannot show."
-# Follow-ups lean on what was said last; a long conversation is not sent along whole.
+_UNREADABLE = "This version of the page cannot show this stored conversation. Please begin a new one."
+# Follow-ups refer to the last turns; of a long conversation only these are used.
 _TURNS_KEPT = 20
 _LONGEST_TITLE = 110
 _LONGEST_ADDRESS = 8_000
@@ -46,14 +46,14 @@ Turns = list[tuple[str, str]]
 
 
 class Page:
-    """What the page does; every method is a plain function of what the page sends.
+    """Actions of the chat page; every method takes the values that the page sends.
 
     Args:
         retriever: the opened archive.
         examples: questions to offer; none: they are made from titles of the archive.
         upload: whether articles can be added on the Archive page.
-        rate: how often visitors may ask; None: as the limits say.
-        limits: how many questions are worked on at a time.
+        rate: the rate limit of questions; None: a new one from ``limits``.
+        limits: of concurrent questions.
     """
 
     def __init__(
@@ -76,10 +76,10 @@ class Page:
         self._feedback = Feedback(retriever.archive.folder)
 
     def greet(self, address: str = "") -> tuple[Any, ...]:
-        """Return what a fresh page shows.
+        """Return the contents of a fresh page.
 
         Args:
-            address: the query of the page's address, from ``?`` on, in which the filters and a question may stand.
+            address: the query of the page's address, from ``?`` on, which may hold the filters and a question.
 
         Returns:
             The masthead, the first message, the outlets to choose from, the two dates, the question, the times of
@@ -102,8 +102,8 @@ class Page:
         known = {name for name, _ in outlets}
         chosen = [name for name in asked.get("outlet", ()) if name in known]
         after, before, question = (asked.get(name, [""])[0] for name in ("after", "before", "q"))
-        # A field is left alone where the address says nothing of it: those in the closed filters get theirs only once
-        # they are drawn, when somebody may have begun to type.
+        # A field that the address does not name is left alone: fields in the closed filters get their value only when
+        # they are drawn, and by then the visitor may have begun to type.
         return (
             masthead, self.opening(), gr.update(choices=choices, **({"value": chosen} if chosen else {})),
             after or gr.skip(), before or gr.skip(), question[: LIMITS.question_characters] or gr.skip(),
@@ -124,7 +124,7 @@ class Page:
         with self._retriever.archive.view() as view:
             titles = [article.title for article in view.articles(order="published", limit=200)]
         listed = [title for title in titles if 0 < len(title) <= _LONGEST_TITLE]
-        # The newest, and three more spread over the archive, so that one story does not take all the places.
+        # The newest, and three more spread over the archive, so that one story does not fill the list.
         step = max(1, len(listed) // 4)
         return [f"What is reported about “{title}”?" for title in dict.fromkeys(listed[::step][:4])]
 
@@ -135,8 +135,8 @@ class Page:
         """Answer a question.
 
         Yields:
-            The box, the messages, the turns, the message at the dates, the filters' fold, and, with the answer, what
-            the browser is to keep of it.
+            The box, the messages, the turns, the message at the dates, the filters' fold, and, with the answer, the
+            data that the browser stores of it.
         """
         question = (question or "").strip()
         filters = Filters.of(sources, after, before)
@@ -165,19 +165,19 @@ class Page:
             limits = [*filters.described(), *map(described, self._retriever.binding(question, answer.asked))]
         except QaError as error:
             return answer_html.notice_html(str(error)), turns, gr.skip()
-        except Exception:  # whatever it is, the page says so, the log says what, and the box can be used again
+        except Exception:  # the page reports that something went wrong, the log says what, and the box works again
             _log.exception("a question could not be answered")
             return answer_html.notice_html(_FAILED), turns, gr.skip()
         turn = Turn(answer, tuple(limits))
-        # "<" is written otherwise because Gradio looks for scripts in what it takes for HTML.
+        # "<" is escaped because Gradio looks for scripts in values that it takes for HTML.
         kept = json.dumps({"name": str(uuid4()), "turn": turn.to_dict()}).replace("<", "\\u003c")
         return self._answer(turn), [*turns, *said([turn])][-_TURNS_KEPT:], kept
 
     def count(self, request: gr.Request | None) -> None:
-        """Count a question that a visitor asks; None: nobody's.
+        """Count a visitor's question towards the rate limit; None: nothing is counted.
 
         Raises:
-            TooOftenError: if they ask too often.
+            TooOftenError: if the visitor has reached the limit.
         """
         if request is not None:
             self._rate.take(visitor_through(request))
@@ -188,7 +188,7 @@ class Page:
         )
 
     def restore(self, kept: str) -> tuple[list[Message], Turns]:
-        """Return the messages and turns of a conversation that the browser has kept."""
+        """Return the messages and turns of a conversation that the browser has stored."""
         try:
             opening, turns = self.opening(), turns_of(json.loads(kept))
         except (QaError, ValueError) as error:
@@ -231,24 +231,24 @@ class Page:
         return {}
 
     def vote(self, given: object) -> str:
-        """Keep feedback, the list of arguments of ``Feedback.keep``; return what went wrong, ``""`` nothing."""
+        """Store feedback, given as the list of arguments of ``Feedback.keep``; return an error message or ``""``."""
         try:
             self._feedback.keep(*(given if isinstance(given, list) and len(given) == 4 else (None,) * 4))
         except InputError as error:
             _log.warning("%s", error)
-            return "This cannot be kept at the moment."
+            return "Your feedback cannot be stored at the moment."
         return ""
 
     def answer_chosen(
         self, messages: list[Message], turns: Turns, sources: list[str], after: str, before: str, event: gr.SelectData,
         request: gr.Request | None = None,
     ) -> Iterator[tuple[Any, ...]]:  # fmt: skip
-        """Answer one of the questions offered."""
+        """Answer one of the offered questions."""
         yield from self.answer(str(event.value), messages, turns, sources, after, before, request)
 
     def refuse(self) -> tuple[Any, str]:
-        """Return the box, usable and with the question still in it, and why the question was not taken."""
-        # Each differs from the one before, for Gradio draws only what has changed.
+        """Return the box, usable and with the question still in it, and why the question was refused."""
+        # Each message differs from the one before, because Gradio draws only changed values.
         return gr.update(**READY), answer_html.refusal_html(self.waiting.refusal(), next(self._refused))
 
     def start_over(self) -> tuple[Any, list[Message], Turns]:
@@ -256,14 +256,14 @@ class Page:
         return gr.update(value="", **READY), self.greet()[1], []
 
     def note_filters(self, sources: list[str], after: str, before: str) -> tuple[str, Any]:
-        """Return the message at the date fields, and the filters' heading, which says what is set."""
+        """Return the message at the date fields, and the filters' heading, which names the filters that are set."""
         filters = Filters.of(sources, after, before)
         complaint = filters.complaint()
         heading = "; ".join((Filters.of(sources, "", "") if complaint else filters).described())
         return answer_html.field_error_html(complaint), gr.update(label=f"Filters: {heading}" if heading else "Filters")
 
     def read_article(self, links: object) -> Reading:
-        """Return what the panel shows for links; anyone can call this with anything."""
+        """Return the contents of the reading panel for links; anyone can call this with any value."""
         found = references(links)
         try:
             return shown(self._retriever, found)

@@ -1,7 +1,7 @@
-"""The chat page's parts: what is where, and which event calls what.
+"""Layout and events of the chat page.
 
-Gradio's chat interface is not used: after an error it leaves its question box dead.  Each event here has a ``failure``
-that gives the box back.
+Gradio's chat interface is not used, because its question box stays disabled after an error.  Each event here has a
+``failure`` that enables the box again.
 """
 
 import logging
@@ -22,7 +22,7 @@ _log = logging.getLogger("ui.layout")
 _FAILED = "something went wrong, and it has been logged"
 STATIC = Path(__file__).parents[1] / "static"
 _DATES = (("After", "This day or later."), ("Before", "Earlier than this day."))
-# Keeps the filters in the page's address, so that it can be kept, sent and loaded anew.
+# Writes the filters into the page's address, so that it can be bookmarked, shared and reloaded.
 _TO_ADDRESS = """(sources, after, before) => {
   const fields = [...(sources ?? []).map(name => ['outlet', name]), ['after', after], ['before', before]];
   const query = new URLSearchParams(fields.filter(([name, value]) => name === 'outlet' || value?.trim()));
@@ -31,7 +31,7 @@ _TO_ADDRESS = """(sources, after, before) => {
 }"""
 _FROM_ADDRESS = "() => [location.search]"
 _ANSWERED = "() => { document.dispatchEvent(new Event('answered')) }"
-# What is shown before the greeting is there waits for it, for it would take its place.
+# A message that comes before the greeting waits for it, because the greeting would replace it.
 _ONCE_GREETED = """async (...given) => {
   if (!document.documentElement.dataset.greeted) {
     await new Promise(done => document.addEventListener('greeted', done, { once: true }));
@@ -45,12 +45,12 @@ _GREETED = """() => {
 
 
 def rooms(here: str, *, logins: bool) -> None:
-    """Put the links between the pages where it is called; ``here`` is ``ask`` or ``archive``."""
+    """Add the links between the pages at the current place; ``here`` is ``ask`` or ``archive``."""
     gr.HTML(rooms_html(here, logins), elem_id="rooms", apply_default_css=False)
 
 
 def served(name: str, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return a function for a page's scripts to call by this name; Gradio marks it, which a method does not allow."""
+    """Return a function that a page's scripts can call by this name; Gradio marks it, which a method does not allow."""
 
     def called(given: Any = None) -> Any:
         return function(given)
@@ -60,7 +60,7 @@ def served(name: str, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def build_page(page: Page, *, logins: bool = False) -> Any:
-    """Return the Gradio page: what is where, and which event calls what; ``logins``: visitors can log out."""
+    """Return the Gradio page with its layout and events; ``logins``: visitors can log out."""
     with gr.Blocks(title="Dateline", fill_height=True, fill_width=True, analytics_enabled=False) as blocks:
         with gr.Row(elem_id="shell"):
             with gr.Column(elem_id="chat-column", min_width=0):
@@ -75,7 +75,7 @@ def build_page(page: Page, *, logins: bool = False) -> Any:
                 )  # fmt: skip
                 with gr.Accordion("Filters", open=False, elem_id="filters") as fold:
                     sources = gr.Dropdown(
-                        [], label="Sources", multiselect=True, info="Only these outlets; none chosen: all."
+                        [], label="Sources", multiselect=True, info="Only these outlets. If none is chosen: all."
                     )
                     with gr.Row(elem_id="dates"):
                         after, before = (
@@ -86,7 +86,7 @@ def build_page(page: Page, *, logins: bool = False) -> Any:
                         )
                     times = gr.HTML("", elem_id="times", apply_default_css=False)
                     date_error = gr.HTML("", elem_id="date-error", apply_default_css=False)
-                # Gradio draws a question's place in the queue here, where chat.js reads it, or why it was not taken.
+                # Here Gradio draws a question's place in the queue, which chat.js reads, or why it was refused.
                 place = gr.HTML("", elem_id="place", apply_default_css=False)
                 box = gr.Textbox(
                     label="Question", show_label=False, placeholder="Ask about the news", max_lines=6, autofocus=True,
@@ -114,12 +114,12 @@ def build_page(page: Page, *, logins: bool = False) -> Any:
         given, shown = [chat, turns, sources, after, before], [box, chat, turns, date_error, fold, kept]
         asked = box.submit(page.answer, [box, *given], shown, js=_ONCE_GREETED, **slow)
         chosen = chat.option_select(page.answer_chosen, given, shown, **slow)
-        for event in (asked, chosen):  # a full queue, a lost server, a crash: never leave the box dead
+        for event in (asked, chosen):  # a full queue, a lost server, a crash: the box must work again
             event.failure(page.refuse, None, [box, place], js=_ANSWERED, **direct)
             event.then(None, js=_ANSWERED)
         fresh.click(page.start_over, None, [box, chat, turns], cancels=[asked, chosen], **direct)
         kept.submit(page.restore, kept, [chat, turns], js=_ONCE_GREETED, **direct)
-        # One after another, the last with what is set by then: were several under way, an older answer could come last.
+        # One call at a time, the last one with the newest values: of concurrent calls an older one could end last.
         gr.on(
             [sources.change, after.blur, after.submit, before.blur, before.submit], page.note_filters,
             [sources, after, before], [date_error, fold], js=_TO_ADDRESS, trigger_mode="always_last", **direct,
@@ -138,11 +138,11 @@ def build_page(page: Page, *, logins: bool = False) -> Any:
 
 
 def _for_program(endpoint: Callable[..., Data], counted: Callable[[gr.Request], None] | None) -> Callable[..., Data]:
-    """Return an endpoint whose errors are shown to programs, for Gradio shows none but its own.
+    """Return an endpoint that reports its errors to programs, because Gradio reports only its own kind.
 
     Args:
         endpoint: a plain function.
-        counted: told of each request before it is answered; it may refuse.
+        counted: called with each request before it is answered; it may refuse.
     """
 
     def shown(request: gr.Request, *given: Any, **named: Any) -> Data:
@@ -152,11 +152,11 @@ def _for_program(endpoint: Callable[..., Data], counted: Callable[[gr.Request], 
             return endpoint(*given, **named)
         except QaError as error:
             raise gr.Error(str(error), print_exception=False) from error
-        except Exception as error:  # Gradio would print it with its message, which may repeat what was asked
+        except Exception as error:  # Gradio would print its message, which may repeat the question
             _log.exception("a request could not be answered")
             raise gr.Error(_FAILED, print_exception=False) from error
 
-    # Gradio reads off what programs have to give, and puts in the request where one is asked for.
+    # Gradio reads the parameters from the signature, and passes in the request if one is asked for.
     known = signature(endpoint)
     first = Parameter("request", Parameter.POSITIONAL_OR_KEYWORD, annotation=gr.Request)
     shown.__signature__ = known.replace(parameters=[first, *known.parameters.values()])  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""A conversation as the browser of its owner keeps it, checked when it comes back, and as Markdown to take away."""
+"""Conversations as the browser stores them: validation when they come back, and export to Markdown."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -16,7 +16,7 @@ from ui.render.links import permalink
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question's answer, and what the search was limited to, each in a few words."""
+    """The answer to a question, and the filters of its search, each in a few words."""
 
     answer: Answer
     limits: tuple[str, ...] = ()
@@ -30,10 +30,10 @@ _TURNS = TypeAdapter(list[Turn])
 
 
 def turns_of(data: object) -> list[Turn]:
-    """Return the turns that plain data holds; anyone can send anything.
+    """Return the turns in plain data, which is validated because anyone can send anything.
 
     Raises:
-        InputError: if these are no turns, too many, or a sentence has a number that is no citation's.
+        InputError: if the data is malformed, has too many turns, or a sentence cites a citation that does not exist.
     """
     if not isinstance(data, list) or not 0 < len(data) <= LIMITS.kept_turns:
         raise InputError(f"conversation: not a list of 1 to {LIMITS.kept_turns} turns (kept_turns)")
@@ -46,12 +46,12 @@ def turns_of(data: object) -> list[Turn]:
     for turn in turns:
         cited = range(1, len(turn.answer.citations) + 1)
         if not all(number in cited for sentence in turn.answer.sentences for number in sentence.citations):
-            raise InputError("conversation: a sentence has a number that is no citation's")
+            raise InputError("conversation: a sentence cites a citation that does not exist")
     return turns
 
 
 def said(turns: Sequence[Turn]) -> list[tuple[str, str]]:
-    """Return what was said, as the history of a follow-up."""
+    """Return the turns as the history of a follow-up: pairs of role and text."""
     return [one for turn in turns for one in (("user", turn.answer.question), ("assistant", turn.answer.text))]
 
 
@@ -59,9 +59,9 @@ def to_markdown(title: str, turns: Sequence[Turn], base_url: str) -> str:
     """Return a conversation as Markdown: each answer quoted, its citations as footnotes with their addresses.
 
     Args:
-        title: of the whole, ``""`` for none.
+        title: of the conversation, ``""`` for none.
         turns: the questions and answers.
-        base_url: where the page is, for the addresses of citations.
+        base_url: the address of the page, for the permalinks of citations.
     """
     lines = [f"# {markdown(title)}"] if title else []
     notes: list[str] = []

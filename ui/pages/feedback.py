@@ -1,6 +1,6 @@
-"""What readers thought of answers, in a database of its own beside the archive, and as a question file for ``qa eval``.
+"""Feedback of readers on answers, stored in a separate database beside the archive; exported as a question file.
 
-The archive itself is never written to.  Where its folder is read-only, or its disk full, there is no feedback.
+The archive itself is never written to.  If its folder is read-only or its disk is full, there is no feedback.
 """
 
 import json
@@ -28,7 +28,7 @@ class Feedback:
     """The feedback on one archive.
 
     Args:
-        folder: the archive's.
+        folder: the archive's folder.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -36,11 +36,11 @@ class Feedback:
 
     @property
     def possible(self) -> bool:
-        """Whether feedback can be kept here."""
+        """Whether feedback can be stored here."""
         return os.access(self._file if self._file.exists() else self._file.parent, os.W_OK)
 
     def keep(self, name: object, vote: object, note: object, turns: object) -> None:
-        """Keep what was said of the last of some turns, in place of what was said under the same name before.
+        """Store the feedback on the last of some turns; it replaces earlier feedback of the same name.
 
         Args:
             name: of the answer, chosen by the browser.
@@ -49,7 +49,7 @@ class Feedback:
             turns: the conversation up to the answer, as plain data.
 
         Raises:
-            InputError: if any of it is not what it should be, or it cannot be written.
+            InputError: if an argument is malformed, or the feedback cannot be written.
         """
         if vote not in get_args(Vote) or not isinstance(note, str) or not isinstance(name, str):
             raise InputError(f"feedback: give a name, {' or '.join(get_args(Vote))}, a note and the conversation")
@@ -64,13 +64,15 @@ class Feedback:
                 connection.execute(_TABLE)
                 connection.execute("INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?, ?, ?)", row)
         except sqlite3.Error as error:
-            raise InputError(f"{self._file}: feedback cannot be kept ({error}); free space or access") from error
+            raise InputError(
+                f"{self._file}: feedback cannot be stored ({error}); free disk space or allow writing"
+            ) from error
 
     def questions(self) -> Iterator[dict[str, Any]]:
-        """Yield what was kept, oldest first, as lines of a question file.
+        """Yield the stored feedback, oldest first, as lines of a question file.
 
-        An answer found helpful is evidence: its quotations for the question, or, where it refused, that there is none.
-        Of an unhelpful one only the question is known to be asked; ``vote`` and ``note`` say what readers thought.
+        A helpful answer gives evidence: its quotations answer the question, or, if it abstained, the archive holds no
+        answer.  An unhelpful answer gives only the question; ``vote`` and ``note`` hold the reader's opinion.
 
         Raises:
             InputError: if the file cannot be read.
@@ -82,7 +84,7 @@ class Feedback:
             with closing(sqlite3.connect(f"{self._file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
                 rows = connection.execute(query).fetchall()
         except sqlite3.Error as error:
-            raise InputError(f"{self._file}: cannot be read ({error}); move it away to begin anew") from error
+            raise InputError(f"{self._file}: cannot be read ({error}); move it away to start a new file") from error
         for name, given_at, vote, note, history, turn in rows:
             (one,) = turns_of([json.loads(turn)])
             yield _question(name, given_at, vote, note, json.loads(history), one.answer)

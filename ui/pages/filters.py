@@ -1,4 +1,4 @@
-"""The filters of the page: what its fields hold, what is wrong with it, and how it reads in words."""
+"""Filters of the page: the values of its fields, their validation and their description in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ui.render.escaping import line
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a search is limited to; the dates are ISO 8601, ``""``: no limit."""
+    """Limits of a search to outlets and dates; the dates are ISO 8601, ``""``: no limit."""
 
     sources: tuple[str, ...] = ()
     after: str = ""
@@ -19,11 +19,11 @@ class Filters:
 
     @classmethod
     def of(cls, sources: Sequence[str] | None, after: str | None, before: str | None) -> "Filters":
-        """Return the filters that the fields of the page hold."""
+        """Return the filters from the values of the page's fields."""
         return cls(tuple(sources or ()), (after or "").strip(), (before or "").strip())
 
     def complaint(self) -> str:
-        """Return what is wrong with the dates, in a sentence; ``""`` when nothing is."""
+        """Return an error message for the dates, in a sentence; ``""`` if they are valid."""
         moments = []
         for name, value in (("After", self.after), ("Before", self.before)):
             if not value:
@@ -33,7 +33,7 @@ class Filters:
             except InputError:
                 return f"{name}: “{value[:40]}” is not a date. Write it as year-month-day, such as 2015-05-11."
         if len(moments) == 2 and moments[0] >= moments[1]:
-            return f"No day lies between After ({self.after}) and Before ({self.before}): the first has to be earlier."
+            return f"No day lies between After ({self.after}) and Before ({self.before}). After has to be earlier."
         return ""
 
     def described(self) -> list[str]:

@@ -1,12 +1,12 @@
-"""Gradio, told to report nothing before it is loaded; every other module takes it from here."""
+"""Import of Gradio with its telemetry switched off; every other module imports Gradio from here."""
 
 import os
 
-# Gradio reads this when it is imported; anything but "True" stops its reports and its look for a newer version.
+# Gradio reads this when it is imported; anything but "True" stops its reports and its check for a newer version.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-# How often it counts its requests, for a page of figures that is closed here: each time would be a table a request.
+# How often Gradio counts its requests, for a page of figures that is closed here; each count tabulates all requests.
 os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = "1000000000"
-# What it brings along for models reads this when it is imported, and would report which libraries load some.
+# huggingface_hub, which Gradio imports, reads this when it is imported; else it reports which libraries load models.
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 import gradio as gr
@@ -17,9 +17,9 @@ _set_item = SessionState.__setitem__
 
 
 def _set_item_under_its_id(state: SessionState, key: int, value: object) -> None:
-    """Keep what an update makes of a component under the id of that component.
+    """Store the result of a component's update under the id of that component.
 
-    Gradio gives each a new id, under which a session then keeps what is shown, and all that was shown before it.
+    Gradio gives each result a new id, so a session would store every value that was ever shown.
     """
     if isinstance(value, Block):
         value._id = key

@@ -1,6 +1,6 @@
-"""The page's queue: who waits in it, and who is told to come back instead.
+"""Queue of the page's questions: its length, its limits, and refusals that say when to ask again.
 
-It and ``ui.pages.queue`` are the only modules that look into Gradio's queue.
+No other module reads Gradio's queue.
 """
 
 import math
@@ -22,15 +22,12 @@ from ui.server.request_log import seen
 from ui.server.visitors import Visitor, spoken, visitor_of, visitor_through
 
 _RETRY_SECONDS = 5
-_FULL = (
-    f"So many questions wait already that no more are taken (requests_waiting). Please ask again in {_RETRY_SECONDS} "
-    "seconds."
-)
-_OWN_WAIT = "{} of your questions wait already (waiting_per_visitor). Please ask again when they are answered."
+_FULL = f"Too many questions are waiting (requests_waiting). Please ask again in {_RETRY_SECONDS} seconds."
+_OWN_WAIT = "{} of your questions are waiting (waiting_per_visitor). Please ask again when they are answered."
 
 
 class PageQueue:
-    """What waits in the queue of a Gradio page.
+    """The queue of a Gradio page.
 
     Args:
         blocks: the page.
@@ -41,16 +38,16 @@ class PageQueue:
 
     @property
     def waiting(self) -> int:
-        """How many questions wait."""
+        """The number of waiting questions."""
         return len(self._blocks._queue)
 
     @property
     def busy(self) -> int:
-        """How many are being answered."""
+        """The number of questions that are being answered."""
         return sum(len(job) for job in self._blocks._queue.active_jobs if job)
 
     def of(self, visitor: Visitor) -> int:
-        """Return how many of the questions that wait or are being answered are a visitor's."""
+        """Return the number of a visitor's questions that wait or are being answered."""
         own = (visitor.name, "" if visitor.name else visitor.address)
         visitors = map(visitor_through, self._requests())
         return sum((one.name, "" if one.name else one.address) == own for one in visitors)
@@ -64,11 +61,11 @@ class PageQueue:
 
 
 class Turnstile:
-    """Stands before the questions that wait, so that nobody takes all places, and says when to come back.
+    """ASGI middleware that refuses questions beyond the limits, so that one visitor cannot fill the queue.
 
     Args:
-        app: the application behind.
-        waiting: gives the queue.
+        app: the application behind it.
+        waiting: returns the queue.
         limits: ``requests_waiting`` and ``waiting_per_visitor``.
     """
 
@@ -76,7 +73,7 @@ class Turnstile:
         self._app = app
         self._waiting = waiting
         self._limits = limits
-        # Requests that are being answered, by whether they join the page's queue, and by the visitor's name.
+        # Running requests, by whether they join the page's queue, and by the visitor's name.
         self._passing: Counter[tuple[bool, str]] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,13 +98,13 @@ class Turnstile:
             await self._app(scope, receive, send)
         finally:
             self._passing[kept] -= 1
-            self._passing += Counter()  # forget those without any
+            self._passing += Counter()  # drop visitors without running requests
 
     def _refusal(self, route: str, visitor: Visitor) -> tuple[int, str, str] | None:
-        """Return the status, the word and the sentence with which a question is refused; None: it is not."""
+        """Return the status, the short reason and the message that refuse a question; None: it is accepted."""
         queue, own = self._waiting(), self._passing[False, visitor.name]
         if route in request_log.JOINS and queue:
-            # Those that are just let in are counted too: many can come before Gradio has taken the first.
+            # Requests that were just let in count too: many can arrive before Gradio has queued the first.
             joining = sum(count for (joins, _), count in self._passing.items() if joins)
             if queue.waiting + joining >= self._limits.requests_waiting:
                 return 503, "full", _FULL
@@ -124,11 +121,11 @@ _LEAST_SECONDS = 2
 
 
 class Waiting:
-    """What the queue of Gradio knows of questions; before there is one, none wait.
+    """Waiting questions in Gradio's queue; before there is a queue, none wait.
 
     Args:
-        load: is told how many wait, and knows how long a question takes.
-        at_once: how many are worked on at a time.
+        load: gets the number of waiting questions, and measures how long a question takes.
+        at_once: how many questions are answered at a time.
     """
 
     def __init__(self, load: Load, at_once: int) -> None:
@@ -138,16 +135,16 @@ class Waiting:
         load.also(self.count)
 
     def watch(self, queue: Callable[[], Any]) -> None:
-        """Look at this queue from now on; it is asked for anew each time, for Gradio makes another when it starts."""
+        """Read this queue from now on; the function is called each time, because Gradio replaces the queue at start."""
         self._queue = queue
 
     def count(self) -> int:
-        """Return how many questions wait."""
+        """Return the number of waiting questions."""
         parts = getattr(self._queue(), "event_queue_per_concurrency_id", {})
         return len(parts[ANSWERS].queue) if ANSWERS in parts else 0
 
     def begun(self, request: gr.Request | None) -> None:
-        """Tell whoever listens how long a question waited whose turn it is now."""
+        """Report how long a question waited until its turn, which is now."""
         session = getattr(request, "session_hash", None)
         for events in getattr(self._queue(), "active_jobs", ()):
             for event in events or ():
@@ -156,13 +153,13 @@ class Waiting:
                     return
 
     def refusal(self) -> str:
-        """Return what somebody is told whose question was not taken."""
+        """Return the message for a visitor whose question was refused."""
         waiting = self.count()
         if not waiting:
-            return "The question was not asked: its way to the server was closed. Ask again."
-        others = f"{waiting:,} other{' waits' if waiting == 1 else 's wait'}"
+            return "The question was not asked, because the connection to the server was lost. Please ask again."
+        others = f"{waiting:,} other{' is' if waiting == 1 else 's are'} waiting"
         seconds = self._load.seconds_per_question * waiting / self._at_once
         return (
-            f"The question was not asked, because {others} already. Ask again in "
+            f"The question was not asked, because {others}. Please ask again in "
             f"{spoken(max(_LEAST_SECONDS, math.ceil(seconds)))}."
         )

@@ -1,5 +1,5 @@
-// The Archive page: what is in it, finding articles, adding and removing them.  Runs once; `element` and `server` are given
-// by Gradio's HTML component.  What the server says is HTML that it made harmless; all else is set as text.
+// The Archive page: contents of the archive, finding, adding and removing articles.  Runs once; Gradio's HTML component
+// provides `element` and `server`.  The server's values are HTML that it has escaped; all else is set as text.
 
 const $ = selector => element.querySelector(selector);
 const page = $('.archive');
@@ -11,15 +11,15 @@ const told = $('.told');
 const LOST = 'The server does not answer. Please load the page again.';
 let outlets = [];
 let next = 0;
-let latest = 0;     // what comes late must not replace what is newer
+let latest = 0;     // number of the newest search: a late answer to an older one is dropped
 
 document.title = 'Archive · Dateline';
 
 async function call(name, given = null) {
-  return await server[name](given) ?? { problem: LOST };      // undefined: the server is gone, or the login is over
+  return await server[name](given) ?? { problem: LOST };      // undefined: the server is gone, or the login has expired
 }
 
-// Gives what Gradio draws elsewhere on the page, once it has: an answer of the server can be there before.
+// Waits for an element that Gradio draws elsewhere on the page: the server's answer can arrive earlier.
 function drawn(selector) {
   return new Promise(done => {
     const look = () => {
@@ -32,7 +32,7 @@ function drawn(selector) {
   });
 }
 
-// What is in it -----------------------------------------------------------------------------------------------------
+// Contents ----------------------------------------------------------------------------------------------------------
 
 async function showHoldings() {
   const held = await call('holdings');
@@ -60,7 +60,7 @@ async function showHoldings() {
 const named = () => outlet.value === '' ? null : outlets[outlet.value][0];
 const wanted = (offset, limit) => [words.value, named(), after.value, before.value, offset, limit];
 
-// The search stands in the page's address, so that it can be kept, sent and loaded anew.
+// Writes the search into the page's address, so that it can be bookmarked, shared and reloaded.
 function toAddress() {
   const fields = [['q', words.value], ['after', after.value], ['before', before.value]].filter(([, value]) => value.trim());
   if (named() !== null) fields.push(['outlet', named()]);
@@ -106,7 +106,7 @@ async function find(offset = 0, limit = 50) {
   if (offset) entries.children[first]?.querySelector('a').focus();
 }
 
-// As many as are shown already, after something was added or removed.
+// After articles were added or removed: as many as were shown before.
 const again = () => find(0, Math.max(50, entries.children.length));
 
 form.addEventListener('submit', event => { event.preventDefault(); find(); });
@@ -114,7 +114,7 @@ words.addEventListener('input', () => { if (!words.value) find(); });
 for (const field of [outlet, after, before]) field.addEventListener('change', () => find());
 let typed;
 for (const field of [after, before]) field.addEventListener('input', event => {
-  if (event.isTrusted) return;      // a bar sets both, and leaves the focus in the last
+  if (event.isTrusted) return;      // only for a bar of the timeline, whose script sets both fields
   clearTimeout(typed);
   typed = setTimeout(() => find(), 0);
 });
@@ -140,9 +140,9 @@ $('.outlet-list').addEventListener('click', event => {
 const going = $('.going');
 const drop = $('.drop');
 const input = $('.drop input');
-let sending = null;     // the request that is under way
+let sending = null;     // the upload that is running
 let cancelled = false;
-let reported = 0;       // the newest addition whose end was shown
+let reported = 0;       // number of the newest addition whose report was shown
 
 function say(html, bad = false) {
   $('.report').innerHTML = bad ? `<p class="problem">${html}</p>` : html;
@@ -159,7 +159,7 @@ function draw(share, html) {
   if ($('.going .said').innerHTML !== html) $('.going .said').innerHTML = html;
 }
 
-// Not fetch, which does not tell how much has been sent.
+// Not fetch, which does not report the progress of an upload.
 function send(file, told) {
   return new Promise((resolve, reject) => {
     const body = new FormData();
@@ -169,7 +169,7 @@ function send(file, told) {
     sending.upload.addEventListener('progress', event => told(event.loaded));
     sending.addEventListener('load', () => {
       if (sending.status === 200) resolve(JSON.parse(sending.responseText)[0]);
-      else reject(new Error(sending.responseText.slice(0, 300) || `The server refused it (${sending.status}).`));
+      else reject(new Error(sending.responseText.slice(0, 300) || `The server refused the file (${sending.status}).`));
     });
     sending.addEventListener('error', () => reject(new Error(LOST)));
     sending.addEventListener('abort', () => reject(new Error('')));

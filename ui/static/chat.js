@@ -1,14 +1,14 @@
-// Draws a question at once, before the server knows of it; keeps the newest question at the top of the chat, so that an
-// answer is read from its beginning; says how many questions are before one that waits; and gives the question box the
-// focus back when an answer is there.
+// Draws a question at once, before the server has it.  Keeps the newest question at the top of the chat, so that an
+// answer is read from its beginning.  Shows a waiting question's place in the queue.  Gives the focus back to the
+// question box when an answer has arrived.
 
 () => {
   const moment = 400;  // milliseconds
-  let shown = '';       // how many questions there are, and whether the last is being answered
+  let shown = '';       // the number of questions, and whether the last one is being answered
   let busy = false;
-  let pending;          // the question as drawn here, until the server's own is there or it was refused
-  let before = 0;       // how many questions there were before it
-  let place;            // where it says how many questions are before this one
+  let pending;          // the question as drawn here, until the server draws or refuses it
+  let before = 0;       // the number of questions before it
+  let place;            // the element that shows its place in the queue
   let asked = 0;        // when it was asked
 
   // Not scrollIntoView, which scrolls the page as well.
@@ -20,7 +20,7 @@
   function draw() {
     const box = document.querySelector('#question textarea');
     const question = box.value.trim();
-    // Before the greeting has come there are no messages to put it behind.
+    // Before the greeting there are no messages.
     const messages = document.querySelector('#chat .message-wrap') ?? document.querySelector('#chat [role=log]');
     if (!messages || !question || box.disabled) return;
     drop();
@@ -40,7 +40,7 @@
     pending = undefined;
   }
 
-  // Gradio writes "queue: 3/12 |" into its own sign, which is not shown; what waits for less than a moment stays unsaid.
+  // Gradio writes "queue: 3/12 |" into its own hidden element; a wait shorter than `moment` is not shown.
   function wait() {
     const found = /queue: (\d+)\//.exec(document.querySelector('#place .progress-text')?.textContent ?? '');
     if (!found) {
@@ -62,18 +62,18 @@
       (document.querySelector('#chat .message-wrap') ?? document.querySelector('#chat [role=log]'))?.append(place);
     }
     const others = Number(found[1]) - 1;
-    const text = others === 0 ? 'Yours is the next question.'
-      : `${others} question${others === 1 ? ' is' : 's are'} before yours.`;
+    const text = others === 0 ? 'Your question is next.'
+      : `${others} question${others === 1 ? ' is' : 's are'} ahead of yours.`;
     if (place.textContent !== text) place.textContent = text;
   }
 
   function settle() {
     wait();
 
-    // Gradio labels each message with its source, tags and all, which a screen reader would read out.
+    // Gradio labels each message with its HTML source, which a screen reader would read out.
     document.querySelectorAll('#chat [data-testid][aria-label]').forEach(message => message.removeAttribute('aria-label'));
 
-    // Gradio does not say whether the filters are folded.
+    // Gradio does not state whether the filters are open.
     const fold = document.querySelector('#filters > .label-wrap');
     if (fold && !fold.hasAttribute('aria-expanded')) {
       const tell = () => fold.setAttribute('aria-expanded', fold.classList.contains('open'));
@@ -85,7 +85,7 @@
     if (questions.length !== before) drop();
     const state = `${questions.length} ${Boolean(document.querySelector('#chat .searching'))}`;
     if (state !== shown && questions.length) {
-      // Once more when all that belongs to the same change has been drawn.
+      // Once more when the whole change has been drawn.
       const newest = questions[questions.length - 1];
       toTop(newest);
       requestAnimationFrame(() => toTop(newest));
@@ -94,7 +94,7 @@
 
     const box = document.querySelector('#question textarea');
     const nowBusy = Boolean(box?.disabled);
-    // Not on touch screens, where the focus brings up the keyboard over the answer.
+    // Not on touch screens, where the focus opens the keyboard over the answer.
     if (busy && !nowBusy && document.activeElement === document.body && matchMedia('(hover: hover)').matches) {
       box.focus({ preventScroll: true });
     }

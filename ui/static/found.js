@@ -1,5 +1,5 @@
-// Sorts the passages of an answer, limits them to a period of its timeline, sets the dates of the filters by theirs, and
-// puts a question as it was searched for into the box.  All of it are links with a role of button, told by their address.
+// Actions of the links under an answer: sorts its passages, limits them to a period of the timeline, sets the filters'
+// dates from a timeline, and puts the question as searched into the box.  A link's address says what it does.
 
 () => {
   const day = hit => [...hit.classList].find(name => name.startsWith('at-')).slice(3);
@@ -25,7 +25,7 @@
     bar.closest('.passages').querySelectorAll('.hit').forEach(hit => { hit.hidden = !day(hit).startsWith(chosen); });
   }
 
-  // The first day, month or year after one; ISO 8601, as precise.
+  // The next day, month or year; ISO 8601, of the same precision.
   function next(period) {
     const [year, month = '01', date = '01'] = period.split('-');
     const after = new Date(Date.UTC(0, 0));
@@ -36,7 +36,7 @@
     return after.toISOString().slice(0, period.length);
   }
 
-  // Gradio listens to what is typed.
+  // Sets a field as if it had been typed in, because Gradio listens to input events.
   function type(field, text) {
     const kind = field.tagName === 'TEXTAREA' ? HTMLTextAreaElement : HTMLInputElement;
     Object.getOwnPropertyDescriptor(kind.prototype, 'value').set.call(field, text);
@@ -48,7 +48,7 @@
     const bounds = [period, next(period)];
     const same = fields.every((field, place) => field.value === bounds[place]);
     fields.forEach((field, place) => type(field, same ? '' : bounds[place]));
-    fields[0].focus();    // to leave one field is enough for Gradio to ask about all; two at once it would ask side by side
+    fields[0].focus();    // leaving one field makes Gradio read all of them; two would start two concurrent calls
     fields[0].blur();
   }
 
@@ -73,5 +73,5 @@
   }
 
   document.addEventListener('click', follow);
-  document.addEventListener('keydown', follow);    // what is a button is also pressed by the space bar
+  document.addEventListener('keydown', follow);    // the space bar presses a button too
 }

@@ -1,13 +1,13 @@
-// Conversations: kept in this browser (IndexedDB), listed, opened again, renamed, deleted, taken away; and what readers
-// think of answers.  Runs once; `server`, `props`, `watch` and `trigger` are given by Gradio's HTML component, whose value
-// is the newest turn as JSON on its way here, and a conversation on its way back.
+// Conversations: stored in this browser (IndexedDB), listed, reopened, renamed, deleted and exported; and feedback on
+// answers.  Runs once; Gradio's HTML component provides `server`, `props`, `watch` and `trigger`.  Its value carries the
+// newest turn as JSON from the server, and a conversation back to it.
 
 const drawer = document.createElement('dialog');
 const list = document.createElement('ul');
 let current = fresh();
 
 function fresh() {
-  // Not randomUUID, which there is only on this machine or behind TLS.
+  // Not randomUUID, which browsers offer only on loopback addresses or with TLS.
   const id = [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('');
   return { id, title: '', updated: '', turns: [] };
 }
@@ -26,7 +26,7 @@ function button(text, action, className = '') {
   return node;
 }
 
-// What is kept ------------------------------------------------------------------------------------------------------
+// Storage -----------------------------------------------------------------------------------------------------------
 
 function request(made) {
   return new Promise((resolve, reject) => {
@@ -53,7 +53,7 @@ const all = () => store('readonly', kept => kept.getAll());
 
 // The conversation on the page --------------------------------------------------------------------------------------
 
-const waiting = [];   // for an answer to be remembered, which is on the page a moment before
+const waiting = [];   // for an answer to be stored; it is on the page a moment earlier
 
 async function remember(name, turn) {
   current.turns.push({ name, ...turn });
@@ -65,11 +65,11 @@ async function remember(name, turn) {
     await keep(current);
     drawer.dataset.kept = current.turns.length;
   } catch (error) {
-    console.warn('This conversation cannot be kept in this browser:', error);
+    console.warn('This conversation cannot be stored in this browser:', error);
   }
 }
 
-const MOST_TURNS = 200;   // that the server takes
+const MOST_TURNS = 200;   // that the server accepts
 const plain = turns => turns.slice(-MOST_TURNS).map(({ answer, limits }) => ({ answer, limits }));
 
 function show(conversation) {
@@ -80,7 +80,7 @@ function show(conversation) {
   trigger('submit');
 }
 
-// Gradio gives undefined where the server is gone, or the login is over.
+// Gradio returns undefined if the server is gone or the login has expired.
 const LOST = 'The server did not answer. Please load the page again.';
 
 function begin() {
@@ -120,12 +120,12 @@ async function draw() {
   try {
     kept = await all();
   } catch {
-    list.replaceChildren(make('li', 'empty', 'This browser keeps nothing in this mode, so there is no history.'));
+    list.replaceChildren(make('li', 'empty', 'This browser stores nothing in this mode, so there is no history.'));
     return;
   }
   kept.sort((one, other) => other.updated.localeCompare(one.updated));
   list.replaceChildren(...kept.map(row));
-  if (!kept.length) list.append(make('li', 'empty', 'Questions you ask are kept here, in this browser only.'));
+  if (!kept.length) list.append(make('li', 'empty', 'Your conversations are stored here, in this browser only.'));
 }
 
 function rename(item, conversation) {
@@ -171,9 +171,9 @@ async function save(conversation, kind) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-// Under an answer: copying it, and whether it helped ----------------------------------------------------------------
+// Under an answer: copy and feedback --------------------------------------------------------------------------------
 
-// The conversation up to the answer that a link stands under.
+// The conversation up to the answer above a link.
 async function turnsTo(link) {
   const place = [...document.querySelectorAll('#chat .answer')].indexOf(link.closest('.answer'));
   while (current.turns.length <= place) await new Promise(done => waiting.push(done));
@@ -188,7 +188,7 @@ function say(link, text) {
   told.textContent = text;
 }
 
-// Where there is no clipboard, as on plain HTTP from another machine, the old way.
+// Without the clipboard API, as on plain HTTP from another machine, the old way.
 async function toClipboard(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   const area = make('textarea');
@@ -226,7 +226,7 @@ async function vote(link, chosen) {
   form.append(field, make('button', '', 'Send'));
   form.addEventListener('submit', async event => {
     event.preventDefault();
-    say(link, await send(field.value) || 'Thank you, your note is kept');
+    say(link, await send(field.value) || 'Thank you, your note was stored');
     form.remove();
   });
   acts.after(form);
@@ -257,6 +257,6 @@ watch('value', () => {
   if (turn) remember(name, turn);
 });
 
-// After a reload the conversation is where it was.
+// After a reload the conversation is shown again.
 const last = sessionStorage.getItem('conversation');
 if (last) load(last).then(kept => kept && show(kept), () => {});

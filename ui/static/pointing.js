@@ -1,5 +1,5 @@
-// A card at a citation that is pointed at, or reached by the keyboard: title, outlet and date of its article.  What it
-// shows is set as text.  Not on touch screens, where a tap opens the article, which begins with the same.
+// A card at a citation under the pointer or with the keyboard's focus: title, outlet and date of its article, set as
+// text.  Not on touch screens, where a tap opens the article, which begins with the same facts.
 
 () => {
   const LINKS = '#chat a.cite, #chat .also a';
@@ -7,7 +7,7 @@
   const LONGEST = 300;    // characters of a title: the card shows three lines
   const LINGER = 150;     // milliseconds that the pointer has to get from the link into the card
   let at = null;          // the link whose card is shown
-  let focused = false;    // shown because the keyboard is there, not the pointer
+  let focused = false;    // shown for the keyboard's focus, not for the pointer
   let leaving = 0;
 
   function make(className) {
@@ -24,7 +24,7 @@
   card.hidden = true;
   card.append(title, meta);
 
-  // Title and outlet with date, from the sources under the answer; a copy of a passage has them itself.
+  // Title and outlet with date, from the sources under the answer; a link to a copy holds them itself.
   function facts(link) {
     if (!link.classList.contains('cite')) return [link.title, link.textContent];
     const sources = [...link.closest('.answer').querySelectorAll('.sources a.source')];
@@ -33,7 +33,7 @@
     return [source.querySelector('.source-title'), source.parentElement.querySelector('.meta')].map(one => one.textContent);
   }
 
-  // Under the link, or above it where there is more room; never on it, never beyond the window.
+  // Below the link, or above it if there is more room; never over it, never outside the window.
   function place() {
     const link = at.getBoundingClientRect();
     const pane = at.closest('[role=log]').getBoundingClientRect();
@@ -56,7 +56,7 @@
     [title.textContent, meta.textContent] = facts(link).map(text => text.slice(0, LONGEST));
     at = link;
     focused = byKeyboard;
-    // The browser's own tip would be shown over the card; it comes back with the next line that hides this one.
+    // The browser's own tooltip would cover the card; hide() restores it.
     link.dataset.title = link.title;
     link.removeAttribute('title');
     link.setAttribute('aria-describedby', card.id);
@@ -89,7 +89,7 @@
   });
   document.addEventListener('focusout', event => { if (event.target === at) hide(); });
   document.addEventListener('click', event => { if (!card.contains(event.target)) hide(); });
-  // At a citation with the keyboard Escape takes the card away, and only the next one the article beside it.
+  // With the keyboard's focus on a citation, the first Escape closes the card, and only the next one the article.
   window.addEventListener('keydown', event => {
     if (event.key !== 'Escape' || !at) return;
     if (focused) event.stopPropagation();

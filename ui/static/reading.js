@@ -1,12 +1,12 @@
-// The reading panel: shows the article that a link refers to, with the quoted words marked.
-// Runs once; `element` and `server` are given by Gradio's HTML component.  Article text is set as text, never as markup.
+// The reading panel: shows the article of a link, with the quoted words marked.
+// Runs once; Gradio's HTML component provides `element` and `server`.  Article text is set as text, never as markup.
 
 const column = document.getElementById('reading-column');
 const meta = element.querySelector('.reading-meta');
 const body = element.querySelector('.reading-body');
 const LINKS = 'a[href^="#cite-"]';
-let opener = null;      // what gets the focus back
-let latest = 0;         // an article that comes late must not replace a newer one
+let opener = null;      // the link that gets the focus back
+let latest = 0;         // number of the newest request: a late answer to an older one is dropped
 
 function make(tag, className, text) {
   const node = document.createElement(tag);
@@ -18,7 +18,7 @@ function make(tag, className, text) {
 const COPIES = [['link', 'Copy link'], ['quote', 'Copy quote'], ['footnote', 'Copy Markdown footnote']];
 const COPIED = { link: 'Link copied', quote: 'Quote copied', footnote: 'Footnote copied' };
 
-// What can be pasted of the quotation that a link marks.
+// Buttons that copy the quotation of a link.
 function copies(link) {
   const acts = make('p', 'reading-acts');
   const told = make('span', 'told');
@@ -67,7 +67,7 @@ function draw(article, link) {
     parts.push(notice);
   }
   const text = make('div', 'reading-text');
-  let mark = null;      // pieces of one quotation stand in one mark
+  let mark = null;      // the pieces of one quotation share one mark
   for (const piece of article.pieces) {
     if (piece.kind === 'plain') {
       text.append(piece.text);
@@ -89,7 +89,7 @@ function linksWith(chosen) {
   return [...new Set([chosen, ...others])];
 }
 
-// Not scrollIntoView, which scrolls the page as well.  An article whose quoted words are in sight anyway starts at its title.
+// Not scrollIntoView, which also scrolls the page.  If the quoted words are visible anyway, the article starts at its title.
 function reveal(mark) {
   body.scrollTop = 0;
   const top = mark ? mark.getBoundingClientRect().top - body.getBoundingClientRect().top : 0;
@@ -101,7 +101,7 @@ async function open(chosen) {
   document.querySelectorAll('a.current').forEach(link => link.classList.remove('current'));
   document.querySelectorAll(LINKS).forEach(link =>
     link.classList.toggle('current', link.classList.contains('cite') && link.getAttribute('href') === chosen));
-  // Gradio gives undefined where the server is gone, or the login is over.
+  // Gradio returns undefined if the server is gone or the login has expired.
   const article = await server.read_article(linksWith(chosen)) ??
     { error: 'The article could not be fetched. Please load the page again.' };
   if (mine !== latest) return;
@@ -129,7 +129,7 @@ document.addEventListener('click', event => {
   const link = event.target.closest?.(LINKS);
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   opener = link;
-  // The browser follows the link and tells us, except where we already are.
+  // The browser follows the link and sends an event, except if the address is already the current one.
   if (link.getAttribute('href') === location.hash) open(location.hash);
 });
 document.addEventListener('keydown', event => {

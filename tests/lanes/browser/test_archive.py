@@ -189,7 +189,9 @@ def test_an_addition_is_cancelled(page: Page, embedder: HeldEmbedder) -> None:
     with page.expect_response(lambda response: "cancel_adding" in (response.request.post_data or "")):
         page.keyboard.press("Enter")
     embedder.free.set()
-    expect(page.locator(".report")).to_contain_text("Cancelled. What had been added stays, the rest was not added.")
+    expect(page.locator(".report")).to_contain_text(
+        "Cancelled. Articles that were already added stay; the others were not added."
+    )
     expect(page.locator(".report")).to_contain_text("0 given = 0 added")
     expect(told(page)).to_have_text("60 articles, newest first")
     page.locator(".drop input").set_input_files(files(("storm.txt", STORM)))
@@ -216,7 +218,7 @@ def test_an_article_is_removed_after_a_confirmation_that_names_it(page: Page, re
 @desktop_only
 def test_too_many_files_are_refused_before_they_are_sent(page: Page) -> None:
     page.locator(".drop input").set_input_files(files(*((f"{n}.txt", "x") for n in range(501))))
-    expect(page.locator(".report")).to_have_text("These are 501 files, and 500 are taken at once (upload_files).")
+    expect(page.locator(".report")).to_have_text("These are 501 files; at most 500 can be sent at once (upload_files).")
     expect(page.locator(".drop input")).to_be_enabled()
 
 

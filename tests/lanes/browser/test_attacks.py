@@ -130,7 +130,7 @@ def test_what_is_copied_and_taken_away_is_text(tab: Tab, url: str, folder: Path)
     note = " ".join(NOTES)[:2000]
     answer.get_by_role("textbox").fill(note)
     answer.get_by_role("button", name="Send").click()
-    expect(answer.get_by_role("status")).to_have_text("Thank you, your note is kept")
+    expect(answer.get_by_role("status")).to_have_text("Thank you, your note was stored")
     with closing(sqlite3.connect(folder / FEEDBACK_FILE)) as kept:
         assert kept.execute("SELECT note FROM feedback").fetchall() == [(note,)]
 

@@ -79,7 +79,7 @@ def test_feedback_is_kept_with_its_note(page: Page, retriever: Retriever) -> Non
     expect(answer.get_by_role("status")).to_have_text("Thank you")
     answer.get_by_role("textbox").fill("it was the valve")
     answer.get_by_role("button", name="Send").click()
-    expect(answer.get_by_role("status")).to_have_text("Thank you, your note is kept")
+    expect(answer.get_by_role("status")).to_have_text("Thank you, your note was stored")
     kept = list(Feedback(retriever.archive.folder).questions())[-1]
     assert (kept["question"], kept["vote"], kept["note"]) == (QUESTION, "unhelpful", "it was the valve")
 

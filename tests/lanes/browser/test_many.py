@@ -122,7 +122,7 @@ def test_who_waits_is_told_how_many_are_before_them(browser: Browser, retriever:
         for page in pages[:4]:
             expect(page.locator("#chat .searching")).to_be_visible()
             expect(page.locator("#chat .place")).to_have_count(0)
-        told = ["Yours is the next question.", "1 question is before yours.", "2 questions are before yours."]
+        told = ["Your question is next.", "1 question is ahead of yours.", "2 questions are ahead of yours."]
         for page, text in zip(pages[4:], told, strict=True):
             expect(page.get_by_role("status").filter(has_text=text)).to_be_in_viewport()
             expect(page.locator("#chat .pending")).to_be_in_viewport()
@@ -145,7 +145,7 @@ def test_who_finds_the_queue_full_keeps_the_question_and_learns_when_to_ask(
         last, town = pages[2], TOWNS[2]
         refusal = last.get_by_role("alert").filter(has_text="The question was not asked")
         expect(refusal).to_have_text(
-            "The question was not asked, because 1 other waits already. Ask again in 2 seconds."
+            "The question was not asked, because 1 other is waiting. Please ask again in 2 seconds."
         )
         expect(refusal).to_be_in_viewport()
         expect(box(last)).to_have_value(f"Who opened the bridge in {town}?")

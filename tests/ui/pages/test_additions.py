@@ -109,7 +109,7 @@ def test_only_files_that_were_uploaded_can_be_added(page: ArchivePage, inbox: Up
         [str(inbox.inbox), "d"], ["", "e"],
     )  # fmt: skip
     assert "5 given = 0 added + 0 updated + 0 unchanged + 5 rejected" in report
-    assert "a.txt it is not here any more: give it again" in report
+    assert "a.txt the uploaded file is no longer on the server: upload it again" in report
     assert secret.exists()
 
 
@@ -151,7 +151,7 @@ def test_a_cancelled_addition_keeps_what_was_acknowledged(
 
     monkeypatch.setattr(additions._Job, "acknowledged", acknowledged)
     report = added(page, sent(inbox, "five.jsonl", "\n".join(lines)))
-    assert report.startswith("Cancelled. What had been added stays, the rest was not added.")
+    assert report.startswith("Cancelled. Articles that were already added stay; the others were not added.")
     assert "2 given = 2 added" in report
     assert archive.article("n1")
     assert archive.article("n2") is None

@@ -102,7 +102,7 @@ def test_what_the_browser_keeps_of_an_answer_brings_the_conversation_back(retrie
     assert turns == last[2]
     assert "<" not in str(last[5])
     assert page.vote([kept["name"], "helpful", "", [kept["turn"]]]) == ""
-    assert page.vote("nonsense") == "This cannot be kept at the moment."
+    assert page.vote("nonsense") == "Your feedback cannot be stored at the moment."
     assert "cannot show" in page.restore("[{}]")[0][0]["content"]
     assert "cannot show" in page.restore("nonsense")[0][0]["content"]
 

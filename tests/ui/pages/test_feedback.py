@@ -39,7 +39,7 @@ def test_a_conversation_comes_back_as_it_was() -> None:
         ([{}] * 201, "not a list of 1 to 200 turns"),
         ([{"answer": {"question": "?"}}], "conversation: 0.answer.asked: Field required"),
         ([{**asdict(Turn(FOUND)), "limits": [3]}], "conversation: 0.limits.0: Input should be a valid string"),
-        ([asdict(Turn(FOUND)) | {"answer": asdict(FOUND) | {"citations": []}}], "a number that is no citation's"),
+        ([asdict(Turn(FOUND)) | {"answer": asdict(FOUND) | {"citations": []}}], "cites a citation that does not exist"),
     ],
 )
 def test_what_is_no_conversation_is_refused(data: object, message: str) -> None:
@@ -95,7 +95,9 @@ def test_feedback_that_is_none_is_refused_and_nothing_is_written(
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / FEEDBACK_FILE).write_text("not a database, but long enough to be looked at as one " * 20)
-    with pytest.raises(InputError, match=r"feedback\.sqlite: feedback cannot be kept .*free space or access"):
+    with pytest.raises(
+        InputError, match=r"feedback\.sqlite: feedback cannot be stored .*free disk space or allow writing"
+    ):
         Feedback(tmp_path).keep("a", "helpful", "", plain(FOUND))
     with pytest.raises(InputError, match=r"feedback\.sqlite: cannot be read .*move it away"):
         list(Feedback(tmp_path).questions())

@@ -14,7 +14,7 @@ from ui.pages.filters import Filters
         ("", "May", "Before: “May” is not a date. Write it as year-month-day, such as 2015-05-11."),
         (
             "2016", "2015",
-            "No day lies between After (2016) and Before (2015): the first has to be earlier.",
+            "No day lies between After (2016) and Before (2015). After has to be earlier.",
         ),
     ],
 )  # fmt: skip

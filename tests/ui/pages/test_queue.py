@@ -79,9 +79,7 @@ def test_who_waits_and_who_is_answered_are_counted_by_name_else_by_address() -> 
 def test_those_that_are_just_let_in_count_as_waiting() -> None:
     told = sent(queue([STRANGER]), [(JOIN, NOBODY)] * 3, requests_waiting=3)
     assert [status for status, _ in told] == [200, 200, 503]
-    assert told[2][1] == (
-        "So many questions wait already that no more are taken (requests_waiting). Please ask again in 5 seconds."
-    )
+    assert told[2][1] == ("Too many questions are waiting (requests_waiting). Please ask again in 5 seconds.")
 
 
 def test_one_who_is_logged_in_takes_no_more_places_than_their_own() -> None:
@@ -89,7 +87,7 @@ def test_one_who_is_logged_in_takes_no_more_places_than_their_own() -> None:
     told = sent(queue([ANNA]), requests, waiting_per_visitor=2)
     assert [status for status, _ in told] == [200, 429, 200, 200]
     assert told[1][1] == (
-        "2 of your questions wait already (waiting_per_visitor). Please ask again when they are answered."
+        "2 of your questions are waiting (waiting_per_visitor). Please ask again when they are answered."
     )
 
 

@@ -20,19 +20,22 @@ from ui.pages.uploads import Uploads, too_much
 
 def test_too_much_at_once_is_refused_with_its_limit() -> None:
     assert too_much(500, 500_000_000, 50_000_000) == ""
-    assert too_much(501, 1, 1) == "These are 501 files, and 500 are taken at once (upload_files)."
-    assert too_much(1, 1, 50_000_001) == "A file is larger than 50 MB, the most that is taken (upload_file_bytes)."
-    assert too_much(12, 500_600_000, 50_000_000) == "These are 501 MB, and 500 MB are taken at once (upload_bytes)."
+    assert too_much(501, 1, 1) == "These are 501 files; at most 500 can be sent at once (upload_files)."
+    assert too_much(1, 1, 50_000_001) == "A file is larger than 50 MB, the limit for one file (upload_file_bytes)."
+    assert (
+        too_much(12, 500_600_000, 50_000_000)
+        == "These files have 501 MB; at most 500 MB can be sent at once (upload_bytes)."
+    )
 
 
 def test_a_file_is_refused_before_it_is_read(inbox: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
     assert inbox.refusal(1000) is None
     assert inbox.refusal(None) == (411, "This request does not state its length. Send it with a Content-Length header.")
     assert inbox.refusal(50_020_001) == (
-        413, "A file is larger than 50 MB, the most that is taken (upload_file_bytes).",
+        413, "A file is larger than 50 MB, the limit for one file (upload_file_bytes).",
     )  # fmt: skip
     monkeypatch.setattr(uploads, "LIMITS", replace(settings.LIMITS, upload_bytes=10, upload_files=0))
-    assert inbox.refusal(11) == (413, "Too much that was sent waits to be added already. Please try again later.")
+    assert inbox.refusal(11) == (413, "Too many uploaded files are waiting to be added. Please try again later.")
 
 
 def test_what_was_sent_and_never_added_is_removed_after_an_hour_whatever_the_time_of_day_is_set_to() -> None:
@@ -86,7 +89,7 @@ def test_only_the_upload_route_is_opened_and_only_within_the_limits(
     monkeypatch.setattr(uploads, "LIMITS", replace(settings.LIMITS, upload_file_bytes=1000))
     large = open_client.post("/gradio_api/upload", files={"files": ("a.txt", b"x" * 30_000)})
     assert (large.status_code, large.text) == (
-        413, "A file is larger than 1,000 bytes, the most that is taken (upload_file_bytes).",
+        413, "A file is larger than 1,000 bytes, the limit for one file (upload_file_bytes).",
     )  # fmt: skip
     unsaid = open_client.post("/gradio_api/upload", content=iter([b"x"]))
     assert unsaid.status_code == 411

@@ -45,8 +45,12 @@ def test_who_is_not_taken_learns_how_many_wait_and_when_to_ask_again() -> None:
     load = Load()
     waiting = Waiting(load, 4)
     waiting.watch(lambda: queue(64))
-    assert waiting.refusal() == ("The question was not asked, because 64 others wait already. Ask again in 2 seconds.")
+    assert waiting.refusal() == (
+        "The question was not asked, because 64 others are waiting. Please ask again in 2 seconds."
+    )
     load._length = 1.5  # seconds that a question took; four are worked on at a time
-    assert waiting.refusal().endswith("because 64 others wait already. Ask again in 24 seconds.")
+    assert waiting.refusal().endswith("because 64 others are waiting. Please ask again in 24 seconds.")
     waiting.watch(lambda: queue(0))
-    assert waiting.refusal() == "The question was not asked: its way to the server was closed. Ask again."
+    assert waiting.refusal() == (
+        "The question was not asked, because the connection to the server was lost. Please ask again."
+    )

@@ -31,7 +31,7 @@ def test_only_admins_add_and_remove_and_see_the_parts_for_it(client: TestClient,
         ("remove_article", "dam"),
     ):  # fmt: skip
         problem = server_call(client, name, given)["problem"]
-        assert problem == "Articles are added and removed by the admins of this page&#46;"
+        assert problem == "Only the admins of this page can add and remove articles&#46;"
     upload = client.post("/gradio_api/upload", files={"files": ("a.txt", b"text")})
     assert (upload.status_code, upload.text) == (403, "Only an admin may add articles.\n")
     assert list(inbox.inbox.iterdir()) == []
@@ -54,7 +54,7 @@ def test_each_request_is_its_own_users_whoever_came_first(client: TestClient) ->
         one["id"] for one in config["components"] if "remove_article" in one["props"].get("server_fns", [])
     )
     answer = client.post("/gradio_api/component_server", json=body, auth=ROLF).json()
-    assert answer["problem"].startswith("Articles are added and removed by the admins")
+    assert answer["problem"].startswith("Only the admins of this page can add and remove")
 
 
 @pytest.fixture
