@@ -1,1 +1,1 @@
-"""Records to HTML, Markdown, CSV and terminal text; nothing else makes any."""
+"""Rendering of records as HTML, Markdown, CSV and terminal text; no other room does this."""

@@ -1,4 +1,4 @@
-"""The only place that makes HTML from records for the chat page; text goes through ``ui.render.escaping``."""
+"""HTML of answers and messages for the chat page; all text goes through ``ui.render.escaping``."""
 
 import re
 from collections.abc import Sequence
@@ -36,22 +36,22 @@ def notice_html(message: str, kind: str = "problem") -> str:
 
 
 def searching_html() -> str:
-    """Return what stands in for an answer while it is looked for."""
+    """Return the placeholder of an answer while the search runs."""
     return '<div class="searching"><p>Searching the archive …</p></div>'
 
 
 def field_error_html(message: str) -> str:
-    """Return a message about the field that it stands beside; ``""`` for none."""
+    """Return an error message for the field beside it; ``""`` for none."""
     return f'<p class="field-error" role="alert">{inert(message)}</p>' if message else ""
 
 
 def refusal_html(message: str, number: int) -> str:
-    """Return a message in the place of a question's place in the queue; ``number`` tells it from the one before."""
+    """Return a refusal, shown where a question's place in the queue would be; ``number`` makes each one different."""
     return f'<p class="refusal" id="refusal-{number}" role="alert">{inert(message)}</p>'
 
 
 def masthead_html(articles: int, outlets: int, first: str, last: str) -> str:
-    """Return the name of the page and what its archive holds; the dates are ISO 8601, ``""`` unknown."""
+    """Return the heading of the page with the archive's size and dates; the dates are ISO 8601, ``""`` unknown."""
     facts = [counted(articles, "article"), counted(outlets, "outlet")] if articles else []
     if first:
         facts.append("–".join(inert(year) for year in dict.fromkeys((first[:4], last[:4]))))
@@ -72,7 +72,7 @@ def rooms_html(here: str, logins: bool = False) -> str:
 
 
 def empty_archive_html(folder: str, upload: bool) -> str:
-    """Return the first message of a conversation with an archive that holds nothing yet."""
+    """Return the first message of a conversation with an empty archive."""
     way = "Add articles on the Archive page, or" if upload else "Add articles"
     return (
         '<div class="welcome"><p class="lead">This archive is still empty.</p>'
@@ -99,8 +99,8 @@ def answer_html(answer: Answer, filters: Sequence[str] = (), acts: Sequence[str]
 
     Args:
         answer: the answer.
-        filters: what the search was limited to, each in a few words.
-        acts: what can be done with it, of ``ACTS``.
+        filters: the filters of the search, each in a few words.
+        acts: names of the actions offered below the answer, from ``ACTS``.
     """
     parts = ['<div class="answer">']
     if answer.asked.strip() != answer.question.strip():
@@ -130,13 +130,13 @@ def answer_html(answer: Answer, filters: Sequence[str] = (), acts: Sequence[str]
 
 
 def _acts(names: Sequence[str]) -> str:
-    """Return the links under an answer that the page's scripts act on."""
+    """Return the links below an answer, which the page's scripts handle."""
     links = (f'<a class="tool" role="button" href="#{name}">{ACTS[name]}</a>' for name in names)
     return f'<p class="acts">{" ".join(links)}</p>'
 
 
 def _sentence(sentence: Sentence, answer: Answer, apart: bool) -> str:
-    """Return a sentence of an answer; where others answer otherwise (``apart``), with its outlets and dates."""
+    """Return a sentence of an answer; ``apart``: with its outlets and dates, because other sentences differ."""
     links = " ".join(_marker(number, answer) for number in sentence.citations)
     by = f'<span class="by">{", ".join(map(_meta, proofs(sentence, answer)))}</span>' if apart else ""
     return f'<p class="said">{exact_html(sentence.text, sentence.marks)} {links}{by}</p>'
@@ -144,7 +144,7 @@ def _sentence(sentence: Sentence, answer: Answer, apart: bool) -> str:
 
 def _marker(number: int, answer: Answer) -> str:
     citation = answer.citations[number - 1]
-    # The sanitiser drops aria-label, so the accessible name is made of hidden text.
+    # The sanitiser drops aria-label, so hidden text gives the accessible name.
     return (
         f'<a class="cite" href="#{fragment(citation, marks_of(number, answer))}" title="{inert(_described(citation))}">'
         f'<span class="hidden-text">Source </span>[{number}]</a>'
@@ -198,7 +198,7 @@ def _passages(answer: Answer) -> str:
 
 
 def _order() -> str:
-    """Return the links that the page's script sorts passages by."""
+    """Return the links that sort the passages; the page's script handles them."""
     return (
         '<p class="order">Sort by <a class="tool on" role="button" href="#sort-relevance">relevance</a> '
         '<a class="tool" role="button" href="#sort-date">date</a></p>'
@@ -206,7 +206,7 @@ def _order() -> str:
 
 
 def timeline_html(periods: Sequence[Bar], noun: str = "passage") -> str:
-    """Return a bar a period, each a link that the page's script limits the passages by; ``""`` for fewer than two."""
+    """Return one bar for each period, a link that limits the passages to it; ``""`` for fewer than two periods."""
     if len(periods) < 2:
         return ""
     highest = max(bar.count for bar in periods)
@@ -223,7 +223,7 @@ def _bar(bar: Bar, count: str, height: int) -> str:
 
 
 def _short(label: str) -> str:
-    """Return a period in words with its month in three letters."""
+    """Return a period in words with its month shortened to three letters."""
     return " ".join(word[:3] if word.isalpha() else word for word in label.split())
 
 
@@ -238,7 +238,7 @@ def _hit(rank: int, hit: Hit, question: str) -> str:
 
 
 def _day(published: str) -> str:
-    """Return the date, to the day at most, for the script that sorts and limits by it; ``""`` unknown."""
+    """Return the date, to the day at most, for the script that sorts and filters by it; ``""`` unknown."""
     match = _DATE.match(published)
     return match[0] if match else ""
 

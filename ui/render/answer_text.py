@@ -1,14 +1,14 @@
-"""What the page, the terminal and the report all say of an answer: its exact words, its proofs, how sure it is."""
+"""Answer parts that the page, the terminal and the report share: exact words, citations and confidence in words."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from qa.records import Answer, Citation, Part, Sentence
 
 Marks = Sequence[tuple[int, int]]
-# Text in pieces, each with whether it is marked.
+# Pieces of a text, each with whether it is marked.
 Pieces = Sequence[tuple[str, bool]]
 
-# From so many per cent on: the calibrated language of the IPCC's guidance note on uncertainties (2010).
+# Words by their least per cent: the calibrated language of the IPCC's guidance note on uncertainties (2010).
 _LIKELIHOODS = (
     (99, "virtually certain"),
     (90, "very likely"),
@@ -21,9 +21,9 @@ _LIKELIHOODS = (
 
 
 def pieces(text: str, marks: Marks) -> Iterator[tuple[str, bool]]:
-    """Yield a text in pieces, each with whether it is one of the marked stretches; joined they are the text.
+    """Yield a text in pieces, each with whether it is marked; joined, the pieces are the text.
 
-    What marks overlap or lie outside the text is left out, so that no marks can add, lose or repeat a word.
+    Parts of marks that overlap or lie outside the text are ignored, so that no marks can add, lose or repeat a word.
     """
     position = 0
     for start, end in marks:
@@ -38,25 +38,25 @@ def pieces(text: str, marks: Marks) -> Iterator[tuple[str, bool]]:
 
 
 def unread(part: Part) -> str:
-    """Return why a reranker did not read a passage that it should have, in a few words; ``""``: it did."""
+    """Return why the reranker did not read a passage, in a few words; ``""`` if it did, or for other parts."""
     return (part.note or "its time was over") if part.name == "reranker" and not part.rank else ""
 
 
 def exact_words(sentence: Sentence) -> str:
-    """Return the words of a sentence that answer, ``""`` when none are marked."""
+    """Return the marked words of a sentence, which answer the question; ``""`` if none are marked."""
     return " … ".join(words for words, exact in pieces(sentence.text, sentence.marks) if exact)
 
 
 def differing(sentences: Iterable[Sentence]) -> bool:
-    """Return whether sentences answer in different words, so that each needs its outlet and date beside it."""
+    """Return whether the exact words of sentences differ, so that each needs its outlet and date beside it."""
     answers = {" ".join(exact_words(sentence).casefold().split()) for sentence in sentences}
     return len(answers - {""}) > 1
 
 
 def marks_of(number: int, answer: Answer) -> tuple[tuple[int, int], ...]:
-    """Return where the exact words stand in the article that a citation quotes; none where it quotes other words.
+    """Return the offsets of the exact words in the article of a citation; empty if it quotes other words.
 
-    A sentence's offsets hold for every citation that quotes the same text; nothing is searched.
+    A sentence's offsets hold for every citation that quotes the same text, so nothing is searched for.
     """
     citation = answer.citations[number - 1]
     found = {
@@ -74,7 +74,7 @@ def proofs(sentence: Sentence, answer: Answer) -> tuple[Citation, ...]:
 
 
 def told_confidence(confidence: float) -> str:
-    """Return the belief that the archive holds an answer, in words and per cent."""
+    """Return the probability that the archive holds an answer, in words and per cent."""
     percent = round(100 * confidence)
     words = next(words for least, words in _LIKELIHOODS if percent >= least)
     shown = "over 99" if percent > 99 else "under 1" if percent < 1 else f"{percent}"

@@ -1,4 +1,4 @@
-"""The page of an article, with the words that a permalink quotes marked in it."""
+"""Article page of a permalink, with the quoted words marked."""
 
 from itertools import groupby
 
@@ -9,11 +9,11 @@ from ui.render.templates import fill
 
 
 def article_page(reading: Reading, home: str = "/") -> str:
-    """Return the page of an article, or the page that says why there is none.
+    """Return the page of an article, or a page that says why there is none.
 
     Args:
-        reading: the article and what is marked in it.
-        home: where the chat page is.
+        reading: the article and the marks in it.
+        home: the address of the chat page.
     """
     return fill(
         "pages/article.html",
@@ -27,7 +27,7 @@ def article_page(reading: Reading, home: str = "/") -> str:
 
 
 def _stretches(pieces: list[Piece]) -> list[tuple[bool, Pieces]]:
-    """Return the text in stretches, each with whether it is the chosen one, their pieces with whether they answer."""
+    """Return the text in stretches, each with whether it is chosen and its pieces, each with whether it is exact."""
     return [
         (kind == "chosen", [(one_for_one(piece["text"]), piece["exact"]) for piece in group])
         for kind, group in groupby(pieces, key=lambda piece: piece["kind"])

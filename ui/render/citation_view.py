@@ -1,10 +1,10 @@
-"""A citation as a link, and what the reading panel shows when the link is followed.
+"""Links of citations, and the reading panel's view of the article behind a link.
 
-The link holds all there is to know, so it works in every answer of a conversation, after a reload and when it is
-pasted: ``cite-<article id>:<start>-<end>:<first digits of the SHA-256 of the text>-<those of the quotation>``, and
-where words in it answer ``:<start>-<end>,…``, also in the article.  The text is cut here, by code points, so that the
-browser, which counts in UTF-16, never has to count.  By the second hash a quotation is found again in an article that
-has changed; older links do not have it.
+A link is complete in itself, so it works in every answer of a conversation, after a reload and when it is pasted:
+``cite-<article id>:<start>-<end>:<first digits of the SHA-256 of the text>-<those of the quotation>``, followed by
+``:<start>-<end>,…`` for the exact words, also as offsets into the article.  The text is cut here, by code points,
+because the browser counts in UTF-16.  With the second hash a quotation can be found in an article that has changed;
+older links do not have it.
 """
 
 import re
@@ -26,30 +26,34 @@ _LINK = re.compile(
     rf"(?::({_SPAN}(?:,{_SPAN}){{0,15}}))?"
 )
 NOT_HELD = "This article is not in the archive."
-_EARLIER = "This is the article as it was when it was quoted. It has been updated since"
-_STILL = f"{_EARLIER}; the quoted words still stand in it."
-_NO_LONGER = f"{_EARLIER}, and the quoted words are no longer in it."
-_STANDS = "The article has changed since; the quoted words still stand in it."
-_GONE = "The article has changed since, and the quoted words are no longer in it."
-_NOT_FOUND = "The article has changed since; it is long, and near their old place the quoted words were not found."
-_UNKNOWN = "This article has changed since it was quoted, so the quoted words cannot be marked."
-_DAMAGED = "This link is damaged: the words that it quotes do not stand where it says, so none are marked."
+_EARLIER = "This is the version that was quoted. The article has been updated since"
+_STILL = f"{_EARLIER}; it still contains the quoted words."
+_NO_LONGER = f"{_EARLIER}; it no longer contains the quoted words."
+_STANDS = "The article has changed since it was quoted. It still contains the quoted words."
+_GONE = "The article has changed since it was quoted. It no longer contains the quoted words."
+_NOT_FOUND = (
+    "The article has changed since it was quoted. It is long, so only the text near the old place was searched; the "
+    "quoted words are not there."
+)
+_UNKNOWN = "The article has changed since it was quoted, so the quoted words cannot be marked."
+_DAMAGED = "This link is damaged: the quoted words are not at the place that it states, so none are marked."
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-# The panel shows this much on each side of the quotation; whole books are left to be read at their address.
+# Characters that the panel shows on each side of the quotation; a whole book is too long for it.
 _AROUND = 200_000
 _MOST_LINKS = 100
-_LONGEST = 1_000  # characters of what stands above an article
+_LONGEST = 1_000  # characters of a title, dek or byline
 _LONGEST_ADDRESS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A stretch of an article, ``text[start:end]``, as it was when its text had this digest, and the marks in it.
+    """A quotation of an article, ``text[start:end]`` in the version with this digest, and the marks in it.
 
-    ``digest`` and ``quote`` are the first digits of the SHA-256 of the whole text and of the stretch (``""``: unknown).
+    ``digest`` and ``quote`` are the first digits of the SHA-256 of the whole text and of the quotation (``""``:
+    unknown).
     """
 
     article_id: str
@@ -61,7 +65,7 @@ class Reference:
 
 
 class Piece(TypedDict):
-    """A stretch of text; ``kind`` is ``plain``, ``cited`` (by the same answer) or ``chosen``; ``exact``: it answers."""
+    """A piece of text; ``kind`` is ``plain``, ``cited`` (by the same answer) or ``chosen``; ``exact``: it answers."""
 
     text: str
     kind: str
@@ -69,9 +73,9 @@ class Piece(TypedDict):
 
 
 class Reading(TypedDict):
-    """What the panel shows; with ``error`` there is nothing else to show, ``notice`` stands above the text.
+    """Contents of the reading panel; with ``error`` all other fields are empty; ``notice`` is shown above the text.
 
-    ``newest`` is the address of the newest version, below the page's own, where an earlier one is shown.
+    If an earlier version is shown, ``newest`` is the address of the newest one, relative to the page.
     """
 
     error: str
@@ -96,7 +100,7 @@ def fragment(citation: Citation, marks: Marks = ()) -> str:
 
 
 def reference(link: object) -> Reference | None:
-    """Return what a link refers to; None for anything that is not such a link."""
+    """Return the reference of a link; None for anything that is not such a link."""
     match = _LINK.fullmatch(link) if isinstance(link, str) else None
     if not match:
         return None
@@ -108,7 +112,7 @@ def reference(link: object) -> Reference | None:
 
 
 def references(links: object) -> list[Reference]:
-    """Return what a list of links refers to, the chosen one first; empty unless that one is a link."""
+    """Return the references of a list of links, the chosen one first; empty unless that one is a valid link."""
     if not isinstance(links, list) or not links:
         return []
     found = [reference(link) for link in links[:_MOST_LINKS]]
@@ -116,14 +120,14 @@ def references(links: object) -> list[Reference]:
 
 
 def reading(article: Article | None, links: Sequence[Reference], quoted: Article | None = None) -> Reading:
-    """Return an article with the first link's words marked as chosen, and those of the others in it as cited.
+    """Return an article with the first link's words marked as chosen, and those of other links to it as cited.
 
-    The words that answer, in any of them, are exact too.
+    The words that answer are marked as exact too, in all of them.
 
     Args:
-        article: the newest version; None where there is none.
-        links: the chosen one first.
-        quoted: the version that the chosen link quotes, where it is kept; it is shown.
+        article: the newest version; None if there is none.
+        links: the references, the chosen one first.
+        quoted: the version that the chosen link quotes, if it is stored; this version is then shown.
     """
     if article is None or not links:
         return unreadable(NOT_HELD)
@@ -146,7 +150,7 @@ def reading(article: Article | None, links: Sequence[Reference], quoted: Article
 
 
 def cited(article: Article, link: Reference) -> tuple[Citation, Marks] | None:
-    """Return a link's words in the article as it is now, and those that answer; None where they no longer stand."""
+    """Return the citation of a link in the current article, and its exact words; None if the words are gone."""
     digest = text_digest(article.text)
     found, _ = _placed(article.text, digest, link)
     if found is None:
@@ -161,7 +165,7 @@ def whole(article: Article, notice: str = "") -> Reading:
 
 
 def _placed(text: str, digest: str, link: Reference) -> tuple[Reference | None, str]:
-    """Return where a link's words stand in a text of this digest now, None if that is not known, and what to say."""
+    """Return a link moved to the place of its words in a text with this digest, None if unknown, and a notice."""
     if digest.startswith(link.digest):
         stands = link.end <= len(text) and link.quote in ("", quote_hash(text[link.start : link.end]))
         return (link, "") if stands else (None, _DAMAGED)
@@ -177,7 +181,7 @@ def _placed(text: str, digest: str, link: Reference) -> tuple[Reference | None, 
 
 
 def copies_of(citation: Citation, hits: Sequence[Hit]) -> tuple[Citation, ...]:
-    """Return the copies of the passage that a citation of an answer was taken from."""
+    """Return the copies of the passage that contains a citation."""
     for hit in hits:
         whole = hit.citation
         if whole.article_id == citation.article_id and whole.start <= citation.start and citation.end <= whole.end:
@@ -197,12 +201,12 @@ def shown_date(published: str) -> str:
 
 
 def outlet_name(source: str) -> str:
-    """Return an outlet as it is shown."""
+    """Return an outlet's name for display."""
     return line(source) or "Unknown outlet"
 
 
 def unreadable(message: str) -> Reading:
-    """Return what is shown where there is no article to show."""
+    """Return the contents of the panel if there is no article to show."""
     return Reading(
         error=message,
         notice="",
@@ -229,7 +233,7 @@ def _shown(article: Article) -> Reading:
 
 
 def _address(url: str) -> tuple[str, str]:
-    """Return an address that may be followed and its host, or two empty texts."""
+    """Return an address that is safe as a link, and its host; two empty texts otherwise."""
     if len(url) > _LONGEST_ADDRESS:
         return "", ""
     try:
@@ -241,7 +245,7 @@ def _address(url: str) -> tuple[str, str]:
 
 
 def _spans(chosen: tuple[int, int], others: Sequence[tuple[int, int]]) -> list[tuple[int, int, str]]:
-    """Return the spans to mark, in order and without overlap: the chosen one whole, the others where it leaves room."""
+    """Return the spans to mark, in order and without overlap: the chosen one whole, the others outside of it."""
     spans = [(*chosen, "chosen")]
     for start, end in others:
         spans += [(start, min(end, chosen[0]), "cited"), (max(start, chosen[1]), end, "cited")]
@@ -254,7 +258,7 @@ def _spans(chosen: tuple[int, int], others: Sequence[tuple[int, int]]) -> list[t
 
 
 def _cut(text: str, spans: Sequence[tuple[int, int, str]], marks: Marks = ()) -> list[Piece]:
-    """Return the text around the chosen span in pieces; what is left out is shown by an ellipsis."""
+    """Return the text around the chosen span in pieces; an ellipsis stands for text that is left out."""
     start, end = next((start, end) for start, end, kind in spans if kind == "chosen")
     first, last = max(0, start - _AROUND), min(len(text), end + _AROUND)
     found = [Piece(text="[…] ", kind="plain", exact=False)] if first else []

@@ -1,6 +1,6 @@
-"""The escapes: how text of articles and questions gets into HTML without any of it becoming markup.
+"""Escaping of text from articles and questions, so that none of it becomes markup.
 
-What ``inert`` returns is on one line, fit for a chat message that is read as Markdown, sanitised and put on the page:
+``inert`` returns one line, fit for a chat message, which is rendered as Markdown, sanitised and put on the page:
 nothing in the text can become a tag, a link, an image, a formula or a list.  ``plain`` and ``verbatim`` are for pages.
 """
 
@@ -12,17 +12,17 @@ from qa.text.terms import terms
 from qa.text.words import FUNCTION_WORDS
 from ui.render.answer_text import Marks, pieces
 
-# Control characters, marks that reverse or hide the text around them, and tags, which are letters that nobody sees.
+# Control characters, marks that reverse or hide the text around them, and tag characters, which are invisible letters.
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
-# Control characters (an escape sequence can rewrite a terminal), marks that reverse or hide text, and half surrogate
-# pairs (file names that are no UTF-8), which cannot be written.
+# Control characters (an escape sequence can rewrite a terminal), marks that reverse or hide text, and lone surrogates
+# (from file names that are not UTF-8), which cannot be written.
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _SPACE = re.compile(r"\s+")
-_LONGEST = 300  # characters of a title or a name: no headline is longer, but a file may say anything
+_LONGEST = 300  # characters of a title or a name: no headline is longer, but a file may hold anything
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _WORD = re.compile(r"\w+")
 _PUNCTUATION = re.compile(r"[^\w ]|_")
@@ -30,17 +30,17 @@ _TAILS = {"s", "t"}  # of "it's" and "don't"
 
 
 def inert(text: str) -> str:
-    """Return text that HTML and Markdown show as it is: on one line, all punctuation as entities."""
+    """Return text that HTML and Markdown show literally: on one line, all punctuation as entities."""
     return _entities(visible(text))
 
 
 def plain(text: str) -> str:
-    """Return text as HTML that still reads well as source; what hides is dropped, line ends and spaces stay."""
+    """Return text as HTML that is readable as source; hidden characters are dropped, line ends and spaces stay."""
     return escape(_HIDDEN.sub("", text))
 
 
 def verbatim(text: str) -> str:
-    """Return text as HTML with no character dropped: addresses, what forms send back, the text of an article."""
+    """Return text as HTML with no character dropped: for addresses, form values and the text of an article."""
     return escape(text)
 
 
@@ -64,7 +64,7 @@ def _stem(word: str) -> str:
 
 
 def marked(text: str, question: str) -> str:
-    """Return inert text in which the question's words, in any inflection, stand in ``<mark>``."""
+    """Return inert text with the question's words, in any inflection, in ``<mark>``."""
     wanted = {_stem(word) for word in _WORD.findall(question) if word.casefold() not in FUNCTION_WORDS | _TAILS} - {""}
     text = visible(text)
     parts: list[str] = []
@@ -77,13 +77,13 @@ def marked(text: str, question: str) -> str:
 
 
 def exact_html(text: str, marks: Marks) -> str:
-    """Return inert text in which the marked stretches, cut by their offsets, stand in ``<mark>``."""
+    """Return inert text with the marked parts, cut by their offsets, in ``<mark>``."""
     cut = ((inert(piece), exact) for piece, exact in pieces(text, marks))
     return "".join(f"<mark>{piece}</mark>" if exact and piece else piece for piece, exact in cut)
 
 
 def one_for_one(text: str) -> str:
-    """Return text with each control character but line ends and tabs as one sign, so that offsets still count."""
+    """Return text with each control character but line ends and tabs replaced by one sign; offsets stay valid."""
     return _CONTROL.sub("�", text)
 
 

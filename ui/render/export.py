@@ -1,4 +1,4 @@
-"""A citation as text to paste: a Markdown footnote, or plain words.  Nothing in an article can become markup there."""
+"""Export of citations as Markdown footnotes and plain text, and of matches as CSV, safe from markup and formulas."""
 
 import csv
 import re
@@ -9,25 +9,25 @@ from qa.records import Citation, Match, MatchedArticle
 from ui.render.citation_view import shown_date
 from ui.render.escaping import line, one_for_one, visible
 
-# What CommonMark and its usual extensions read as more than a sign: each gets a backslash.  A colon before two slashes
-# and a dot after "www" would make an address a link.
+# Characters that CommonMark and its usual extensions read as markup: each gets a backslash.  A colon before two slashes
+# and a dot after "www" would turn an address into a link.
 _MARKUP = re.compile(r"[\\`*_\[\]<>&|~^$!{}=#@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 
 
 def markdown(text: str) -> str:
-    """Return text on one line that Markdown shows as it is, anywhere but at the beginning of a line."""
+    """Return text on one line that Markdown shows literally, anywhere but at the beginning of a line."""
     return _MARKUP.sub(r"\\\g<0>", visible(text).strip())
 
 
 def footnote(citation: Citation, link: str, number: int = 1) -> str:
     """Return a citation as a Markdown footnote: ``[^1]: “quote”, *Title*, Outlet, 11 May 2015. <link>``.
 
-    What is unknown is left out.
+    Unknown parts are left out.
 
     Args:
-        citation: what is quoted.
+        citation: the citation.
         link: its permalink.
-        number: the footnote's.
+        number: the number of the footnote.
     """
     title = markdown(line(citation.title))
     told = [
@@ -40,7 +40,7 @@ def footnote(citation: Citation, link: str, number: int = 1) -> str:
 
 
 def plain_quotation(citation: Citation) -> str:
-    """Return a citation as plain text: its quotation, and on a second line outlet, title and date as far as known."""
+    """Return a citation as plain text: its quotation, and on a second line outlet, title and date if known."""
     title = line(citation.title)
     told = [visible(citation.source).strip(), f"“{title}”" if title else "", _date(citation)]
     about = ", ".join(filter(None, told))
@@ -70,10 +70,10 @@ def match_cells(article: MatchedArticle, match: Match) -> tuple[str, ...]:
 
 
 def csv_line(cells: Sequence[str]) -> str:
-    """Return a line of CSV (RFC 4180) that a spreadsheet shows and never calculates, whatever the articles say.
+    """Return a line of CSV (RFC 4180) of which a spreadsheet never calculates a cell.
 
-    A cell that begins as a formula does (= + - @, also full-width, a tab or a line end) gets an apostrophe before it;
-    control characters become one sign each, so that offsets still count.
+    A cell that begins like a formula (= + - @, also full-width, a tab or a line end) gets an apostrophe before it.
+    Control characters become one sign each, so that offsets stay valid.
     """
     line = StringIO()
     csv.writer(line).writerow([_FORMULA.sub("'", one_for_one(cell)) for cell in cells])

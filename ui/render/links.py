@@ -1,4 +1,4 @@
-"""Addresses: of an article's page, and of a citation in it (its permalink)."""
+"""Addresses of article pages, and permalinks of citations."""
 
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
@@ -21,12 +21,12 @@ def address(base_url: str, article_id: str, query: Mapping[str, object] | None =
 
 
 def permalink(base_url: str, citation: Citation, marks: Marks = ()) -> str:
-    """Return the address of a citation.
+    """Return the permalink of a citation.
 
     Args:
-        base_url: where the page is, such as ``http://127.0.0.1:7860/``; ``""`` for an address on the same page.
-        citation: what is quoted.
-        marks: the words in it that answer, as offsets into the article.
+        base_url: the address of the page, such as ``http://127.0.0.1:7860/``; ``""`` for a relative link.
+        citation: the citation.
+        marks: the exact words in it, as offsets into the article.
     """
     query = {
         "digest": citation.digest[:DIGITS], "start": citation.start, "end": citation.end,
@@ -38,5 +38,5 @@ def permalink(base_url: str, citation: Citation, marks: Marks = ()) -> str:
 
 
 def spans_text(marks: Marks) -> str:
-    """Return marks as links have them, ``34-54,86-92``."""
+    """Return marks in the form of links, ``34-54,86-92``."""
     return ",".join(f"{start}-{end}" for start, end in marks[:_MOST_MARKS])

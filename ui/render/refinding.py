@@ -1,7 +1,7 @@
-"""Quoted words found again in an article that has changed, from their length and hash alone.
+"""Search for a quotation in a changed article, by its length and hash.
 
-A link carries no quoted text, so every stretch of that length is hashed, nearest to the old place first: those that
-begin and end where words do, as quotations of whole sentences do, and only then the others.
+A link carries no quoted text, so every substring of that length is hashed, the ones nearest to the old place first.
+Substrings that begin and end at word boundaries, as quotations of whole sentences do, come before all others.
 """
 
 import re
@@ -13,21 +13,21 @@ from itertools import islice
 from qa.archive.storage.hashing import text_digest
 
 QUOTE_DIGITS = 16
-# What is hashed of each kind, at most: as many stretches, and as many characters in all, each below half a second.
+# Limits for each of the two kinds: substrings hashed, and characters hashed in total; either takes under half a second.
 _MOST_STRETCHES = 400_000
 _MOST_CHARACTERS = 200_000_000
 _WORD_BEGINS = re.compile(r"(?<!\S)\S")
 
 
 def quote_hash(quote: str) -> str:
-    """Return what a link knows its quotation by: the first digits of its SHA-256."""
+    """Return the hash of a quotation in a link: the first digits of its SHA-256."""
     return text_digest(quote)[:QUOTE_DIGITS]
 
 
 def find_again(text: str, place: int, length: int, wanted: str) -> int | None:
-    """Return where the stretch of ``length`` characters with this hash begins, nearest to ``place``; None if nowhere.
+    """Return the start of the substring with this length and hash that is nearest to ``place``; None if there is none.
 
-    In a very long text only stretches near ``place`` are looked at (see ``searched_whole``).
+    In a very long text only substrings near ``place`` are tried (see ``searched_whole``).
     """
     last = len(text) - length
     if length < 1 or last < 0:
@@ -42,7 +42,7 @@ def find_again(text: str, place: int, length: int, wanted: str) -> int | None:
 
 
 def searched_whole(text: str, length: int) -> bool:
-    """Return whether ``find_again`` looks at every stretch of a text."""
+    """Return whether ``find_again`` tries every substring of a text."""
     return len(text) - length < _most(length)
 
 

@@ -1,4 +1,4 @@
-"""Values for the templates in ``html/documents``: tables, figures, shortened text; and the file that holds a page."""
+"""Template values for ``html/documents``: tables, figures and shortened text; and writing a page to a file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from ui.render.answer_text import Marks, Pieces, pieces
 from ui.render.templates import fill
 
 Figures = Mapping[str, Mapping[str, Any]]
-# What a cell says, and what stands below it, smaller; "" is nothing.
+# The text of a cell, and a smaller text below it; "" is nothing.
 Cell = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; a row is its name, which the template shows, and its cells."""
+    """A table; a row is a name, which the template renders, and its cells."""
 
     caption: str
     head: Sequence[Cell]
@@ -29,7 +29,7 @@ def write_page(path: Path, template: str, **values: object) -> Path:
     """Write a page and return its path; ``values`` are those of its template.
 
     Raises:
-        InputError: the file cannot be written.
+        InputError: if the file cannot be written.
     """
     page = fill(template, **values)
     temporary = path.with_name(f"{path.name}.partial")
@@ -37,16 +37,18 @@ def write_page(path: Path, template: str, **values: object) -> Path:
         temporary.write_text(page, encoding="utf-8", newline="\n")
         return temporary.replace(path)
     except OSError as error:
-        raise InputError(f"{temporary} cannot be written ({error.strerror}): free space or access") from error
+        raise InputError(
+            f"{temporary} cannot be written ({error.strerror}): free disk space or allow writing"
+        ) from error
 
 
 def bare(*texts: str) -> list[Cell]:
-    """Return cells with nothing below their text."""
+    """Return cells without a smaller text below."""
     return [(text, "") for text in texts]
 
 
 def cell(figure: Mapping[str, Any]) -> Cell:
-    """Return a figure as a table's cell, its interval below it."""
+    """Return a figure as a cell, with its interval below."""
     if figure["value"] is None:
         return "–", ""
     form = ".3f" if (figure["high"] or 0) <= 1 else ",.1f"
@@ -55,7 +57,7 @@ def cell(figure: Mapping[str, Any]) -> Cell:
 
 
 def at(groups: Mapping[str, Any], path: str) -> Any:
-    """Return what stands under names joined by dots."""
+    """Return the value at a path of names joined by dots."""
     return reduce(lambda group, name: group[name], path.split("."), groups)
 
 
@@ -70,6 +72,6 @@ def whole(text: str) -> Pieces:
 
 
 def marked(text: str, marks: Marks, most: int = 600) -> Pieces:
-    """Return a text in pieces, the marked stretches marked, cut between words."""
+    """Return a text in pieces, each with whether it is marked; a long text is cut between words."""
     end = len(text) if len(text) <= most else max(text.rfind(" ", 0, most), 0) or most
     return [*pieces(text[:end], marks), *([(" …", False)] if end < len(text) else [])]

@@ -1,7 +1,8 @@
-"""The one door to the HTML templates in ``html/``: every value that they show is escaped here, whatever they forget.
+"""Jinja2 templates of ``html/``, with an escape on every value.
 
-A template's folder says how. ``pages`` and ``archive_page`` show text of strangers, which is made ``inert``.
-``documents`` are made of our words and of evaluations, are also read as source, and their text stays ``plain``.
+The folder of a template decides the escape.  ``pages`` and ``archive_page`` show text that anyone may have written, so
+it is made ``inert``.  ``documents`` show our own words and evaluations and are also read as source, so their text is
+``plain``.
 """
 
 from collections.abc import Callable
@@ -17,34 +18,34 @@ ESCAPES: dict[str, Escape] = {"pages": inert, "archive_page": inert, "documents"
 
 
 def fill(template: str, **values: object) -> str:
-    """Return a template with its values put in.
+    """Return a template rendered with values.
 
     Args:
-        template: where it lies in ``html/``, such as ``pages/login.html``.
-        values: what its variables stand for; text is escaped, and only ``trusted`` HTML is put in as it is.
+        template: its path in ``html/``, such as ``pages/login.html``.
+        values: its variables; text is escaped, and only ``trusted`` HTML is inserted unchanged.
     """
     return environment(ESCAPES[template.partition("/")[0]]).get_template(template).render(values)
 
 
 def trusted(html: str) -> Markup:
-    """Return HTML that we made, in which all text is escaped already, as a value for a template."""
+    """Return our own HTML, in which all text is escaped already, as a value for a template."""
     return Markup(html)
 
 
 @cache
 def environment(escape: Escape) -> Environment:
-    """Return what loads the templates, compiles each once, and shows every value through ``escape``."""
+    """Return the environment that loads the templates, compiles each once, and applies ``escape`` to every value."""
     made = Environment(
         loader=PackageLoader(__package__, "html"), undefined=StrictUndefined, autoescape=True,
         finalize=_through(escape), trim_blocks=True, lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
-    # Jinja2's own filters go, "safe" among them: no template can show a value as it is.
+    # Jinja2's own filters are removed, "safe" among them, so that no template can show an unescaped value.
     made.filters = {"plain": _through(plain), "verbatim": _through(verbatim)}
     return made
 
 
 def _through(escape: Escape) -> Callable[[object], Markup]:
-    """Return what makes markup of a value: what is markup already stays, all else is escaped text."""
+    """Return a function that turns a value into markup: markup stays, anything else becomes escaped text."""
 
     def shown(value: object) -> Markup:
         return value if isinstance(value, Markup) else Markup(escape(str(value)))

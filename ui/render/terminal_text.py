@@ -1,4 +1,4 @@
-"""What the terminal shows of records: plain text, with every control character of an article made visible."""
+"""Terminal text of records, with every control character of an article made visible."""
 
 import re
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ from ui.render.escaping import safe
 
 
 def label(citation: Citation) -> str:
-    """Return outlet, date and title on one line; what is unknown is left out."""
+    """Return outlet, date and title on one line; unknown parts are left out."""
     return " · ".join(
         part for part in (citation.source, citation.published[:10], f"“{citation.title}”") if part.strip("“”")
     )
 
 
 def answer_text(answer: Answer) -> Text:
-    """Return an answer: its sentences with their exact words and citations, or why not, and the nearest passages."""
+    """Return an answer with its exact words and citations, or an abstention with its reason and nearest passages."""
     text = Text()
     if answer.asked != answer.question:
         text.append(f"Searched for: {safe(answer.asked)}\n", "dim")
@@ -55,9 +55,9 @@ def answer_text(answer: Answer) -> Text:
 
 
 def said(sentence: Sentence) -> Text:
-    """Return a sentence of an answer on one line, the words that answer in bold (all of it when none are marked)."""
+    """Return a sentence of an answer on one line, with its exact words in bold (all of it if none are marked)."""
     text = Text(style="" if sentence.marks else "bold")
-    # Brackets change before it is cut, one for one, so that the offsets stand and no cut can split "[1]".
+    # Brackets are replaced before the cut, one for one, so that offsets stay valid and no cut can split "[1]".
     for words, exact in pieces(without_markers(sentence.text), sentence.marks):
         shown = re.sub(r"\s+", " ", safe(words))
         text.append(shown.lstrip() if text.plain.endswith(" ") else shown, "bold underline" if exact else "")
@@ -73,7 +73,7 @@ def _outlet_and_date(citation: Citation) -> str:
 
 
 def hit_text(number: int, hit: Hit, question: str) -> Text:
-    """Return a hit: its rank, where it stands, its words with those of the question marked, and why it was found."""
+    """Return a hit: its rank, citation, text with the question's words marked, and score with its parts."""
     text = Text()
     text.append(f"{number}. ", "cyan")
     text.append(safe(label(hit.citation)), "bold")
@@ -126,7 +126,7 @@ def article_text(article: Article) -> Text:
 
 
 def reading_text(reading: Reading | Rejection) -> Text:
-    """Return how a file would be read: its fields, what is dropped and why, and how its body begins and ends."""
+    """Return a dry run's view of a file: its fields, dropped lines with reasons, and the ends of its body."""
     text = Text()
     where = f"{reading.file}:{reading.line}" if reading.line else reading.file
     text.append(_line(where) + "\n", "bold")

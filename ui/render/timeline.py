@@ -1,4 +1,4 @@
-"""How many articles fall in each day, month or year: the bars of a small timeline."""
+"""Timeline bars: the number of articles of each day, month or year."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ _LENGTHS = (10, 7, 4)  # of an ISO 8601 day, month and year
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A period, as ISO 8601 and in words, and how many fall in it."""
+    """A period, as ISO 8601 and in words, and the number of articles in it."""
 
     period: str
     label: str
@@ -20,17 +20,17 @@ class Bar:
 
 
 def period(counts: Iterable[tuple[str, int]]) -> tuple[str, str]:
-    """Return the first and the last of some dates, ``""`` and ``""`` if there is none; as ``bars`` takes them."""
+    """Return the first and the last date, two empty texts if there is none; ``counts`` are those of ``bars``."""
     dates = sorted(date for date, _ in counts if date)
     return (dates[0], dates[-1]) if dates else ("", "")
 
 
 def bars(counts: Iterable[tuple[str, int]], most: int = _MOST_BARS) -> list[Bar]:
-    """Return the periods in which something was published, oldest first: days if few are needed, else months or years.
+    """Return the periods with publications, oldest first: days if few are enough, else months or years.
 
     Args:
-        counts: dates as ISO 8601, of any precision, and how many have each; ``""`` is left out.
-        most: how many bars are wanted at most; years may be more.
+        counts: dates as ISO 8601, of any precision, and the number of articles of each; ``""`` is left out.
+        most: the most bars of days or months; years may be more.
     """
     dated = [(date, count) for date, count in counts if date]
     periods: Counter[str] = Counter()
@@ -39,7 +39,7 @@ def bars(counts: Iterable[tuple[str, int]], most: int = _MOST_BARS) -> list[Bar]
         for date, count in dated:
             periods[date[:length]] += count
         precise = all(len(period) == length for period in periods)
-        # Days of more than two months lie too far apart to be told from each other.
+        # Days from more than two months are too far apart for a small timeline.
         near = length < 10 or len({period[:7] for period in periods}) <= 2
         if precise and near and len(periods) <= most:
             break

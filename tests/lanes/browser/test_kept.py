@@ -120,7 +120,9 @@ def test_a_citation_of_an_updated_article_shows_the_article_as_it_was(
         page.goto(f"{url}#{fragment(quoted)}")
         expect(page.locator("#reading-column mark.chosen")).to_have_text(quoted.quote)
         expect(page.locator(".reading-title")).to_have_text(older.title)
-        expect(page.locator(".reading-notice")).to_contain_text("as it was when it was quoted. It has been updated")
+        expect(page.locator(".reading-notice")).to_contain_text(
+            "the version that was quoted. The article has been updated"
+        )
         with page.context.expect_page() as opened:
             page.get_by_role("link", name="Read the newest version").click()
         expect(opened.value.get_by_role("heading", name="Mayor stays after all")).to_be_visible()

@@ -149,16 +149,16 @@ def test_after_a_change_the_quoted_version_is_shown_with_a_way_to_the_newest(cli
     assert "CORRECTED" not in html
     assert "Dam reopened" not in html
     assert notice(html) == (
-        "This is the article as it was when it was quoted. It has been updated since; the quoted words still stand in "
-        "it. Read the newest version"
+        "This is the version that was quoted. The article has been updated since; it still contains the quoted words. "
+        "Read the newest version"
     )
     put(folder, article(story.text.replace("Monday", "Sunday"), id="50%", title="Dam reopened"))
     html = client.get(link).text
     assert marked(html) == [QUOTE]
     assert "locked on Monday" in html
     assert notice(html) == (
-        "This is the article as it was when it was quoted. It has been updated since, and the quoted words are no "
-        "longer in it. Read the newest version"
+        "This is the version that was quoted. The article has been updated since; it no longer contains the quoted "
+        "words. Read the newest version"
     )
     newest = re.search(r'href="([^"]+)">Read the newest version', html)
     assert newest is not None
@@ -184,12 +184,12 @@ def test_without_the_quoted_version_the_words_are_found_again_or_said_to_be_gone
     put_alone("CORRECTED. " + story.text.replace("woke", "slept"))
     html = client.get(link).text
     assert marked(html) == [QUOTE]
-    assert notice(html) == "The article has changed since; the quoted words still stand in it."
+    assert notice(html) == "The article has changed since it was quoted. It still contains the quoted words."
     put_alone(story.text.replace("Monday", "Sunday"))
     html = client.get(link).text
     assert marked(html) == []
     assert "locked on Sunday" in html
-    assert notice(html) == "The article has changed since, and the quoted words are no longer in it."
+    assert notice(html) == "The article has changed since it was quoted. It no longer contains the quoted words."
 
 
 def test_after_a_removal_the_page_says_that_the_article_is_not_there(client: TestClient, folder: Path) -> None:

@@ -87,10 +87,10 @@ def test_an_article_that_has_changed_is_shown_unmarked_where_the_words_are_gone_
     old, new = article("The dam is shut.", id="dam"), article("The dam is open again.", id="dam")
     link = cited(old, "The dam is shut.")
     shown = reading(new, [link])
-    assert shown["notice"] == "The article has changed since, and the quoted words are no longer in it."
+    assert shown["notice"] == "The article has changed since it was quoted. It no longer contains the quoted words."
     assert shown["pieces"] == [{"text": "The dam is open again.", "kind": "plain", "exact": False}]
     shown = reading(new, [replace(link, quote="")])
-    assert shown["notice"] == "This article has changed since it was quoted, so the quoted words cannot be marked."
+    assert shown["notice"] == "The article has changed since it was quoted, so the quoted words cannot be marked."
     assert shown["pieces"] == [{"text": "The dam is open again.", "kind": "plain", "exact": False}]
 
 
@@ -99,7 +99,7 @@ def test_quoted_words_are_marked_where_they_stand_after_a_change_and_the_exact_o
     new = article("🌍🌍 Corrected: One May. Two.", id="dam")
     link = replace(cited(old, "One May."), marks=((6, 9),))
     shown = reading(new, [link, cited(new, "Two."), cited(old, "Two.")])
-    assert shown["notice"] == "The article has changed since; the quoted words still stand in it."
+    assert shown["notice"] == "The article has changed since it was quoted. It still contains the quoted words."
     assert [(piece["text"], piece["kind"], piece["exact"]) for piece in shown["pieces"]] == [
         ("🌍🌍 Corrected: ", "plain", False), ("One ", "chosen", False), ("May", "chosen", True),
         (".", "chosen", False), (" ", "plain", False), ("Two.", "cited", False),

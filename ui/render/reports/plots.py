@@ -1,4 +1,4 @@
-"""Plots of a run: inline SVG whose ink is ``currentColor``, so that it follows the reader's light or dark scheme."""
+"""Plots of an evaluation run as inline SVG, drawn in ``currentColor`` to follow the reader's light or dark scheme."""
 
 import re
 import warnings
@@ -29,7 +29,7 @@ _STYLE = {
 
 
 def plots(run: Run, levels: Mapping[str, Figures]) -> Iterator[Plot]:
-    """Draw each plot that the run has values for."""
+    """Yield each plot that the run has values for."""
     from matplotlib import rc_context
 
     level = max(LEVELS, key=lambda level: levels[LEVELS[level]]["mrr@10"]["n"])
@@ -40,7 +40,7 @@ def plots(run: Run, levels: Mapping[str, Figures]) -> Iterator[Plot]:
         for name, answerable in (("answerable", True), ("unanswerable", False))
     }
     with rc_context(_STYLE), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a name in a script that the font lacks: the browser has one
+        warnings.simplefilter("ignore")  # about letters that the font lacks: the browser's font has them
         if bars:
             yield _recall({name: one for name, one in levels.items() if one["recall@1"]["n"]})
         if len(bars) > 1:
@@ -143,7 +143,7 @@ def _svg(figure: Any, title: str) -> Plot:
     figure.savefig(target, format="svg", metadata={"Date": None})
     svg = target.getvalue()
     svg = svg[svg.index("<svg") :].replace(_INK, "currentColor")
-    # Several drawings on one page: each gets ids of its own.
+    # Several drawings share a page, so each needs its own ids.
     mark = re.sub(r"\W+", "-", title.lower())
     svg = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{mark}-", svg)
     return title, trusted(svg.replace("<svg ", f'<svg role="img" aria-label="{plain(title)}" ', 1))

@@ -1,6 +1,6 @@
-"""A run folder → report.html: one file that opens offline, without a script and without a request.
+"""HTML report of an evaluation run: one file that opens offline, without scripts and without requests.
 
-Plots are inline SVG whose ink is ``currentColor``, so that they follow the reader's light or dark scheme.
+Plots are inline SVG in ``currentColor``, so that they follow the reader's light or dark scheme.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ def write_report(folder: Path) -> Path:
     """Write ``report.html`` into a run folder and return its path.
 
     Raises:
-        InputError: the folder holds no finished, undamaged run, or cannot be written.
+        InputError: if the folder holds no finished, undamaged run, or cannot be written.
     """
     run = read_run(folder)
     return write_page(
@@ -30,7 +30,7 @@ def write_report(folder: Path) -> Path:
 
 
 def _values(run: Run, report: Mapping[str, Any]) -> dict[str, object]:
-    """Return what the template shows of a run."""
+    """Return the values of a run for the template."""
     levels = {LEVELS[level]: at(report, level) for level in LEVELS}
     power = report["detectable"]
     tables = (
@@ -64,7 +64,7 @@ def _counts(counts: Mapping[str, int]) -> str:
 
 
 def _table(caption: str, groups: Mapping[str, Figures]) -> Table | None:
-    """Return a table with a row a measure and a column a group; groups without any value are left out."""
+    """Return a table with one row for each measure and one column for each group; empty groups are left out."""
     groups = {name: one for name, one in groups.items() if any(figure["n"] for figure in one.values())}
     if not groups:
         return None
@@ -74,7 +74,7 @@ def _table(caption: str, groups: Mapping[str, Figures]) -> Table | None:
 
 
 def _detectable(report: Mapping[str, Any]) -> dict[str, Figures]:
-    """Return by level the smallest differences that the questions could be expected to show."""
+    """Return the smallest detectable differences, by level."""
     found = report["detectable"]["measures"]
     return {
         LEVELS[level]: {
@@ -97,13 +97,13 @@ def _breakdown(groups: Mapping[str, Any]) -> Table:
 
 
 def _worth(result: QuestionResult) -> float:
-    """Return what a question scored in the first of these measures that it is scored for."""
+    """Return a question's score in the first of these measures that it has a score for."""
     names = (*(f"{level}.mrr@10" for level in LEVELS), "answers.f1", "abstention.accuracy")
     return next(result.measures[name] for name in names if name in result.measures)
 
 
 def _question(result: QuestionResult) -> tuple[str, str, list[tuple[str, Pieces]]]:
-    """Return a question's type, its text, and what became of it."""
+    """Return a question's type, its text, and the facts of its result."""
     question = result.question
     quotes = (f"“{short(one.quote)}” ({one.article_id})" if one.quote else one.article_id for one in question.evidence)
     ranks = (
@@ -124,7 +124,7 @@ def _question(result: QuestionResult) -> tuple[str, str, list[tuple[str, Pieces]
 
 
 def _answered(result: QuestionResult) -> Pieces:
-    """Return what was answered: the sentences, the words in them that answer marked."""
+    """Return the answer: its sentences with the exact words marked, or the abstention."""
     if result.abstained:
         return whole(f"abstained: {result.reason}" if result.reason else "abstained")
     if result.exact and not result.marks:  # words that stand in none of the sentences

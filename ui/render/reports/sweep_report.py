@@ -1,4 +1,4 @@
-"""A sweep's table → table.json and table.html in its folder."""
+"""Table of a sweep as ``table.json`` and ``table.html``."""
 
 import json
 from itertools import groupby
@@ -17,13 +17,13 @@ def write_table(folder: Path, found: SweepTable) -> Path:
     """Write a sweep's table and return the path of the page.
 
     Raises:
-        InputError: the folder cannot be written.
+        InputError: if the folder cannot be written.
     """
     path = folder / "table.json"
     try:
         path.write_text(json.dumps(found.to_dict(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
-        raise InputError(f"{path} cannot be written ({error.strerror}): free space or access") from error
+        raise InputError(f"{path} cannot be written ({error.strerror}): free disk space or allow writing") from error
     return write_page(
         folder / "table.html",
         "documents/sweep_report.html",
@@ -37,7 +37,7 @@ def write_table(folder: Path, found: SweepTable) -> Path:
 
 
 def _tables(rows: list[SweepRow]) -> list[Table]:
-    """Return a table a measure."""
+    """Return one table for each measure."""
     return [
         Table(measure, bare(*_HEAD), [(row.run, _cells(row)) for row in cells])
         for measure, cells in groupby(rows, lambda row: row.measure)
