@@ -19,7 +19,7 @@ import numpy as np
 
 from lab.data import DATA
 from lab.training.data import held_out_titles, rows
-from qa.anatomy.dissection import furniture_spans
+from qa.anatomy.dissection import boilerplate_spans
 from qa.evaluation.measures import answer_measures
 from qa.evaluation.statistics import Figure, Statistic, area_under_curve, bootstrap, means
 from qa.intake import Defaults, Reading, read
@@ -113,7 +113,7 @@ def _newsqa(reader: Reader, most: int) -> Iterator[Measured]:
     for reading in read([DATA / "newsqa" / "articles.jsonl.gz"], Defaults()):
         if isinstance(reading, Reading) and reading.article.id in wanted:
             article = reading.article
-            furniture = [(start, end) for start, end, _ in furniture_spans(article.text)]
+            furniture = [(start, end) for start, end, _ in boilerplate_spans(article.text)]
             made = chunk(article, tokenizer, max_tokens=PASSAGE_TOKENS, furniture=furniture)
             passages[article.id] = [(article.title, passage.text) for passage in made]
     yield from _answers(

@@ -15,7 +15,7 @@ from qa.text.sentences import sentence_spans
 _LAST = 8  # sentences; no more of credits, authors and addresses stand behind a story
 
 
-def furniture_reason(text: str) -> str:
+def boilerplate_reason(text: str) -> str:
     """Return why a line that stands alone is furniture wherever it stands, "" when it may be body."""
     if _closes(text, Strength.ALONE):
         return "footer"
@@ -48,7 +48,7 @@ def furniture_reason(text: str) -> str:
 
 def foot_reason(text: str) -> str:
     """Return why a line below the story's last sentence is furniture, "" when it may be body."""
-    if reason := furniture_reason(text):
+    if reason := boilerplate_reason(text):
         return reason
     if _closes(text, Strength.FOOT):
         return "footer"

@@ -17,7 +17,7 @@ from qa.anatomy.page import NOTHING, Dropped, Page
 from qa.anatomy.page_lines import Unit, split_units
 
 
-def furniture_spans(text: str) -> list[tuple[int, int, str]]:
+def boilerplate_spans(text: str) -> list[tuple[int, int, str]]:
     """Return (start, end, reason) of the lines in a body that are boilerplate and must never be quoted.
 
     Offsets are code points, half open, of whole lines without their line end, or of credits from behind a line's
@@ -105,7 +105,7 @@ def _reasons(units: Sequence[Unit]) -> list[str]:
     if len(units) < 2:
         return [""] * len(units)
     reasons = [
-        "" if _runs_on(units, place) else boilerplate.furniture_reason(unit.text) for place, unit in enumerate(units)
+        "" if _runs_on(units, place) else boilerplate.boilerplate_reason(unit.text) for place, unit in enumerate(units)
     ]
     for place, unit in enumerate(units):
         if reasons[place] == "related" and boilerplate.is_related_heading(unit.text):

@@ -129,7 +129,7 @@ class HeaderReader:
             return "byline"
         if line.date and not (opened > 1 and text[:1].isdigit() and self._is_timeline):
             return "date"
-        if reason := boilerplate.furniture_reason(text):
+        if reason := boilerplate.boilerplate_reason(text):
             return reason
         return "section" if self._section(line) and (opened == 0 or "/" in text or "|" in text) else ""
 

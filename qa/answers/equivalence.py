@@ -3,6 +3,7 @@
 import re
 
 from qa.dates.iso import normalise
+from qa.text.words import word_set
 
 _BELOW_TWENTY = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
@@ -14,7 +15,7 @@ _UNITS = {word: number for number, word in enumerate(_BELOW_TWENTY.split())}
 _TENS = {word: 10 * number for number, word in enumerate(_BY_TEN.split(), 2)}
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _TOKEN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|[^\W\d_]+")
-_EMPTY = frozenset(_LITTLE.split())
+_EMPTY = word_set(_LITTLE)
 
 
 def same_answer(one: str, other: str) -> bool:

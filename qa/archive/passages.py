@@ -4,7 +4,7 @@ import hashlib
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
-from qa.anatomy.dissection import furniture_spans
+from qa.anatomy.dissection import boilerplate_spans
 from qa.archive.indexes import bm25
 from qa.archive.indexes.entries import article_entry, body, entry, sound_articles, without
 from qa.archive.indexes.publisher import Changes
@@ -43,7 +43,7 @@ class PassageMaker:
         """
         passages: list[tuple[int, Passage]] = []
         for key, article in articles.items():
-            furniture = [(start, end) for start, end, _ in furniture_spans(article.text)]
+            furniture = [(start, end) for start, end, _ in boilerplate_spans(article.text)]
             passages += ((key, passage) for passage in self._chunk(article, furniture))
             near_duplicates.record(self._connection, key, without(article.text, furniture))
         hashes = [hashlib.sha256(passage.text.encode()).digest() for _, passage in passages]

@@ -8,41 +8,37 @@ ends a range that has begun ("between March and …") or follows words that only
 import re
 
 from qa.dates.resolvers import Match, group
+from qa.text.words import word_set
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_LEADING = _words(
+_LEADING = word_set(
     "in on during since before after until till by from through throughout around about between within late early mid "
     "year"
 )
-_LEADING_A_MONTH = _words(
+_LEADING_A_MONTH = word_set(
     "in during since before after until till by from through throughout around between for late early"
 )
-_FULL_MONTHS = _words("january february april june july september october november december")
-_ALSO_NAMES = _words("april may june august")
-_SMALL_WORDS = _words(
+_FULL_MONTHS = word_set("january february april june july september october november december")
+_ALSO_NAMES = word_set("april may june august")
+_SMALL_WORDS = word_set(
     "a about after again against all also although amid among an and are as at be because been before being between "
     "but by can could did do does during for from had has have he her his how i if in into is it its many more most "
     "near not of on or our over per she should since so than that the their them then there they this through to "
     "under until up was we were what when where which while who whom whose why will with within would you"
 )
 # Nouns that are counted in thousands: four digits before one of them are hardly a year.
-_COUNTED = _words(
+_COUNTED = word_set(
     "people men women children soldiers troops homes houses families workers employees jobs metres meters miles "
     "kilometres kilometers km feet tonnes tons dollars euros pounds votes words pages cases points units copies seats "
     "students civilians refugees prisoners victims deaths fighters police officers hours days weeks months years am pm "
     "gmt hrs utc est edt members passengers cars vehicles tickets mg kg"
 )
-_EVENTS = _words(
+_EVENTS = word_set(
     "elections olympics games protests riots attacks talks championships finals hearings attack riot insurrection "
     "massacre bombings"
 )
-_OF_PAPERS_AND_SHOWS = _words("times mirror telegraph mail express herald post night live")
-_NOT_THE_LATEST = _words("every each a an the next any that following previous of")
-_OWNERS = _words("his her its their my our your the")
+_OF_PAPERS_AND_SHOWS = word_set("times mirror telegraph mail express herald post night live")
+_NOT_THE_LATEST = word_set("every each a an the next any that following previous of")
+_OWNERS = word_set("his her its their my our your the")
 
 
 def always(match: Match, closing: bool) -> bool:

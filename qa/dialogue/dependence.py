@@ -16,42 +16,42 @@ from qa.dialogue.question_words import (
     QUESTION_WORDS,
     Word,
     bare,
-    listed,
     stem,
     take_apart,
 )
+from qa.text.words import word_set
 
-PERSONAL = listed("he she him his her hers himself herself he's she's")
-_SUBJECTS = listed("he she they it")
-_OBJECTS = listed("him them")
-POSSESSIVES = listed("his her hers its their theirs it's")
-_REFLEXIVES = listed("himself herself itself themselves")
-_PRONOUNS = PERSONAL | _SUBJECTS | _OBJECTS | POSSESSIVES | _REFLEXIVES | listed("they're they've")
-_PEOPLE = listed(
+PERSONAL = word_set("he she him his her hers himself herself he's she's")
+_SUBJECTS = word_set("he she they it")
+_OBJECTS = word_set("him them")
+POSSESSIVES = word_set("his her hers its their theirs it's")
+_REFLEXIVES = word_set("himself herself itself themselves")
+_PRONOUNS = PERSONAL | _SUBJECTS | _OBJECTS | POSSESSIVES | _REFLEXIVES | word_set("they're they've")
+_PEOPLE = word_set(
     "man woman person boy girl president minister officer leader soldier player actor actress singer director writer "
     "author judge child people someone anyone somebody everyone everybody nobody anybody king queen pope governor "
     "mayor senator doctor teacher student mother father son daughter brother sister wife husband women men children"
 )
 # Words that begin a clause, in which a pronoun may refer to something before it.
-_CLAUSES = listed(
+_CLAUSES = word_set(
     "when while because after before if that who which whose whom where since until although though and but as what "
     "why how whether or so than"
 )
-_OPENING_CLAUSES = listed("when if after before while although as since once because during in by at on despite")
-_SPANS_OF_TIME = listed(
+_OPENING_CLAUSES = word_set("when if after before while although as since once because during in by at on despite")
+_SPANS_OF_TIME = word_set(
     "days week month year morning afternoon evening weekend season summer winter spring autumn fall century"
 )
-_MOMENTS = listed("time same day year period point moment night")
-_IMPERSONAL = listed(
+_MOMENTS = word_set("time same day year period point moment night")
+_IMPERSONAL = word_set(
     "take takes took taken cost costs mean means meant possible true legal illegal safe like hard easy easier harder "
     "difficult necessary important good bad better best normal okay ok worth dangerous common expected believed "
     "thought said reported helpful rude wrong right healthy required mandatory called shown suggested claimed alleged "
     "argued estimated rumored known clear assumed preferred held essential predicted"
 )
-_SAYING = listed("say says said")
-_SUBORDINATE = listed("to that if when the")
-_RAIN = listed("rain raining snow snowing")
-_WHOM_THEN = listed("who with that in at of which whose from living affected killed persons people")
+_SAYING = word_set("say says said")
+_SUBORDINATE = word_set("to that if when the")
+_RAIN = word_set("rain raining snow snowing")
+_WHOM_THEN = word_set("who with that in at of which whose from living affected killed persons people")
 
 _OPENING = re.compile(
     r"\W*(?:(?:oh|ok|okay|well|hmm|no|yes|great|really|thanks|interesting|cool|wow)\b[\s,.!?]*)*"
@@ -61,27 +61,27 @@ _OPENING = re.compile(
 )
 _QUOTED = re.compile(r"\"[^\"]{1,200}\"|“[^”]{1,200}”")
 _SENTENCE_END = re.compile(r"[.?!]\s")
-_MORE = listed("else other others additional further")
-_CONTINUING = _MORE | listed(
+_MORE = word_set("else other others additional further")
+_CONTINUING = _MORE | word_set(
     "another also too then instead again afterwards afterward meanwhile next later still anymore otherwise likewise "
     "subsequently"
 )
-_CONTINUING_AT_THE_END = listed("else instead too then again afterwards")
-_COMPARING = listed(
+_CONTINUING_AT_THE_END = word_set("else instead too then again afterwards")
+_COMPARING = word_set(
     "cheaper cheapest better best worse worst bigger biggest larger largest smaller smallest older oldest younger "
     "youngest longer longest shorter shortest higher highest lower lowest faster fastest easier hardest harder easiest "
     "safer safest stronger strongest more most less least fewer earlier later"
 )
-_FRAGMENTS = listed("any most best only first some")
+_FRAGMENTS = word_set("any most best only first some")
 _DEFINITION = re.compile(
     r"\W*(?:what(?:['’]s| is| are| was| were)|who(?:['’]s| is| are| was| were)|define|explain|describe"
     r"|tell me(?: more)? about|what does|what do you mean by|how do(?:es)?|how to|how can|how is|how are)\b",
     re.IGNORECASE,
 )
-_RESTRICTING = listed("of that who which in for from with at on against between to by about")
-_IN_GENERAL = listed("do does can could should would is are")
+_RESTRICTING = word_set("of that who which in for from with at on against between to by about")
+_IN_GENERAL = word_set("do does can could should would is are")
 # Subjects of news stories: "the ferry" was named before, "the sea" need not be.
-_STORY = listed(
+_STORY = word_set(
     "album band team film movie book song show match game group company party event attack incident fight series tour "
     "novel trial vote suspect suspects victim victims accident crash explosion strike protests record single label "
     "season character characters director lawsuit scandal ship ferry plane train flight hospital rebels bombing "
@@ -187,7 +187,7 @@ def unbound(words: Sequence[Word]) -> int | None:
             if (points or lower == "those" or after in _MOMENTS) and not _named_earlier(words, place):
                 return place
         elif lower == "there":
-            exists = before in BE | listed("has have had will would can could may might still") or after in BE
+            exists = before in BE | word_set("has have had will would can could may might still") or after in BE
             idiom = before in ("out", "over", "up", "down") or after in ("any", "be", "been", "has", "have", "had")
             if not exists and not idiom and not any(w.name for w in words[:place]):
                 return place

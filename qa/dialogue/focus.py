@@ -10,15 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from qa.dialogue.dependence import PERSONAL, reason
-from qa.dialogue.question_words import BE, DO, WORD, Word, bare, is_plural, listed, stem, take_apart, telling_stems
+from qa.dialogue.question_words import BE, DO, WORD, Word, bare, is_plural, stem, take_apart, telling_stems
+from qa.text.words import word_set
 
-_LINKS = listed("of the de la le al el von van der den du del di da bin ibn y for a")
-_PLACING = listed("in at near from to around across outside inside")
-_BEFORE_VERBS = listed(
+_LINKS = word_set("of the de la le al el von van der den du del di da bin ibn y for a")
+_PLACING = word_set("in at near from to around across outside inside")
+_BEFORE_VERBS = word_set(
     "i you we he she it they to who how not and or that can could will would shall should may might must"
 )
-SEVERAL = listed("they them their theirs these those they're ones")
-_ONE = listed("it its this that it's")
+SEVERAL = word_set("they them their theirs these those they're ones")
+_ONE = word_set("it its this that it's")
 _QUOTED = re.compile(r"\"[^\"]{2,80}\"|“[^”]{2,80}”")
 _LONGEST, _CHARACTERS = 6, 80  # limits of a phrase, in words and in characters
 _AFTER_NAME = 2  # words that may follow a name in its phrase: the Alma ferry

@@ -8,23 +8,17 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from qa.text.words import FUNCTION_WORDS
+from qa.text.words import FUNCTION_WORDS, word_set
 
-
-def listed(text: str) -> frozenset[str]:
-    """Return the words of a list."""
-    return frozenset(text.split())
-
-
-BE = listed("is are was were be been being am isn't aren't wasn't weren't")
-AUXILIARIES = BE | listed(
+BE = word_set("is are was were be been being am isn't aren't wasn't weren't")
+AUXILIARIES = BE | word_set(
     "do does did has have had can could will would shall should may might must don't doesn't didn't hasn't haven't "
     "hadn't can't couldn't won't wouldn't shouldn't"
 )
-HAVE = listed("have has had having hasn't haven't hadn't")
-DO = listed("do does did don't doesn't didn't")
-QUESTION_WORDS = listed("what which who whom whose when where why how whether")
-PREPOSITIONS = listed(
+HAVE = word_set("have has had having hasn't haven't hadn't")
+DO = word_set("do does did don't doesn't didn't")
+QUESTION_WORDS = word_set("what which who whom whose when where why how whether")
+PREPOSITIONS = word_set(
     "in on at of for about after before by with to from like than since besides during into over under through against "
     "without despite except behind near between within including because regarding until concerning toward towards "
     "around among across per via upon beyond"
@@ -34,7 +28,7 @@ FUNCTION = (
     | AUXILIARIES
     | QUESTION_WORDS
     | PREPOSITIONS
-    | listed(
+    | word_set(
         "across ago along although amid another anyone anything away anybody behind cannot down either else ever every "
         "everyone everybody everything herself himself however i'd i'll i'm i've inside instead it's let's like least "
         "less mine maybe myself neither never next nobody none nothing often one ones onto others otherwise ours "
@@ -47,12 +41,12 @@ FUNCTION = (
     )
 )
 # Days and months are dates, not topics ("may" is an auxiliary).
-_CALENDAR = listed(
+_CALENDAR = word_set(
     "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september "
     "october november december jan feb mar apr aug sept oct nov dec weekend"
 )
 # Verbs that ask for something without naming its topic; below, nouns and adjectives too general to be a topic.
-_ASKING = listed(
+_ASKING = word_set(
     "explain describe show saying know known knows want wants need needs find finds found got get gets getting go goes "
     "going went gone come comes came make makes made making take takes took taken taking use used uses using happens "
     "happening mean means meant mention mentioned call called begin began begins start started starts end ends ended "
@@ -60,7 +54,7 @@ _ASKING = listed(
     "worked ask asked keep kept put let occur occurred occurs leave left tells told talk talking talked speak give "
     "given gave define discuss provide provided hear heard understand believe"
 )
-_GENERIC = listed(
+_GENERIC = word_set(
     "thing things way ways kind kinds type types sort sorts example examples case cases part parts side number numbers "
     "amount total reason reasons cause causes caused causing result results resulted effect effects affect affects "
     "affected impact impacts impacted role roles year years month months week weeks day days date dates time times "
@@ -81,7 +75,7 @@ _GENERIC = listed(
     "instead next exact"
 )
 # Words that join the parts of a name: University of Michigan, Charles de Gaulle.
-_LINKS = listed("of the de la le al el von van der den du del di da bin ibn y and & for")
+_LINKS = word_set("of the de la le al el von van der den du del di da bin ibn y and & for")
 
 WORD = re.compile(r"[^\W_]+(?:['’.&/-][^\W_]+)*")
 _SENTENCE = re.compile(r"[.?!:;\n][\s\"”’')]*$")

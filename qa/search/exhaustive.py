@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from qa.anatomy.dissection import furniture_spans
+from qa.anatomy.dissection import boilerplate_spans
 from qa.archive.archive import Archive
 from qa.errors import InputError, check_text
 from qa.filters import Where
@@ -175,7 +175,7 @@ Place = tuple[Field, int, int]
 def _regions(article: Article) -> Iterator[Place]:
     yield "title", 0, len(article.title)
     yield "dek", 0, len(article.dek)
-    furniture = [(start, end) for start, end, _ in furniture_spans(article.text)]
+    furniture = [(start, end) for start, end, _ in boilerplate_spans(article.text)]
     for start, end in regions(len(article.text), furniture):
         yield "text", start, end
 

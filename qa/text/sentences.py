@@ -14,44 +14,42 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from qa.text.words import word_set
+
 _LOOK_BACK = 48  # characters before a mark: enough for two words of a name
 _LOOK_AHEAD = 120  # characters after it: enough for 'Deputy Prime Minister Jane Doe asked'
 
 
-def _words(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
 # Abbreviations are given lower-case and without their last period.
-_TITLES = _words(
+_TITLES = word_set(
     "adm amb atty brig capt cdr cmdr col comdr cpl cpt det dr drs fr gen gens gov govs hon insp lt ltc maj "
     "messrs mgr mlle mme mr mrs ms msgr ofc pfc pres prof profs pvt rep reps rev rt sen sens sgt spc ssgt "
     "supt treas"
 )
-_PLACES = _words("ft mt mts pt st ste")  # before a name; but "Main St." can end a sentence
-_JOINING = _words("approx ca cf e.g i.e v v.s viz vs")
-_NUMBERED = _words("art arts c ca ch ext fig figs no nos op p para pp pt rte sec tel vol vols")
-_DATES = _words("apr aug dec feb jan jul jun mar nov oct sep sept mon tue tues wed thu thur thurs fri sat sun")
-_FIRMS = _words("bhd co corp cos esq inc llc llp ltd ph.d plc pty")
-_MIDDLES = _words("assn ave bldg blvd bros dept dist hwy intl jr mfg natl rd sr univ")  # "Warner Bros. Pictures"
-_STATES = _words(
+_PLACES = word_set("ft mt mts pt st ste")  # before a name; but "Main St." can end a sentence
+_JOINING = word_set("approx ca cf e.g i.e v v.s viz vs")
+_NUMBERED = word_set("art arts c ca ch ext fig figs no nos op p para pp pt rte sec tel vol vols")
+_DATES = word_set("apr aug dec feb jan jul jun mar nov oct sep sept mon tue tues wed thu thur thurs fri sat sun")
+_FIRMS = word_set("bhd co corp cos esq inc llc llp ltd ph.d plc pty")
+_MIDDLES = word_set("assn ave bldg blvd bros dept dist hwy intl jr mfg natl rd sr univ")  # "Warner Bros. Pictures"
+_STATES = word_set(
     "ala ariz ark calif colo conn del fla ga ill ind kan kans ky la mass md mich minn miss mo mont neb nev "
     "okla ont ore pa penn que tenn tex va vt wash wis wisc wyo"
 )
-_PLACE_LETTERS = _words("b.c d.c l.a n.c n.d n.h n.j n.m n.y p.r r.i s.c s.d w.va")
-_STATE_WORDS = _words("ark del ill ind la mass miss ore wash")  # states only after a comma
-_EXCLAIMING = _words("jeopardy oklahoma wham yahoo yum")  # names that end in "!"
-_AFTER_CLOCK = _DATES | _words(
+_PLACE_LETTERS = word_set("b.c d.c l.a n.c n.d n.h n.j n.m n.y p.r r.i s.c s.d w.va")
+_STATE_WORDS = word_set("ark del ill ind la mass miss ore wash")  # states only after a comma
+_EXCLAIMING = word_set("jeopardy oklahoma wham yahoo yum")  # names that end in "!"
+_AFTER_CLOCK = _DATES | word_set(
     "january february march april may june july august september october november december monday tuesday "
     "wednesday thursday friday saturday sunday central eastern local mountain pacific utc"
 )
-_ROLES = _words(
+_ROLES = word_set(
     "attorney ceo cfo chairman chairwoman chancellor chief congressman congresswoman council councilman "
     "councilwoman deputy director executive founder governor mayor president representative secretary "
     "senator vice"
 )
 _NAMING = _TITLES | _ROLES | _FIRMS  # after an abbreviation these continue the sentence: "Mobile, Ala. Mayor Smith"
-_STARTERS = _words(  # words that, capitalised in mid-text, begin a sentence
+_STARTERS = word_set(  # words that, capitalised in mid-text, begin a sentence
     "a about according after all also although among an and another any anyone are around as asked at "
     "because before both but by can could critics despite did do does during each earlier either even every "
     "few for from had has have he her here hers his how however i if in instead is it it's its last later "
@@ -62,8 +60,8 @@ _STARTERS = _words(  # words that, capitalised in mid-text, begin a sentence
     "where whether which while who whose why will with without would yesterday yet you your"
 )
 # In text set in capitals only these begin a sentence: "THE U.S . AND BRITAIN" is one, "THE U.S . THE" is two.
-_CAPITAL_STARTERS = _words("but he however it meanwhile she the there these they this those we")
-_WEB_SUFFIXES = _words("biz com edu gov info net org")
+_CAPITAL_STARTERS = word_set("but he however it meanwhile she the there these they this those we")
+_WEB_SUFFIXES = word_set("biz com edu gov info net org")
 
 _CLOSERS = "\"'`”’»›)\\]}*_"
 _OPENERS = "\"'`“‘„«‹([{¿¡*_#•–—-"
@@ -87,7 +85,7 @@ _SPEECH = re.compile(
 _NEWLINES = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 _LINE = re.compile(rf"\S[^{_NEWLINES}]*+")
 _BULLET = re.compile(r"(?:[•·▪●◦‣*]|[–—-]{1,2}|\(?(?:\d{1,2}|[A-Za-z])[.)])\s")
-_OPEN_ENDED = _words(
+_OPEN_ENDED = word_set(
     "a an and are as at but by for from has have in into is of on or over said says that the their to was "
     "were which who will with"
 )

@@ -2,6 +2,12 @@
 
 import re
 
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a line as a set."""
+    return frozenset(text.split())
+
+
 _FUNCTION = """
     a about above after again against all also am an and any are as at be because been before being below
     between both but by can could did do does doing during each few for from further had has have having he
@@ -10,7 +16,7 @@ _FUNCTION = """
     there these they this those through to too under until up us very was we were what when where which while
     who whom whose why will with would you your tell give name list many much happen happened
 """
-FUNCTION_WORDS = frozenset(_FUNCTION.split())
+FUNCTION_WORDS = word_set(_FUNCTION)
 
 
 def content_words(question: str) -> list[str]:
@@ -18,8 +24,3 @@ def content_words(question: str) -> list[str]:
     words = re.findall(r"\w+(?:['’.-]\w+)*", question)
     kept = [word for word in words if word.lower() not in FUNCTION_WORDS]
     return list(dict.fromkeys(kept or words))
-
-
-def word_set(text: str) -> frozenset[str]:
-    """Return the words of a line as a set."""
-    return frozenset(text.split())

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from qa.anatomy.dissection import furniture_spans
+from qa.anatomy.dissection import boilerplate_spans
 from qa.records import Article
 from qa.text.terms import terms
 
@@ -96,7 +96,7 @@ def every_match(article: Article, wanted: Sequence[str]) -> list[tuple[str, str,
     for field in ("title", "dek", "text"):
         text = getattr(article, field)
         blank = [False] * len(text)
-        for start, end, _ in furniture_spans(text) if field == "text" else ():
+        for start, end, _ in boilerplate_spans(text) if field == "text" else ():
             blank[start:end] = [True] * (end - start)
         words: list[tuple[int, int, str]] = []
         for match in re.finditer(r"[^\W_]+", text):

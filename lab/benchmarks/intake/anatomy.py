@@ -8,7 +8,7 @@ developed on the other 200.  All lines were labelled by hand.  The project store
 SHA-256 of each line that is not body, with its page and label, and of each page's text, which shows whether the lines
 without a label are still the same.
 
-A line is dropped when it lies in a span of ``furniture_spans``, so that no passage quotes it.  A lost body line costs
+A line is dropped when it lies in a span of ``boilerplate_spans``, so that no passage quotes it.  A lost body line costs
 ten times as much as a missed line of boilerplate.  Doubtful lines (captions without a credit, datelines that name a
 place, corrections) count for neither side.  Pages without a body are left whole, and counted separately.
 """
@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab.data import PROJECT, articles
-from qa.anatomy.dissection import furniture_spans
+from qa.anatomy.dissection import boilerplate_spans
 
 LABELS = PROJECT / "tests" / "fixtures" / "anatomy" / "realtime-labels.csv"
 LONGEST = 20_000  # characters
@@ -132,7 +132,7 @@ def measure(texts: Sequence[str], pages: Iterable[Sequence[Line]]) -> Scores:
             scores.without_body += 1
             continue
         scores.pages += 1
-        spans = [(start, end) for start, end, _ in furniture_spans(texts[lines[0].page])]
+        spans = [(start, end) for start, end, _ in boilerplate_spans(texts[lines[0].page])]
         for line in lines:
             at = line.start + len(line.text) - len(line.text.lstrip())
             dropped = any(start <= at < end for start, end in spans)

@@ -23,7 +23,7 @@ import numpy as np
 from lab.benchmarks.quality import copied_hits
 from lab.benchmarks.quality.copied_hits import exact_pairs, rows_of, texts_of
 from lab.measure import spread, where
-from qa.anatomy.dissection import furniture_spans
+from qa.anatomy.dissection import boilerplate_spans
 from qa.archive.passages import without
 from qa.archive.storage import database, near_duplicates
 from qa.search.selection import SAME_STORY, SAME_TEXT
@@ -154,7 +154,7 @@ def _edited(name: str, texts: list[str], rng: random.Random) -> None:
 def pages() -> None:
     """Print how many pairs of resembling pages are recorded, against the exact resemblance of every pair."""
     texts = texts_of("realtime")
-    bodies = [without(text, [(start, end) for start, end, _ in furniture_spans(text)]) for text in texts]
+    bodies = [without(text, [(start, end) for start, end, _ in boilerplate_spans(text)]) for text in texts]
     exact = exact_pairs(bodies)
     begun = time.perf_counter()
     recorded = _recorded(bodies)

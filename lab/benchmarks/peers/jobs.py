@@ -16,7 +16,7 @@ import numpy as np
 
 from lab import data
 from lab.benchmarks.quality import quality
-from qa.anatomy.dissection import furniture_spans
+from qa.anatomy.dissection import boilerplate_spans
 from qa.archive.archive import Archive
 from qa.errors import QaError
 from qa.intake import Reading, read
@@ -88,7 +88,7 @@ def add_passages(name: str) -> None:
             article,
             embedder,
             max_tokens=PASSAGE_TOKENS,
-            furniture=[(start, end) for start, end, _ in furniture_spans(article.text)],
+            furniture=[(start, end) for start, end, _ in boilerplate_spans(article.text)],
         )
     ]
     known: dict[str, Any] = {}

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from qa.anatomy.dissection import furniture_spans
+from qa.anatomy.dissection import boilerplate_spans
 from qa.archive.indexes import bm25
 from qa.archive.indexes.bm25 import PERIOD_FIELDS
 from qa.archive.indexes.vectors import Matrix, Rows
@@ -119,4 +119,4 @@ def without(text: str, spans: Sequence[tuple[int, int]]) -> str:
 
 def body(text: str) -> str:
     """Return a text without its boilerplate."""
-    return without(text, [(start, end) for start, end, _ in furniture_spans(text)])
+    return without(text, [(start, end) for start, end, _ in boilerplate_spans(text)])

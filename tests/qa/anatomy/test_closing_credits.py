@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.anatomy.dissection import dissect, furniture_spans
+from qa.anatomy.dissection import boilerplate_spans, dissect
 from qa.anatomy.page_lines import split_units
 from qa.intake.reader import read
 from qa.intake.results import Reading
@@ -257,7 +257,7 @@ BODY = [
 def spans(*paragraphs: str) -> list[str]:
     """Return what is never quoted of a text with these paragraphs."""
     text = "\n\n".join(paragraphs)
-    return [text[start:end] for start, end, _ in furniture_spans(text)]
+    return [text[start:end] for start, end, _ in boilerplate_spans(text)]
 
 
 @pytest.mark.parametrize("credit", ALONE)
@@ -370,7 +370,7 @@ def test_a_credit_cut_off_a_wrapped_paragraph_has_its_own_line_and_offsets() -> 
     assert page.text == f"{PROSE}\n\n{story}"
     assert [(dropped.line, dropped.text) for dropped in page.dropped][-1] == (9, "-- Reuters")
     text = f"{PROSE}\n\n   {MORE} -- Reuters  \n"
-    ((start, end, reason),) = furniture_spans(text)
+    ((start, end, reason),) = boilerplate_spans(text)
     assert (text[start:end].strip(), reason) == ("-- Reuters", "footer")
 
 
@@ -424,7 +424,7 @@ def test_a_records_text_stays_and_its_credit_is_not_quoted(tmp_path: Path, endin
     (reading,) = read([file])
     assert isinstance(reading, Reading)
     assert reading.article.text == text
-    assert [text[start:end] for start, end, _ in furniture_spans(reading.article.text)] == [credit]
+    assert [text[start:end] for start, end, _ in boilerplate_spans(reading.article.text)] == [credit]
 
 
 @settings(max_examples=200, deadline=None)
@@ -440,7 +440,7 @@ def test_spans_are_sorted_disjoint_and_never_cut_into_a_body_sentence(pieces: li
     text = "".join(piece + parted for piece, parted in pieces)
     body = [(at.start(), at.end()) for one in (PROSE, MORE) for at in re.finditer(re.escape(one), text)]
     end = -1
-    for start, stop, reason in furniture_spans(text):
+    for start, stop, reason in boilerplate_spans(text):
         assert reason == "footer"
         assert end < start < stop <= len(text)
         assert start == 0 or text[start - 1] == "\n" or re.search(r"[.!?]\s*$", text[:start])
@@ -456,5 +456,5 @@ def test_spans_are_sorted_disjoint_and_never_cut_into_a_body_sentence(pieces: li
 def test_a_hostile_credit_costs_little(part: str) -> None:
     line = (part * 1000)[:1990].strip()
     start = process_time()
-    furniture_spans("\n\n".join([line, line + " contributed", line + "."] * 40))
+    boilerplate_spans("\n\n".join([line, line + " contributed", line + "."] * 40))
     assert process_time() - start < 5

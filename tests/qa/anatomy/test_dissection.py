@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.anatomy.datelines import dateline
-from qa.anatomy.dissection import dissect, furniture_spans
+from qa.anatomy.dissection import boilerplate_spans, dissect
 from qa.anatomy.header_lines import byline, date_line
 from qa.anatomy.page_lines import split_units
 from tests.support.anatomy_layouts import LAYOUTS, load, measure, predict, table
@@ -42,7 +42,7 @@ def test_a_body_line_keeps_its_characters(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_a_body_that_was_read_holds_no_furniture(path: Path) -> None:
-    assert furniture_spans(predict(load(path)[0])[1].text) == []
+    assert boilerplate_spans(predict(load(path)[0])[1].text) == []
 
 
 def test_a_page_gives_every_field_that_its_lines_state() -> None:
@@ -78,7 +78,7 @@ def test_a_page_of_one_paragraph_is_all_body() -> None:
 def test_a_page_of_nothing_but_furniture_keeps_its_lines() -> None:
     text = "Share this article\n\nAdvertisement\n\nRead more: Goose returns ring"
     assert dissect(split_units(text)).text == text
-    assert furniture_spans(text) == []
+    assert boilerplate_spans(text) == []
 
 
 def test_the_only_date_being_an_update_is_noted() -> None:
@@ -95,7 +95,7 @@ def test_a_date_line_that_would_have_to_be_guessed_is_noted_and_not_kept() -> No
 
 def test_spans_are_whole_lines_by_code_points() -> None:
     text = "Zażółć 🦢 the goose came back.\n\n  Related: Swan stays away\n\nIt had the ring.\r\nShare this article"
-    assert furniture_spans(text) == [(31, 57, "related"), (77, 95, "social")]
+    assert boilerplate_spans(text) == [(31, 57, "related"), (77, 95, "social")]
     assert text[31:57] == "  Related: Swan stays away"
 
 
@@ -117,7 +117,7 @@ def test_spans_are_whole_lines_by_code_points() -> None:
 def test_a_line_of_furniture_between_paragraphs_is_marked(line: str, reason: str) -> None:
     before = "The goose came back on Monday.\n\n"
     text = f"{before}{line}\n\nIt had the ring in its bill."
-    assert furniture_spans(text) == [(len(before), len(before) + len(line), reason)]
+    assert boilerplate_spans(text) == [(len(before), len(before) + len(line), reason)]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_line_of_furniture_between_paragraphs_is_marked(line: str, reason: str
     ],
 )
 def test_a_body_sentence_that_looks_like_furniture_survives(line: str) -> None:
-    assert furniture_spans(f"The goose came back on Monday.\n\n{line}\n\nIt had the ring in its bill.") == []
+    assert boilerplate_spans(f"The goose came back on Monday.\n\n{line}\n\nIt had the ring in its bill.") == []
     page = dissect(
         split_units(f"Goose returns\n\nBy Ada Lunt\n3 May 2014\n\nThe goose came back.\n\n{line}\n\nAll is well.")
     )
@@ -154,14 +154,14 @@ def test_a_line_inside_a_wrapped_paragraph_is_no_furniture() -> None:
         "Follow Admiral on Twitter\nbut nobody has told the goose, which is content to be a goose and no\n"
         "more than that, as far as the keeper of the park has been able to say."
     )
-    assert furniture_spans(f"It came back.\n\n{text}\n\nIt left.") == []
+    assert boilerplate_spans(f"It came back.\n\n{text}\n\nIt left.") == []
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.text(alphabet=st.sampled_from("ab.:|/@ \n\r-©RelatedFollowPhoto()é🦢"), max_size=400))
 def test_spans_are_sorted_disjoint_and_end_at_line_ends(text: str) -> None:
     end = -1
-    for start, stop, reason in furniture_spans(text):
+    for start, stop, reason in boilerplate_spans(text):
         assert reason
         assert end < start < stop <= len(text)
         assert start == 0 or text[start - 1] == "\n"
@@ -192,7 +192,7 @@ def test_time_is_linear_in_the_text(piece: str) -> None:
     def seconds(characters: int) -> float:
         text = piece * (characters // len(piece))
         started = process_time()
-        furniture_spans(text)
+        boilerplate_spans(text)
         dissect(split_units(text))
         return process_time() - started
 

@@ -4,8 +4,8 @@ from time import process_time
 
 import pytest
 
-from qa.anatomy.boilerplate import foot_reason, furniture_reason
-from qa.anatomy.dissection import furniture_spans
+from qa.anatomy.boilerplate import boilerplate_reason, foot_reason
+from qa.anatomy.dissection import boilerplate_spans
 
 PROSE = "The ferry from Kersey to Aldmoor will not sail before Monday, the harbour master said on Friday evening."
 MORE = "Some 300 islanders wait for bread and post, and the school has closed its doors until the storm is over."
@@ -14,7 +14,7 @@ MORE = "Some 300 islanders wait for bread and post, and the school has closed it
 def dropped(*lines: str) -> list[tuple[str, str]]:
     """Return the (line, reason) of what is never quoted of a text with these paragraphs."""
     text = "\n\n".join(lines)
-    return [(text[start:end], reason) for start, end, reason in furniture_spans(text)]
+    return [(text[start:end], reason) for start, end, reason in boilerplate_spans(text)]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def dropped(*lines: str) -> list[tuple[str, str]]:
     ],
 )  # fmt: skip
 def test_furniture_of_scraped_pages_is_known_wherever_it_stands(line: str, reason: str) -> None:
-    assert furniture_reason(line) == reason
+    assert boilerplate_reason(line) == reason
     assert dropped(PROSE, line, MORE) == [(line, reason)]
 
 
@@ -156,5 +156,5 @@ def test_a_page_of_nothing_but_offers_is_left_whole() -> None:
 def test_a_hostile_line_costs_little(part: str) -> None:
     line = (part * 400)[:790].strip()
     start = process_time()
-    furniture_spans("\n\n".join([line, line[:400], line[:300] + " x"] * 40))
+    boilerplate_spans("\n\n".join([line, line[:400], line[:300] + " x"] * 40))
     assert process_time() - start < 5
