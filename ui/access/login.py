@@ -21,13 +21,26 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.errors import InputError
-from ui.access.login_page import login_page
 from ui.access.passwords import User, Users
 from ui.access.sessions import Remembered
 from ui.access.throttle import Throttle
+from ui.render.templates import fill
 from ui.server.request_log import seen
 from ui.server.server import FullError, Workers
 from ui.server.visitors import Visitor, address_of, spoken
+
+
+def login_page(address: str, onward: str = "", name: str = "", problem: str = "") -> str:
+    """Return the login page as HTML.
+
+    Args:
+        address: the address that the form is sent to.
+        onward: the path to open after the login, with its query.
+        name: the name that was typed before.
+        problem: why the login failed, in a sentence.
+    """
+    return fill("pages/login.html", address=address, onward=onward, name=name, problem=problem)
+
 
 SIGN_IN, SIGN_OUT = "/signin", "/signout"
 # For monitoring; without a login they reveal next to nothing.
