@@ -225,6 +225,8 @@ def byline(text: str) -> Facts | None:
         return None
     words = _PICTURES_BY.sub("", match["names"])
     parts = [part for part in _SEPARATOR.split(words) if part]
+    if not parts:  # "By |"
+        return None
     dates = Facts()
     names = [parts[0]]
     for part in parts[1:]:

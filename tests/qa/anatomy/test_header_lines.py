@@ -84,6 +84,8 @@ def test_a_breadcrumb_begins_at_home(line: str, expected: bool) -> None:
         ("By noon the fog was thicker", None),
         ("By Ada Lunt and then it rained", None),
         ("By Friday.", None),
+        ("By |", None),
+        ("By , Pictures by Bo Rask", None),
         ("By " + "Ada " * 60, None),
     ],
 )
