@@ -258,6 +258,6 @@ def test_the_page_of_a_sweep_shows_every_row_and_links_every_run(swept: tuple[Pa
     page = write_table(out, table).read_text("utf-8")
     assert page.count('<th scope="row">words (old)</th>') == 4
     assert 'href="dams/words%20%28old%29/report.html"' in page
-    assert "correction is over all 8 comparisons" in page
+    assert "correction covers all 8 comparisons" in page
     assert "<td>-1.000<span>-1.000 to -1.000</span></td><td>0.5000</td>" in page
     assert json.loads((out / "table.json").read_text()) == json.loads(json.dumps(table.to_dict()))
