@@ -23,15 +23,26 @@ def embedder() -> WordEmbedder:
     return WordEmbedder()
 
 
-@pytest.fixture
-def archive(tmp_path: Path, embedder: WordEmbedder) -> Archive:
+def small_archive(folder: Path, embedder: WordEmbedder) -> Archive:
     """Three articles by two outlets: one of May 2015, one of June 2016, one undated."""
-    with ArchiveWriter(tmp_path / "archive", embedder) as writer:
+    with ArchiveWriter(folder, embedder) as writer:
         writer.upsert(article(DAM, id="dam", title="Dam closed", source="Courier", published="2015-05-11"))
         writer.upsert(article(VOTE, id="vote", title="Mayor resigns", source="Harbour Wire", published="2016-06"))
         writer.upsert(article(FIRE, id="fire", title="Mill burns", source="Courier"))
         writer.commit()
-    return Archive(tmp_path / "archive")
+    return Archive(folder)
+
+
+def small_retriever(folder: Path) -> Retriever:
+    """A retriever over the three articles, for fixtures that many tests read."""
+    embedder = WordEmbedder()
+    return Retriever(small_archive(folder, embedder), embedder)
+
+
+@pytest.fixture
+def archive(tmp_path: Path, embedder: WordEmbedder) -> Archive:
+    """Three articles by two outlets; see ``small_archive``."""
+    return small_archive(tmp_path / "archive", embedder)
 
 
 @pytest.fixture

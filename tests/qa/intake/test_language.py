@@ -136,7 +136,7 @@ def test_the_report_counts_languages(tmp_path: Path, embedder: WordEmbedder) -> 
     report.embedder = DEFAULT_EMBEDDER
     assert report.other_languages == {"de": 1}
     assert report.language_note.startswith(
-        "1 article is in a language that the embedder all-MiniLM-L6-v2 was not made for (de 1): search finds them by their words"
+        "1 article is in a language that the embedder all-MiniLM-L6-v2 was not made for (de 1): search finds them"
     )
     assert report.language_note in unescape(report_html(Progress("done", report=report)))
 

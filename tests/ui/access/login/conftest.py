@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from qa.retrieval import Retriever
+from tests.conftest import small_retriever
 from tests.support.users import password_file
 from tests.ui.access.login.visits import hello
 from tests.ui.access.test_throttle import Clock
@@ -38,6 +39,17 @@ def app(retriever: Retriever, file: Path, inbox: Uploads) -> FastAPI:
 def client(app: FastAPI) -> Iterator[TestClient]:
     with TestClient(app, follow_redirects=False) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def closed_pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FastAPI, TestClient]]:
+    """The pages behind a login, and a stranger before them: for tests that log nobody in."""
+    folder = tmp_path_factory.mktemp("closed")
+    uploads = Uploads()
+    app = build_app(small_retriever(folder / "archive"), users=Users(password_file(folder)), uploads=uploads)
+    with TestClient(app, follow_redirects=False) as client:
+        yield app, client
+    uploads.close()
 
 
 @pytest.fixture

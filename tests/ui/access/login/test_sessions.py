@@ -31,8 +31,10 @@ EVERYWHERE = [
 
 
 @pytest.mark.parametrize(("method", "path"), EVERYWHERE)
-def test_everything_but_the_login_page_needs_a_login(client: TestClient, method: str, path: str) -> None:
-    answer = client.request(method, f"http://testserver{path}", headers={"Content-Length": "0"})
+def test_everything_but_the_login_page_needs_a_login(
+    closed_pages: tuple[FastAPI, TestClient], method: str, path: str
+) -> None:
+    answer = closed_pages[1].request(method, f"http://testserver{path}", headers={"Content-Length": "0"})
     assert answer.status_code == 401
     assert NEEDED in answer.text
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -48,7 +50,8 @@ def routes(router: Any) -> Iterator[tuple[str, str]]:
             yield method, route.path.replace("{", "x").replace("}", "x")
 
 
-def test_every_route_of_the_application_needs_a_login_or_is_closed(app: FastAPI, client: TestClient) -> None:
+def test_every_route_of_the_application_needs_a_login_or_is_closed(closed_pages: tuple[FastAPI, TestClient]) -> None:
+    app, client = closed_pages
     found = set(routes(app))
     assert len(found) > 80
     answers = {one: client.request(*one, headers={"Content-Length": "0"}).status_code for one in found}
