@@ -34,6 +34,7 @@ class Finder:
         return self.retriever.article(article_id)
 
 
+@pytest.mark.long
 def test_the_answer_stands_in_the_first_passages_of_newsqa(tmp_path: Path) -> None:
     report = ingest.add(tmp_path / "archive", [DATA / "newsqa" / "articles.jsonl.gz"], load_embedder())
     assert (report.given, report.added) == (638, 638)

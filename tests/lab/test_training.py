@@ -239,6 +239,7 @@ def written(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.long
 @pytest.mark.model
 @pytest.mark.timeout(600)
 def test_one_command_makes_the_weights_and_the_same_data_make_the_same_groups(tmp_path: Path) -> None:
@@ -280,6 +281,7 @@ def test_a_step_without_the_one_before_it_says_which_to_run(tmp_path: Path) -> N
     assert "set DATELINE_DATA to its folder" in missing.stderr
 
 
+@pytest.mark.long
 @pytest.mark.data
 @pytest.mark.model
 @pytest.mark.timeout(900)

@@ -82,6 +82,10 @@ class FragileEmbedder:
 
 
 desktop_only = pytest.mark.parametrize("page", [1280], indirect=True, ids=["desktop"])
+# For the pages' fixtures: most tests are repeated at a phone's width only by `make test-all` ...
+WIDTHS = [pytest.param(1280, id="desktop"), pytest.param(390, id="phone", marks=pytest.mark.long)]
+# ... and these always, one of each page.
+both_widths = pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["desktop", "phone"])
 
 
 def open_page(page: Page, address: str) -> None:

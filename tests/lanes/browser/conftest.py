@@ -11,7 +11,7 @@ from qa.archive.archive import Archive
 from qa.archive.writer import ArchiveWriter
 from qa.retrieval import Retriever
 from tests.lanes.browser.browsing import chromium, served, watched
-from tests.lanes.browser.chatting import ARTICLES, FragileEmbedder, HandMade, open_page
+from tests.lanes.browser.chatting import ARTICLES, WIDTHS, FragileEmbedder, HandMade, open_page
 
 
 @pytest.fixture(scope="package")
@@ -39,7 +39,7 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(params=[1280, 390], ids=["desktop", "phone"])
+@pytest.fixture(params=WIDTHS)
 def page(request: pytest.FixtureRequest, browser: Browser, url: str) -> Iterator[Page]:
     """A fresh page; no script of an article may run in it and no request may leave this machine."""
     with watched(browser, url, getattr(request, "param", 1280)) as page:

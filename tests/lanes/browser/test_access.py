@@ -22,7 +22,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.model, pytest.mark.timeout(180)]
 
 LOOKS = {"desktop-light": (1280, "light"), "desktop-dark": (1280, "dark"),
          "phone-light": (390, "light"), "phone-dark": (390, "dark")}  # fmt: skip
-every_look = pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS.keys())
+BOTH = {"desktop-dark", "phone-light"}  # each width and each colour once; the others only by `make test-all`
+every_look = pytest.mark.parametrize(
+    "look",
+    [pytest.param(look, id=name, marks=[] if name in BOTH else pytest.mark.long) for name, look in LOOKS.items()],
+)
 # Where the layout is one column anyway, each width and each colour once.
 both_looks = pytest.mark.parametrize("look", [(1280, "dark"), (390, "light")], ids=["desktop-dark", "phone-light"])
 # All of axe-core's rules that are on (WCAG 2.0 to 2.2 A and AA, best practice), and the size of targets.  None is left

@@ -12,7 +12,7 @@ from qa.archive.archive import Archive
 from qa.archive.writer import ArchiveWriter
 from qa.retrieval import Retriever
 from tests.lanes.browser.browsing import served, watched
-from tests.lanes.browser.chatting import desktop_only
+from tests.lanes.browser.chatting import WIDTHS, both_widths, desktop_only
 from tests.support.plain import WordEmbedder, article
 from ui.pages.uploads import Uploads
 
@@ -64,7 +64,7 @@ def url(retriever: Retriever) -> Iterator[str]:
     uploads.close()
 
 
-@pytest.fixture(params=[1280, 390], ids=["desktop", "phone"])
+@pytest.fixture(params=WIDTHS)
 def page(request: pytest.FixtureRequest, browser: Browser, url: str) -> Iterator[Page]:
     with watched(browser, url, getattr(request, "param", 1280)) as page:
         page.goto(f"{url}archive")
@@ -80,6 +80,7 @@ def files(*given: tuple[str, str]) -> list[Any]:
     return [{"name": name, "mimeType": "text/plain", "buffer": text.encode()} for name, text in given]
 
 
+@both_widths
 def test_an_archive_is_looked_through_and_an_article_opened(page: Page) -> None:
     entries = page.locator(".entry")
     expect(entries).to_have_count(50)

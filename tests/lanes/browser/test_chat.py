@@ -13,6 +13,7 @@ from tests.lanes.browser.chatting import (
     REASON,
     answered,
     ask,
+    both_widths,
     box,
     desktop_only,
 )
@@ -20,6 +21,7 @@ from tests.lanes.browser.chatting import (
 pytestmark = [pytest.mark.browser, pytest.mark.model, pytest.mark.timeout(120)]
 
 
+@both_widths
 def test_a_citation_opens_the_article_with_exactly_the_quoted_words_marked(page: Page, retriever: Retriever) -> None:
     citation = retriever.ask(QUESTION).citations[0]
     assert citation.quote == ANSWER

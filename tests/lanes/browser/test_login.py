@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from qa.retrieval import Retriever
 from tests.lanes.browser.browsing import served, watched
-from tests.lanes.browser.chatting import QUESTION, ask
+from tests.lanes.browser.chatting import QUESTION, WIDTHS, ask, both_widths
 from tests.support.users import ANNA, ROLF, password_file
 from ui.pages.uploads import Uploads
 
@@ -23,7 +23,7 @@ def url(retriever: Retriever, tmp_path: Path) -> Iterator[str]:
     uploads.close()
 
 
-@pytest.fixture(params=[1280, 390], ids=["desktop", "phone"])
+@pytest.fixture(params=WIDTHS)
 def page(request: pytest.FixtureRequest, browser: Browser, url: str) -> Iterator[Page]:
     with watched(browser, url, request.param) as page:
         yield page
@@ -35,6 +35,7 @@ def log_in(page: Page, who: tuple[str, str]) -> None:
     page.keyboard.press("Enter")
 
 
+@both_widths
 def test_a_reader_logs_in_asks_sees_no_way_to_add_and_logs_out(page: Page, url: str) -> None:
     page.goto(f"{url}archive?q=dam")
     expect(page).to_have_title("Log in · Dateline")

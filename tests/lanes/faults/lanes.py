@@ -1,4 +1,4 @@
-"""How many faults of each kind are tried: a quick lane with every test run, a full one before a release."""
+"""Counts of faults tried: brief by `make test`, quick by `make test-all`, full before a release."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,10 @@ class Lane:
 QUICK = Lane(
     "quick", 20150511, random_kills=40, command_kills=4, named_every=7, power_every=12, power_sample=300, disks=8,
     limits=(64, 300, 400), flips=140, truncations=30, zeroed=30, database_flips=200, republications=40,
+)  # fmt: skip
+BRIEF = Lane(
+    "brief", 20150511, random_kills=12, command_kills=1, named_every=14, power_every=40, power_sample=60, disks=3,
+    limits=(64, 300, 400), flips=40, truncations=8, zeroed=8, database_flips=50, republications=12,
 )  # fmt: skip
 FULL = Lane(
     "full", 1, random_kills=2000, command_kills=60, named_every=1, power_every=1, power_sample=6000, disks=60,

@@ -23,7 +23,7 @@ from qa.models.embedding import load_embedder
 from tests.conftest import Qa
 from tests.lanes.faults import full_disk, sharing
 from tests.lanes.faults.full_disk import PROJECT
-from tests.lanes.faults.lanes import QUICK
+from tests.lanes.faults.lanes import Lane
 from tests.lanes.faults.sharing import republish
 from tests.lanes.faults.stories import STORY, story_article
 from tests.lanes.faults.zygote import Zygote
@@ -34,8 +34,8 @@ pytestmark = pytest.mark.faults
 NOBODY = 65534
 
 
-def test_readers_see_one_generation_each_while_others_are_published(memory: Path) -> None:
-    outcome = republish(memory, QUICK.republications)
+def test_readers_see_one_generation_each_while_others_are_published(memory: Path, lane: Lane) -> None:
+    outcome = republish(memory, lane.republications)
     outcome.assert_whole(8)
     assert int(outcome.notes["least of one reader"]) > 0
 

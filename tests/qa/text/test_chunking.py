@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from qa.records import Article, Passage
 from qa.text.chunking import chunk, passage_id
 from qa.text.sentences import sentence_spans
+from tests.support.clock import cpu_seconds
 
 
 class WordTokenizer:
