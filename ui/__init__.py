@@ -1,1 +1,1 @@
-"""How people reach Dateline: the terminal, the chat page, and what they show."""
+"""User interfaces of Dateline: the command line, the web pages, the HTTP API, and the rendering of records."""

@@ -1,4 +1,4 @@
-"""The chat page's server: a Gradio page in a FastAPI application of our own."""
+"""Application and server of the pages: Gradio pages in a FastAPI application."""
 
 import asyncio
 import warnings
@@ -51,10 +51,10 @@ def build_app(
         retriever: the opened archive.
         examples: questions to offer; none: they are made from titles of the archive.
         hosts: the host names that requests may be addressed to; none: any.
-        uploads: where files lie that are sent to be added; None: none can be, and none removed.
-        users: who may log in, and has to; None: whoever reaches the page may do all that can be done on it.
-        log_questions: whether what is asked may stand in the log.
-        limits: how many questions are worked on, how many wait, and how many one visitor may ask.
+        uploads: the folder of uploaded files; None: articles cannot be added or removed on the page.
+        users: the users, who have to log in; None: anyone who can reach the page has all rights on it.
+        log_questions: whether the log may hold questions.
+        limits: of concurrent questions, of waiting questions, and of the questions of one visitor.
     """
     archive, running = retriever.archive, Running()
     health = Health(archive, running)
@@ -75,7 +75,7 @@ def build_app(
 
     async def build() -> FastAPI:
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-        # Gradio answers to the scripts of any site unless the application has a policy of its own; ours allows none.
+        # Gradio allows scripts of any site unless the application has its own CORS policy; ours allows none.
         app.add_middleware(CORSMiddleware, allow_origins=[])
         app.add_middleware(Turnstile, waiting=lambda: queue[0] if queue else None, limits=limits)
         if users:
@@ -88,18 +88,18 @@ def build_app(
         blocks = build_page(page, logins=users is not None)
         closed = ArchivePage(archive, refusal=READERS) if adding else ArchivePage(archive)
         add_archive_page(blocks, ArchivePage(archive, adding), closed, logins=users is not None)
-        # Closed to direct calls, which would pass by the queue and its limits.
+        # No direct calls, because they would bypass the queue and its limits.
         blocks.queue(
             default_concurrency_limit=limits.requests_at_once, max_size=limits.requests_waiting, api_open=False
         )
         page.waiting.watch(lambda: blocks._queue)
-        blocks.state_session_capacity = limits.sessions  # Gradio's own 10,000 would be gigabytes
-        # Fonts of the system: Gradio's own lack letters, and others would be fetched from elsewhere.
+        blocks.state_session_capacity = limits.sessions  # Gradio's default of 10,000 would take gigabytes
+        # System fonts: Gradio's own lack letters, and others would be loaded from other machines.
         theme = gr.themes.Base(
             neutral_hue="stone", font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
         )
         with warnings.catch_warnings():
-            # With several pages Gradio warns that it will not render them on the server, even where it was told not to.
+            # With several pages Gradio warns that it will not render them on the server, even with ssr_mode=False.
             warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
             gr.mount_gradio_app(
                 app, blocks, path="", theme=theme, css=_static("app.css", "archive.css"),
@@ -119,7 +119,7 @@ def build_app(
                 inner.uploaded_file_dir = str(uploads.inbox)
         return app
 
-    # Outside a loop Gradio makes some of its own and leaves them open.
+    # Outside an event loop Gradio makes loops of its own and leaves them open.
     return asyncio.run(build())
 
 
@@ -133,7 +133,7 @@ def _static(*names: str) -> str:
 
 
 def _scripts(*names: str) -> str:
-    """Return scripts, each a function, as one."""
+    """Return one script that calls the functions of several."""
     calls = [f"({_static(name).rstrip()})();\n" for name in names]
     return f"() => {{\n{''.join(calls)}}}"
 
@@ -151,13 +151,13 @@ def page_server(
     log_questions: bool = False,
     limits: Limits = LIMITS,
 ) -> PageServer:
-    """Return a server that holds its port and is ready to run; the arguments are those of ``serve``.
+    """Return a server that has bound its port and is ready to run; the arguments are those of ``serve``.
 
-    Of ``limits`` those of questions, connections, sessions, times and visitors hold.
+    Of ``limits``, those of questions, connections, sessions, times and visitors apply.
 
     Raises:
-        InputError: if the port cannot be had, others would reach the page without a password, or the password file or
-            a proxy's address cannot be used.
+        InputError: if the port cannot be bound, other machines could open the page without a password, or the password
+            file or a proxy's address cannot be used.
     """
     users = Users(password_file) if password_file else None
     check_proxies(proxies)
@@ -168,7 +168,7 @@ def page_server(
         except InputError:
             listener.close()
             raise
-    # With a login other names do no harm: a page elsewhere that uses one of them has no login under it.
+    # With a login, other names do no harm: a foreign page that uses one of them has no session under it.
     names = () if users else (*LOOPBACK, host)
     app = build_app(
         retriever, examples=examples, hosts=names, uploads=uploads, users=users, log_questions=log_questions,
@@ -185,11 +185,11 @@ def page_server(
 
 
 class _PageEnding(Ending):
-    """What is done when the server of the pages ends.
+    """Shutdown of the pages' server.
 
     Args:
         app: the application.
-        uploads: where files lie that were sent.
+        uploads: the folder of uploaded files.
     """
 
     def __init__(self, app: FastAPI, uploads: Uploads | None) -> None:
@@ -201,25 +201,25 @@ class _PageEnding(Ending):
         self._unheard = timing.listen(app.state.metrics.stage)
 
     def begin(self) -> None:
-        """Refuse what is new, and cancel an addition; what it has acknowledged stays."""
+        """Refuse new requests, and cancel a running addition; acknowledged articles stay."""
         self._running.ending = True
         if self._adding:
             self._adding.cancel()
 
     def busy(self) -> bool:
-        """Return whether requests run, questions of the page wait, or an addition runs."""
+        """Return whether requests are running, questions of the page are waiting, or an addition is running."""
         asked = self._running.requests + self._queue.waiting + self._queue.busy
         return asked > 0 or (self._adding is not None and self._adding.progress().state == "running")
 
     def finish(self) -> None:
-        """End the responses that pages which are open hold; an event of theirs does that."""
+        """End the streams of open pages, through Gradio's stop event."""
         self.unanswered = self._running.requests
         self._unheard()
         for inner in _gradio_apps(self._app):
             inner.stop_event.set()
 
     def clean(self) -> None:
-        """Remove the files that were sent."""
+        """Remove uploaded files."""
         if self._uploads:
             self._uploads.close()
 
@@ -245,16 +245,15 @@ def serve(
         port: the port to bind, exactly (0: any free one).
         open_browser: open the page once it is ready.
         examples: questions to offer; none: they are made from titles of the archive.
-        allow_upload: let whoever opens the page add articles and remove them; with a password file, admins only.
-        password_file: who may log in, and has to; None: whoever reaches the page may open it, which then has to be on
-            this machine.
-        proxies: the addresses or networks that say truly where a request comes from (X-Forwarded-For, -Proto).
+        allow_upload: let anyone who opens the page add and remove articles; with a password file, admins only.
+        password_file: the users, who have to log in; None: no login, and ``host`` has to be a loopback address.
+        proxies: addresses or networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted.
         on_ready: called with the page's address, from another thread, once requests are answered.
-        log_questions: let what is asked stand in the log.
+        log_questions: write questions into the log.
 
     Raises:
-        InputError: if the port cannot be had, others would reach the page without a password, or an option cannot be
-            used; the message names it and the way out.
+        InputError: if the port cannot be bound, other machines could open the page without a password, or an option
+            cannot be used; the message names it and the way out.
     """
 
     def ready(url: str) -> None:

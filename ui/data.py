@@ -1,4 +1,4 @@
-"""What programs get: the same data from the terminal (``--json``), over HTTP and from the page's named endpoints."""
+"""JSON data for programs, the same from the terminal (``--json``), over HTTP and from the page's named endpoints."""
 
 import json
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ Data = dict[str, Any]
 
 
 def to_json(value: Any) -> str:
-    """Return a result as JSON; half surrogate pairs, which files' names can hold, are escaped."""
+    """Return a result as JSON; lone surrogates, which file names can hold, are escaped."""
     return json.dumps(value, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace").decode()
 
 
 def search_data(question: str, hits: Sequence[Hit], undated_left_out: int) -> Data:
-    """Return what a search found, best first."""
+    """Return the data of a search, its hits best first."""
     found = [
         {
             "rank": rank, "score": hit.score, "why": [asdict(part) for part in hit.why], "passage": asdict(hit.passage),
@@ -34,7 +34,7 @@ def search_data(question: str, hits: Sequence[Hit], undated_left_out: int) -> Da
 
 
 def answer_data(answer: Answer) -> Data:
-    """Return an answer, and whether it abstained."""
+    """Return the data of an answer, with ``abstained``."""
     return {**asdict(answer), "abstained": answer.abstained}
 
 
@@ -42,8 +42,8 @@ def known_article(archive: "Archive | Retriever", article_id: str, digest: str =
     """Return an article, or the version of it whose text has a SHA-256 that begins with ``digest``.
 
     Raises:
-        UnknownArticleError: if the archive does not hold it.
-        InputError: if it cannot be an id.
+        UnknownArticleError: if the archive does not hold the article, or has no such version of it.
+        InputError: if the id or the digest is malformed.
     """
     article = archive.article(check_text(article_id, "article"), check_text(digest, "digest").lower())
     if article is None and digest and archive.article(article_id):
@@ -54,12 +54,12 @@ def known_article(archive: "Archive | Retriever", article_id: str, digest: str =
 
 
 def undated_left_out(retriever: "Retriever", filters: Filters, bound: bool) -> int:
-    """Return how many undated articles a search left out: none unless dates filter, by option or bound in the question.
+    """Return how many undated articles a date filter left out, from the options or from the question itself.
 
     Args:
         retriever: the opened archive.
         filters: the options of the search.
-        bound: whether the question's own dates leave articles out.
+        bound: whether dates in the question filter articles.
     """
     dated = bound or filters.get("after") or filters.get("before") or filters.get("as_of")
     return retriever.undated(filters.get("sources", ()), filters.get("articles", ())) if dated else 0

@@ -1,1 +1,1 @@
-"""The command line: one module a family of commands."""
+"""Command line, with one module for each group of commands."""

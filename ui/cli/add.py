@@ -1,4 +1,4 @@
-"""``qa add`` in the terminal: progress, acknowledgements, the report."""
+"""``qa add``: progress, acknowledgements and report in the terminal."""
 
 import json
 import sys
@@ -27,10 +27,10 @@ from ui.render import terminal_text
 
 
 def given_defaults(source: str, date: str, url: str) -> Defaults:
-    """Return what files do not say.
+    """Return the values for fields that files do not state.
 
     Raises:
-        InputError: if the date is not one.
+        InputError: if the date is malformed.
     """
     published = normalise(date)
     if date and not published:
@@ -74,7 +74,7 @@ def add_files(
     precision: str,
     as_json: bool,
 ) -> int:
-    """Add files to the archive, say what became of them, and return the exit code."""
+    """Add files to the archive, print the report, and return the exit code."""
     comparison = Comparison.begin(folder, paths) if consent.sync else None
     agreement, removed = Agreement(consent, as_json), 0
     report = ingest.AddReport()
@@ -102,18 +102,18 @@ def add_files(
             removed = comparison.remove(agreement)
     except KeyboardInterrupt:
         interrupted = True
-    finally:  # what was added is told whatever becomes of the removal
+    finally:  # the additions are reported even if the removal fails
         _print(report, {"removed": removed, "gone": gone_data(agreement.plan)} if comparison else {}, as_json)
     if interrupted:
-        print_notice("qa: interrupted; what is counted above is on disk, the same command goes on from there")
+        print_notice("qa: interrupted; the articles counted above are on disk, the same command continues from there")
         return 130
     return agreement.code or exit_code(report.given - len(report.rejected), report.rejected)
 
 
 def _settings(folder: Path, embedder: str, precision: str) -> IndexSettings:
-    """Return what is baked into the archive; where there is none yet, what is wanted."""
+    """Return the settings stored in the archive; if there is no archive yet, those of the options."""
     if embedder and Path(embedder).is_dir():
-        embedder = str(Path(embedder).resolve())  # it is looked for from other folders later
+        embedder = str(Path(embedder).resolve())  # later commands may run in other folders
     wanted = IndexSettings(embedder or DEFAULT_EMBEDDER, precision=precision or "float32")
     if not (folder / ARCHIVE_FILE).exists():
         return wanted
@@ -167,7 +167,7 @@ def _print(report: ingest.AddReport, synced: dict[str, Any], as_json: bool) -> N
 
 
 class _Watch:
-    """Progress on stderr: a bar in a terminal, a line now and then elsewhere; with JSON, acknowledgements."""
+    """Progress on stderr: a bar in a terminal, else a line every 30 seconds; with JSON, acknowledgements instead."""
 
     def __init__(self, total: int, as_json: bool) -> None:
         self._as_json = as_json
@@ -193,11 +193,11 @@ class _Watch:
             self._bar.stop()
 
     def callbacks(self) -> ingest.Callbacks:
-        """Return what indexing is to call."""
+        """Return the callbacks for the ingest."""
         return ingest.Callbacks(acknowledged=self._acknowledged, read=self._on_read, embedded=self._on_embedded)
 
     def say(self, text: str) -> None:
-        """Show what is being done."""
+        """Show the current step."""
         if self._bar:
             self._bar.update(self._task, description=text)
 

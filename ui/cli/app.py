@@ -1,7 +1,7 @@
-"""The terminal: ``qa COMMAND …``.  Results go to stdout, progress and notices to stderr.
+"""Command line: ``qa COMMAND …``.  Results go to stdout, progress and notices to stderr.
 
-Exit codes: 0 done (abstaining included), 1 error, damage found, or all input rejected, 2 usage, 3 partly rejected,
-130 interrupted.
+Exit codes: 0 done (abstaining included), 1 error, damage found, or all input rejected, 2 usage, 3 partly rejected or a
+removal not agreed to, 130 interrupted.
 """
 
 import json
@@ -36,40 +36,47 @@ def main() -> None:
         print_notice(f"qa: {error}")
         sys.exit(1)
     except SystemExit as end:
-        if isinstance(getattr(end.__context__, "__cause__", None), KeyboardInterrupt):  # typer ends it without a word
+        if isinstance(
+            getattr(end.__context__, "__cause__", None), KeyboardInterrupt
+        ):  # typer ends it without a message
             print_notice("qa: interrupted")
         raise
-    except OSError as error:  # what is ours to say about files is a QaError; this is the terminal itself
-        print_notice(f"qa: the result cannot be written ({error.strerror or error}); look at where stdout goes")
+    except OSError as error:  # errors of files are QaErrors; this one comes from stdout itself
+        print_notice(f"qa: the result cannot be written ({error.strerror or error}); check where stdout goes")
         sys.exit(1)
 
 
 @app.command()
 def add(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files and folders (searched through).")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files, and folders with all that is in them.")],
     archive: ArchiveOption = None,
-    source: Annotated[str, typer.Option(help="The outlet, where a file does not say it.")] = "",
-    date: Annotated[str, typer.Option(help="The date of publication, where a file does not say it.")] = "",
-    url: Annotated[str, typer.Option(help="The address, where a file does not say it.")] = "",
+    source: Annotated[str, typer.Option(help="The outlet, for files that do not state it.")] = "",
+    date: Annotated[str, typer.Option(help="The date of publication, for files that do not state it.")] = "",
+    url: Annotated[str, typer.Option(help="The address, for files that do not state it.")] = "",
     embedder: Annotated[
-        str, typer.Option(help="A sentence-transformers model, by name or folder, when the archive is made.")
+        str, typer.Option(help="A sentence-transformers model, by name or folder; fixed when the archive is made.")
     ] = "",
     precision: Annotated[
-        str, typer.Option(help="float32, or bfloat16 (faster on processors that have it), when the archive is made.")
+        str, typer.Option(help="float32, or bfloat16 (faster if the processor has it); fixed when the archive is made.")
     ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show how each file would be read; change nothing.")
     ] = False,
     sync: Annotated[
-        bool, typer.Option("--sync", help="Also remove articles whose file is gone from the folders, once agreed.")
+        bool, typer.Option("--sync", help="Also remove articles whose file is gone from the folders; asks first.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="With --sync: remove them without asking.")] = False,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes", help="With --sync: skip the question. Without --yes and without a terminal, nothing is removed."
+        ),
+    ] = False,
     remove_most: Annotated[
-        bool, typer.Option("--remove-most", help="With --sync --yes: even if most or all of a folder is gone.")
+        bool, typer.Option("--remove-most", help="With --sync --yes: remove even if most or all of a folder is gone.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Add articles: .txt .md .html .htm .jsonl .csv .tsv .eml .rss .atom .xml .pdf .docx (.gz .xz), and folders."""
+    """Add files and folders: .txt .md .html .htm .jsonl .csv .tsv .eml .rss .atom .xml (also .gz .xz), .pdf .docx."""
     from ui.cli.add import add_files, given_defaults
     from ui.cli.add import dry_run as show_readings
     from ui.cli.sync import Consent
@@ -103,7 +110,7 @@ def list_(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
 def show(
     article_id: Annotated[str, typer.Argument(metavar="ID", help="An article's id, as `qa list` shows it.")],
     digest: Annotated[
-        str, typer.Option(help="Show the version whose text has a SHA-256 that begins so, as citations give it.")
+        str, typer.Option(help="Show the version whose text has a SHA-256 with these first digits, as in citations.")
     ] = "",
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
@@ -125,7 +132,7 @@ def show(
 
 @app.command()
 def feedback(archive: ArchiveOption = None) -> None:
-    """Write what readers thought of answers to stdout, as a question file for `qa eval`."""
+    """Write readers' votes and notes on answers to stdout, as a question file for `qa eval`."""
     from ui.pages.feedback import Feedback
 
     for line in Feedback(archive_path(archive)).questions():

@@ -1,4 +1,4 @@
-"""``qa backup`` and ``qa restore`` in the terminal."""
+"""Commands ``qa backup`` and ``qa restore``."""
 
 import time
 from dataclasses import asdict
@@ -14,9 +14,9 @@ from ui.cli import output
 from ui.cli.options import ArchiveOption, JsonOption
 from ui.cli.output import print_json, print_line, print_notice
 
-_SILENCE = 30.0  # seconds between two lines where no bar can be drawn
+_SILENCE = 30.0  # seconds between two lines if no bar can be drawn
 
-ForceOption = Annotated[bool, typer.Option("--force", help="Replace what is there, once the new one is whole.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace the existing one, once the new one is complete.")]
 
 
 def backup(
@@ -25,7 +25,7 @@ def backup(
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Copy the archive into one file, checked, while it is in use."""
+    """Copy the archive into one verified file, even while it is in use."""
     from qa.archive.care.backup import make_backup
 
     with _Watch() as watch:
@@ -35,7 +35,7 @@ def backup(
         return
     kept = f", and {', '.join(made.kept)}" if made.kept else ""
     print_line(
-        f"{made.articles} articles, {made.passages} passages{kept} in {made.file}: every text and vector checked, "
+        f"{made.articles} articles, {made.passages} passages{kept} in {made.file}: every text and vector verified, "
         f"{made.bytes / 1e6:.1f} MB"
     )
 
@@ -46,7 +46,7 @@ def restore(
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Make an archive of a backup, in a new or empty folder; its indexes are made anew, nothing is embedded."""
+    """Make an archive from a backup, in a new or empty folder; its indexes are rebuilt, nothing is embedded again."""
     from qa.archive.care.restore import restore_backup
 
     with _Watch() as watch:
@@ -55,7 +55,7 @@ def restore(
         print_json(asdict(done))
         return
     kept = f", and {', '.join(done.kept)}" if done.kept else ""
-    where = f"{done.archive}{' in place of what was there' if done.replaced else ''}"
+    where = f"{done.archive}{' in place of the earlier one' if done.replaced else ''}"
     print_line(
         f"{done.articles} articles, {done.passages} passages{kept} restored to {where} as they were on {done.made}; "
         "nothing is damaged"
@@ -63,7 +63,7 @@ def restore(
 
 
 class _Watch:
-    """How far it is, on stderr: a bar in a terminal, elsewhere a line now and then."""
+    """Progress on stderr: a bar in a terminal, else a line every 30 seconds."""
 
     def __init__(self) -> None:
 
@@ -87,7 +87,7 @@ class _Watch:
             self._bar.stop()
 
     def show(self, doing: str, done: int, total: int) -> None:
-        """Show what is being done and how much of it is."""
+        """Show the current step and its progress."""
         if self._bar:
             self._bar.update(self._task, description=doing, completed=done, total=total or None)
         elif time.monotonic() - self._said >= _SILENCE:

@@ -1,4 +1,4 @@
-"""The commands that look after an archive: ``qa status``, ``verify``, ``rebuild`` and ``doctor``."""
+"""Commands for the care of an archive: ``qa status``, ``verify``, ``rebuild`` and ``doctor``."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -13,7 +13,7 @@ from ui.render.escaping import safe
 
 
 def status(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
-    """Show an archive's sizes and what is baked into it."""
+    """Show an archive's sizes, and the settings that were fixed when it was made."""
     from qa.archive.care import verification
 
     found = asdict(verification.status(archive_path(archive)))
@@ -26,7 +26,7 @@ def status(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
 
 
 def verify(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
-    """Compare every article, passage, vector and index file with its hash; exit 1 when something is damaged."""
+    """Compare every article, passage, vector and index file with its hash; exit code 1 if anything is damaged."""
     from qa.archive.care import verification
 
     verdict = verification.verify(archive_path(archive))
@@ -44,11 +44,12 @@ def verify(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
 def rebuild(
     archive: ArchiveOption = None,
     signatures: Annotated[
-        bool, typer.Option("--signatures", help="Also compute anew what copies are found by; takes longer.")
+        bool,
+        typer.Option("--signatures", help="Also recompute the signatures that find near duplicates; takes longer."),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Make both indexes anew from the stored texts and vectors; nothing is embedded again."""
+    """Rebuild both indexes from the stored texts and vectors; nothing is embedded again."""
     from qa.archive.writer import ArchiveWriter
 
     with ArchiveWriter(archive_path(archive)) as writer:
@@ -57,7 +58,7 @@ def rebuild(
 
 
 def doctor(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
-    """Show versions, limits and the state of the archive, and what of it needs care; exit 1 when there is a problem."""
+    """Show versions, limits and the state of the archive, with advice; exit code 1 if there is a problem."""
     from qa.archive.care.doctor import examine
 
     found = examine(archive_path(archive))

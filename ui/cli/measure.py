@@ -1,4 +1,4 @@
-"""The commands that measure: ``qa eval``, ``qa sweep`` and ``qa compare``."""
+"""Commands for evaluation: ``qa eval``, ``qa sweep`` and ``qa compare``."""
 
 from collections.abc import Callable, Iterator
 from itertools import groupby
@@ -28,20 +28,22 @@ def eval_(
     out: Annotated[
         Path | None, typer.Option("--out", help="A folder for the run: per-question lines, TREC file, report.")
     ] = None,
-    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages to retrieve a question.")] = 10,
+    k: Annotated[
+        int, typer.Option("-k", min=1, max=1000, help="How many passages to retrieve for each question.")
+    ] = 10,
     per_article: PerArticleOption = 3,
     reranker: RerankerOption = DEFAULTS.reranker,
     reader: ReaderOption = DEFAULTS.reader,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask every question of a file and measure what comes back."""
+    """Ask every question of a file and measure the results."""
     settings = AskSettings(reranker=reranker, reader=reader)
     raise typer.Exit(_run(archive_path(archive), questions, out, k, per_article, settings, as_json))
 
 
 def sweep(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The sets and runs, in TOML or JSON.")],
-    out: Annotated[Path, typer.Option("--out", help="A folder for the runs and the table; finished runs are kept.")],
+    out: Annotated[Path, typer.Option("--out", help="A folder for the runs and the table; finished runs are reused.")],
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -51,10 +53,10 @@ def sweep(
 
 def compare(
     a: Annotated[Path, typer.Argument(metavar="A", help="The folder of one run.")],
-    b: Annotated[Path, typer.Argument(metavar="B", help="The folder of another over the same questions.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="The folder of another run with the same questions.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Compare two runs: what differs, by how much, and whether by chance."""
+    """Compare two runs: paired differences with p-values, and the questions that changed most."""
     _compare(a, b, as_json)
 
 
@@ -79,7 +81,7 @@ def _run(
 
 
 def _sweep(file: Path, archive: Path, out: Path, as_json: bool) -> int:
-    """Make the runs of a sweep file that are not there yet, write and print the table; return the exit code."""
+    """Perform the missing runs of a sweep file, write and print the table; return the exit code."""
     from qa.evaluation.sweep import perform, read_sweep
     from ui.render.reports.run_report import write_report
     from ui.render.reports.sweep_report import write_table
@@ -92,7 +94,7 @@ def _sweep(file: Path, archive: Path, out: Path, as_json: bool) -> int:
         return bar.begin(total)
 
     def reused(one: "SweepTrial") -> None:
-        print_notice(f"{one.set}: {one.run}: kept; to run it again remove {one.folder(out)}")
+        print_notice(f"{one.set}: {one.run}: reused; to run it again remove {one.folder(out)}")
 
     def done(one: "SweepTrial", rejected: int) -> None:
         bar.close()
@@ -108,7 +110,7 @@ def _sweep(file: Path, archive: Path, out: Path, as_json: bool) -> int:
 
 
 def _compare(a: Path, b: Path, as_json: bool) -> None:
-    """Compare two run folders and print what differs."""
+    """Compare two run folders and print the differences."""
     from qa.evaluation import comparison
 
     found = comparison.compare(a, b)

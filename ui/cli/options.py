@@ -1,4 +1,4 @@
-"""The options that several commands share."""
+"""Options that several commands share."""
 
 from pathlib import Path
 from typing import Annotated
@@ -24,14 +24,17 @@ PerArticleOption = Annotated[
 RerankerOption = Annotated[
     str,
     typer.Option(
-        "--reranker", help="What rereads the best passages: packaged, none, or a sentence-transformers CrossEncoder."
+        "--reranker",
+        help="The model that reads the best passages again: packaged, none, or a sentence-transformers CrossEncoder "
+        "(name or folder).",
     ),
 ]
 ReaderOption = Annotated[
     str,
     typer.Option(
         "--reader",
-        help="What finds the exact words: packaged, none, or a transformers question-answering model (name or folder).",
+        help="The model that finds the exact words: packaged, none, or a transformers question-answering model "
+        "(name or folder).",
     ),
 ]
 DEFAULTS = AskSettings()

@@ -1,4 +1,4 @@
-"""What commands print: results on stdout, notices on stderr, tables and consoles; and how they exit."""
+"""Output of commands: results on stdout, notices on stderr, tables, consoles and exit codes."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -30,12 +30,12 @@ def print_notice(text: str) -> None:
 
 
 def exit_code(done: int, rejected: Sequence[object]) -> int:
-    """Return 0 when nothing was rejected, 1 when everything was, else 3."""
+    """Return 0 if nothing was rejected, 1 if everything was, else 3."""
     return 0 if not rejected else 3 if done else 1
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    """Return a plain table; cells are shown as they are, without markup."""
+    """Return a plain table; cells are shown literally, without markup."""
     result = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
         result.add_column(heading, no_wrap=heading == "id", overflow="fold")
@@ -45,7 +45,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
 
 
 def out() -> Console:
-    """Return the console for results, as wide as the terminal (100 columns where there is none)."""
+    """Return the console for results, as wide as the terminal (100 columns if there is none)."""
     console = Console(highlight=False, markup=False, emoji=False)
     return console if console.is_terminal else Console(highlight=False, markup=False, emoji=False, width=100)
 

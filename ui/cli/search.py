@@ -1,4 +1,4 @@
-"""The commands that ask: ``qa ask``, and ``qa search`` for the best passages or, with ``--all``, for every match."""
+"""Commands for questions: ``qa ask``, and ``qa search`` for the best passages or, with ``--all``, for every match."""
 
 import json
 import sys
@@ -46,9 +46,12 @@ def search(
     per_article: PerArticleOption = 3,
     reranker: RerankerOption = DEFAULTS.reranker,
     every: Annotated[
-        bool, typer.Option("--all", help='Every article that holds all these words and "quoted phrases", counted.')
+        bool,
+        typer.Option("--all", help='Every article that contains all these words and "quoted phrases", with counts.'),
     ] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="With --all: print CSV on stdout, a line a match.")] = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="With --all: print CSV on stdout, one line for each match.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Find the passages that best match a question, or every match of words."""
@@ -60,13 +63,13 @@ def search(
         for name, option in (("k", "-k"), ("per_article", "--per-article"), ("reranker", "--reranker")):
             given = context.get_parameter_source(name)
             if given and given.name == "COMMANDLINE":
-                raise typer.BadParameter("--all gives every match, so that it has no use", param_hint=f"'{option}'")
+                raise typer.BadParameter("has no effect with --all, which gives every match", param_hint=f"'{option}'")
         if as_csv and as_json:
             raise typer.BadParameter("cannot be given with --json", param_hint="'--csv'")
         _every(archive_path(archive), question, conditions, as_csv, as_json)
         return
     if as_csv:
-        raise typer.BadParameter("is for --all", param_hint="'--csv'")
+        raise typer.BadParameter("needs --all", param_hint="'--csv'")
     settings = AskSettings(reranker=reranker, reader="none")  # passages are shown whole
     _best(archive, question, k, conditions, settings, as_json)
 
@@ -96,7 +99,7 @@ def ask(
         sources=source, articles=article, after=after, before=before, as_of=as_of, per_article=per_article,
     )  # fmt: skip
     if _say_understood(retriever, question, as_of) and not answer.hits:
-        print_notice("no passage passes these dates, so none could answer")
+        print_notice("no passage has these dates of publication, so none could answer")
     if as_json:
         print_json(answer_data(answer))
     else:
@@ -128,11 +131,11 @@ def _best(
     if not hits:
         console.print("No passage passes the filters.")
     if undated:
-        print_notice(f"{undated} undated articles were left out by the dates")
+        print_notice(f"{undated} undated articles were left out by the date filter")
 
 
 def _every(folder: Path, words: str, filters: Filters, as_csv: bool, as_json: bool) -> None:
-    """Print every match as it is found; what is kept is counts and, for the table, a row an article."""
+    """Print every match as it is found; only counts and, for the table, one row for each article stay in memory."""
     from qa.archive.archive import Archive
     from qa.search.exhaustive import find_all
 
@@ -150,7 +153,7 @@ def _every(folder: Path, words: str, filters: Filters, as_csv: bool, as_json: bo
     else:
         _print_table(found)
     if undated and not as_json:
-        print_notice(f"{undated} undated articles were left out by the dates")
+        print_notice(f"{undated} undated articles were left out by the date filter")
 
 
 def _print_csv(found: Iterator[MatchedArticle]) -> None:
@@ -197,7 +200,7 @@ def _print_table(found: Iterator[MatchedArticle]) -> None:
 
 
 def _say_understood(retriever: "Retriever", question: str, as_of: str) -> bool:
-    """Say on stderr which dates of publication a question speaks of; return whether they leave articles out."""
+    """Print the dates of publication in a question to stderr; return whether they leave articles out."""
     from qa.dates.question_windows import described
 
     windows = retriever.understood(question, as_of=as_of)

@@ -1,4 +1,4 @@
-"""The commands for the page: ``qa chat``, which serves it, and ``qa password``, who may open it."""
+"""Commands for the page: ``qa chat`` serves it, and ``qa password`` manages its users."""
 
 import sys
 from getpass import getpass
@@ -16,29 +16,31 @@ from ui.cli.output import print_line, print_notice
 def chat(
     archive: ArchiveOption = None,
     host: Annotated[
-        str, typer.Option(help="The address to listen on; one that others reach needs --password-file.")
+        str, typer.Option(help="The address to listen on; one that other machines can reach needs --password-file.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on (0: any that is free).")] = 7860,
     reranker: RerankerOption = DEFAULTS.reranker,
     reader: ReaderOption = DEFAULTS.reader,
     password_file: Annotated[
-        Path | None, typer.Option("--password-file", help="Who may log in, and has to; qa password makes it.")
+        Path | None,
+        typer.Option("--password-file", help="Require a login by the users in this file; qa password makes it."),
     ] = None,
     allow_upload: Annotated[
         bool,
         typer.Option(
-            "--allow-upload", help="Let whoever opens the page (with --password-file: admins) add and remove articles."
+            "--allow-upload",
+            help="Let anyone who opens the page (with --password-file: admins only) add and remove articles.",
         ),
     ] = False,
     proxy: Annotated[
         list[str],
-        typer.Option("--proxy", help="A reverse proxy's address, whose X-Forwarded-For is believed (may be repeated)."),
+        typer.Option("--proxy", help="A reverse proxy's address, whose X-Forwarded-For is trusted (may be repeated)."),
     ] = [],  # noqa: B006 - typer copies it
     log_format: Annotated[
-        Literal["text", "json"], typer.Option("--log-format", help="How a line of the log on stderr looks.")
+        Literal["text", "json"], typer.Option("--log-format", help="The format of the log on stderr.")
     ] = "text",
     log_questions: Annotated[
-        bool, typer.Option("--log-questions", help="Let what is asked stand in the log, which is left out otherwise.")
+        bool, typer.Option("--log-questions", help="Write questions into the log, which otherwise holds none.")
     ] = False,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = has_display(),
 ) -> None:
@@ -46,7 +48,7 @@ def chat(
     from qa.retrieval import Retriever
     from ui.server.logs import log_to
 
-    # What cannot be is said before the models are loaded, which takes seconds.
+    # Bad options are reported before the models are loaded, which takes seconds.
     if password_file:
         from ui.access.passwords import Users
 
@@ -79,15 +81,21 @@ def chat(
 
 
 def password(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file, made if need be; not below the archive.")],
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Who: small letters a to z, digits and . _ @ -")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The file, made if there is none; not inside the archive.")
+    ],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The user's name: small letters a to z, digits and . _ @ -")
+    ],
     admin: Annotated[
         bool | None,
-        typer.Option("--admin/--reader", help="Whether they may add and remove articles (default: as before, or not)."),
+        typer.Option(
+            "--admin/--reader", help="Whether the user may add and remove articles (default: as before; new users not)."
+        ),
     ] = None,
-    remove: Annotated[bool, typer.Option("--remove", help="Take them out of the file.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove the user from the file.")] = False,
 ) -> None:
-    """Add somebody to a password file for `qa chat`, or change their password; it is asked for, or read from stdin."""
+    """Add a user to a password file for `qa chat`, or change a password; it is asked for, or read from stdin."""
     from ui.access import passwords
 
     passwords.check_name(name)
@@ -101,10 +109,10 @@ def password(
 
 
 def _asked(name: str) -> str:
-    """Return a password: typed twice and not shown, or, where nobody types, the first line of stdin."""
+    """Return a password: typed twice and not shown, or, without a terminal, the first line of stdin."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     typed = getpass(f"Password of {name}: ")
-    if getpass("The same again: ") != typed:
-        raise InputError("password: the two are not the same; try again")
+    if getpass("Repeat the password: ") != typed:
+        raise InputError("password: the two entries differ; try again")
     return typed

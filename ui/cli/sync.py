@@ -1,4 +1,4 @@
-"""``qa add --sync`` in the terminal: which articles' files are gone, whether they may go too, and what was removed."""
+"""``qa add --sync``: lists articles whose file is gone, asks for consent, and removes them."""
 
 import sys
 from dataclasses import asdict, dataclass
@@ -12,7 +12,7 @@ _SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What was agreed to on the command line: to look for what is gone, to remove it unasked, and even most of it."""
+    """Consent on the command line: ``--sync``, ``--yes`` (no question) and ``--remove-most``."""
 
     sync: bool = False
     yes: bool = False
@@ -25,7 +25,7 @@ class Consent:
 
 
 class Agreement:
-    """Shows what would be removed and finds out whether it may be.
+    """The question whether articles may be removed: shows the plan, asks, and remembers a refusal.
 
     ``plan`` is the one shown last, ``code`` the exit code of a refusal: 3 when nobody agreed, 1 when so much would go
     that it takes --remove-most.
@@ -43,12 +43,14 @@ class Agreement:
         show_plan(plan)
         if plan.most and not (self._consent.yes and self._consent.remove_most):
             print_notice(
-                "qa: nothing was removed, for that is most of what was read from there: see that the folder is mounted "
-                "and whole, or give --yes and --remove-most"
+                "qa: nothing was removed, because these are most of the articles from there: check that the folder is "
+                "mounted and complete, or give --yes and --remove-most"
             )
             self.code = 1
         elif not (self._consent.yes or (not self._as_json and _agreed(len(plan.gone)))):
-            print_notice("qa: nothing was removed, for nobody agreed: give --yes")
+            print_notice(
+                "qa: nothing was removed, because the removal was not confirmed: give --yes to skip the question"
+            )
             self.code = 3
         return not self.code
 
@@ -61,7 +63,7 @@ def show_plan(plan: Plan) -> None:
         print_notice(f"… and {len(plan.gone) - _SHOWN} more (all with --json)")
     count = len(plan.gone)
     lost = f"{count} articles have lost their file" if count != 1 else "1 article has lost its file"
-    print_notice(f"{lost}, of {plan.articles} that were read from there")
+    print_notice(f"{lost}, of {plan.articles} from these folders")
 
 
 def gone_data(plan: Plan) -> list[dict[str, str]]:

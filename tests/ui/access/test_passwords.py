@@ -104,8 +104,8 @@ def test_a_password_is_typed_twice_at_a_terminal(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(sys, "stdin", Terminal())
     monkeypatch.setattr(serve, "getpass", prompt)
     serve.password(tmp_path / "passwords", "anna", admin=True)
-    assert asked == ["Password of anna: ", "The same again: "]
-    with pytest.raises(InputError, match="the two are not the same"):
+    assert asked == ["Password of anna: ", "Repeat the password: "]
+    with pytest.raises(InputError, match="the two entries differ"):
         serve.password(tmp_path / "passwords", "anna")
     user = read_users(tmp_path / "passwords")["anna"]
     assert (user.admin, user.password.matches(PASSWORD)) == (True, True)

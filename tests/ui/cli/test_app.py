@@ -168,7 +168,7 @@ def test_a_sweep_is_one_table_and_goes_on_where_it_stopped(qa: Qa, news: Path, t
     assert json.loads((tmp_path / "runs" / "table.json").read_text()) == table
     assert "news: words: 1 questions" in err
     code, out, err = qa("sweep", tmp_path / "s.toml", "--out", tmp_path / "runs")
-    assert (code, "news: words: kept; to run it again remove" in err) == (0, True)
+    assert (code, "news: words: reused; to run it again remove" in err) == (0, True)
     assert "news: article.hit@1\n" in out
     assert "words  1.000 [1.000, 1.000]  +0.000 [+0.000, +0.000]   1.0000  1.0000    -" in out
     (tmp_path / "s.toml").write_text('[[set]]\nname = "news"\nquestion = "q.jsonl"\n[[run]]\nname = "both"\n')

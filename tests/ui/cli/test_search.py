@@ -100,7 +100,7 @@ def test_search_all_filters_counts_what_is_undated_and_finds_nothing_in_peace(qa
     qa("add", news)
     code, out, err = qa("search", "verrin", "--all", "--before", "2016")
     assert (code, out.splitlines()[0]) == (0, "1 article, 1 match")
-    assert "1 undated articles were left out by the dates" in err
+    assert "1 undated articles were left out by the date filter" in err
     code, out, _ = qa("search", "zebra", "--all")
     assert (code, out) == (0, "0 articles, 0 matches\n")
     assert json.loads(qa("search", "zebra", "--all", "--json")[1])["totals"]["articles"] == 0
@@ -165,6 +165,6 @@ def test_an_ask_whose_dates_leave_nothing_says_so(qa: Qa, news: Path) -> None:
     assert code == 0
     assert "No answer" in out
     assert "published on or before 1999-05-03 (only these)" in err
-    assert "no passage passes these dates, so none could answer" in err
+    assert "no passage has these dates of publication, so none could answer" in err
     code, _, err = qa("ask", "Who resigned?")
     assert (code, err) == (0, "")

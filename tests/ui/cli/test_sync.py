@@ -56,8 +56,8 @@ def test_the_command_shows_and_removes_what_is_agreed(qa: Qa, tmp_path: Path, te
     assert numbers(out) == {"given": 3, "added": 0, "updated": 0, "unchanged": 3, "removed": 0}
     assert [Path(one["file"]).name for one in json.loads(out)["gone"]] == ["dam.txt"]
     assert "dam.txt: article a" in err
-    assert "1 article has lost its file, of 4 that were read from there" in err
-    assert "nothing was removed, for nobody agreed: give --yes" in err
+    assert "1 article has lost its file, of 4 from these folders" in err
+    assert "nothing was removed, because the removal was not confirmed: give --yes" in err
     code, out, _ = qa("add", "--sync", news, "--yes", "--json")
     assert code == 0
     assert numbers(out) == {"given": 3, "added": 0, "updated": 0, "unchanged": 3, "removed": 1}
@@ -84,7 +84,7 @@ def test_an_emptied_folder_never_empties_the_archive_by_itself(qa: Qa, tmp_path:
     for more in ((), ("--yes",)):
         code, _, err = qa("add", "--sync", news, *more)
         assert code == 1
-        assert "nothing was removed, for that is most of what was read from there" in err
+        assert "nothing was removed, because these are most of the articles from there" in err
     (news / "stray.txt").write_text("The mount is gone, and this lay below it all the time.\n")
     assert qa("add", "--sync", news, "--yes")[0] == 1
     news.rename(tmp_path / "away")
