@@ -5,13 +5,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from ui.render.tables import marked
 
 from qa.errors import InputError
 from qa.evaluation.evaluator import evaluate
 from qa.evaluation.runs import write_run
 from qa.records import Answer, Article, Citation, Evidence, Hit, Passage, Question, Sentence
 from ui.render.reports.run_report import write_report
+from ui.render.tables import marked
 
 EVIL = '<script>alert("x")</script>&<b>'
 BODY = f"Bo swims. {EVIL} Ada sails in the harbour."
