@@ -14,7 +14,7 @@ class Article:
     """One news article; only ``text``, its body, can be quoted.
 
     ``published`` and ``updated`` are ISO 8601 (``2015``, ``2015-05``, ``2015-05-11``, or with time and zone).
-    ``dateline_text`` is the dateline as it also stands in the body ("BEIRUT (Reuters) -").
+    ``dateline_text`` is the dateline, which is also part of the body ("BEIRUT (Reuters) -").
     """
 
     id: str

@@ -118,7 +118,7 @@ class Retriever:
         """Answer a question in the archive's own words, or abstain.
 
         The question may depend on ``history``: the earlier turns, oldest first, as (role, text) pairs or
-        ``{role, text}`` mappings.  The answer is looked for in the first five of ``k`` passages; the other
+        ``{role, text}`` mappings.  The answer comes from the first five of the ``k`` passages; the other
         options are those of ``retrieve``.
 
         Raises:
