@@ -113,8 +113,8 @@ def _newsqa(reader: Reader, most: int) -> Iterator[Measured]:
     for reading in read([DATA / "newsqa" / "articles.jsonl.gz"], Defaults()):
         if isinstance(reading, Reading) and reading.article.id in wanted:
             article = reading.article
-            furniture = [(start, end) for start, end, _ in boilerplate_spans(article.text)]
-            made = chunk(article, tokenizer, max_tokens=PASSAGE_TOKENS, furniture=furniture)
+            boilerplate = [(start, end) for start, end, _ in boilerplate_spans(article.text)]
+            made = chunk(article, tokenizer, max_tokens=PASSAGE_TOKENS, boilerplate=boilerplate)
             passages[article.id] = [(article.title, passage.text) for passage in made]
     yield from _answers(
         "newsqa, given the article", reader, questions, lambda one: passages[one["evidence"][0]["article_id"]]

@@ -1,6 +1,6 @@
 """Lines that surround a story on its page and are none of it: links to other stories, offers, credits.
 
-A body sentence that is lost is worse than a line of furniture that stays, so a rule sees only whole lines
+A body sentence that is lost is worse than a line of boilerplate that stays, so a rule sees only whole lines
 that stand alone, and those that prose could also begin with look at how the line ends.
 """
 
@@ -16,7 +16,7 @@ _LAST = 8  # sentences; no more of credits, authors and addresses stand behind a
 
 
 def boilerplate_reason(text: str) -> str:
-    """Return why a line that stands alone is furniture wherever it stands, "" when it may be body."""
+    """Return why a line that stands alone is boilerplate wherever it stands, "" when it may be body."""
     if _closes(text, Strength.ALONE):
         return "footer"
     arrow = patterns.ARROW.match(text)
@@ -47,7 +47,7 @@ def boilerplate_reason(text: str) -> str:
 
 
 def foot_reason(text: str) -> str:
-    """Return why a line below the story's last sentence is furniture, "" when it may be body."""
+    """Return why a line below the story's last sentence is boilerplate, "" when it may be body."""
     if reason := boilerplate_reason(text):
         return reason
     if _closes(text, Strength.FOOT):

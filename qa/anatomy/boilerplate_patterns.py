@@ -1,10 +1,10 @@
-"""The wordings of furniture on news pages; each matches a whole line unless it says otherwise."""
+"""The wordings of boilerplate on news pages; each matches a whole line unless it says otherwise."""
 
 import re
 
 from qa.text.words import word_set
 
-LONGEST = 420  # characters; no line of furniture is longer, and the bound keeps every pattern linear
+LONGEST = 420  # characters; no line of boilerplate is longer, and the bound keeps every pattern linear
 
 PLATFORMS = (
     "Twitter|X|Facebook|Instagram|Threads|Bluesky|BlueSky|LinkedIn|TikTok|YouTube|Mastodon|WhatsApp|Telegram|Snapchat"

@@ -11,7 +11,7 @@ from qa.anatomy import scraped_patterns as patterns
 
 
 def reason(text: str, *, arrow: bool = False) -> str:
-    """Return why a line is furniture wherever it stands, "" when it may be body.
+    """Return why a line is boilerplate wherever it stands, "" when it may be body.
 
     ``arrow`` says that an arrow stood before it, which is how some pages set links.
     """
@@ -54,7 +54,7 @@ _ANYWHERE: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = (
 
 
 def foot_reason(text: str) -> str:
-    """Return why a line below the story's last sentence is furniture, "" when it may be body."""
+    """Return why a line below the story's last sentence is boilerplate, "" when it may be body."""
     if patterns.SEPARATOR.fullmatch(text):
         return "separator"
     if patterns.ADDRESSES.fullmatch(text):

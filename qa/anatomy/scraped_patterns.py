@@ -1,4 +1,4 @@
-"""The wordings of furniture that a page carries when it was scraped whole; each matches a whole line.
+"""The wordings of boilerplate that a page carries when it was scraped whole; each matches a whole line.
 
 They are general: what a line asks of its reader, and the form of links whose label and title were run together.
 """
@@ -7,7 +7,7 @@ import re
 
 from qa.anatomy.boilerplate_patterns import AGENCIES, APPEARED, PERSON, PICTURE_AGENCIES, ROLES, WIRES
 
-LONGEST_OFFER = 800  # characters; the offers of a newsletter, its terms included, are the longest furniture
+LONGEST_OFFER = 800  # characters; the offers of a newsletter, its terms included, are the longest boilerplate
 
 VIDEO = re.compile(
     r"(?i:just watched\s.{0,250}\bmust watch\b.{0,250}|video ad feedback\b.{0,250}|"

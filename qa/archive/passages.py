@@ -43,9 +43,9 @@ class PassageMaker:
         """
         passages: list[tuple[int, Passage]] = []
         for key, article in articles.items():
-            furniture = [(start, end) for start, end, _ in boilerplate_spans(article.text)]
-            passages += ((key, passage) for passage in self._chunk(article, furniture))
-            near_duplicates.record(self._connection, key, without(article.text, furniture))
+            boilerplate = [(start, end) for start, end, _ in boilerplate_spans(article.text)]
+            passages += ((key, passage) for passage in self._chunk(article, boilerplate))
+            near_duplicates.record(self._connection, key, without(article.text, boilerplate))
         hashes = [hashlib.sha256(passage.text.encode()).digest() for _, passage in passages]
         vectors, embedded = self._vectors([passage.text for _, passage in passages], hashes, reusable, progress)
         added: list[bm25.Entry] = []
@@ -71,13 +71,13 @@ class PassageMaker:
             self._connection.execute("INSERT OR REPLACE INTO article_vector VALUES (?, ?)", (key, value))
         return Changes(added), Changes(whole), embedded
 
-    def _chunk(self, article: Article, furniture: Sequence[tuple[int, int]]) -> list[Passage]:
+    def _chunk(self, article: Article, boilerplate: Sequence[tuple[int, int]]) -> list[Passage]:
         return chunk(
             article,
             self._embedder,
             max_tokens=min(self._settings.max_tokens, self._embedder.max_tokens),
             overlap_sentences=self._settings.overlap_sentences,
-            furniture=furniture,
+            boilerplate=boilerplate,
         )
 
     def _vectors(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from qa.dialogue.dependence import PERSONAL, POSSESSIVES, reason, unbound
 from qa.dialogue.focus import SEVERAL, Focus, Phrase, phrases
 from qa.dialogue.follow_up_dates import carried_date, dated, speaks_of_the_next, with_date
-from qa.dialogue.question_words import AUXILIARIES, QUESTION_WORDS, is_plural, take_apart
+from qa.dialogue.question_words import AUXILIARIES, QUESTION_WORDS, is_plural, parse_words
 from qa.errors import InputError, check_text
 
 _ONE_PHRASE = re.compile(
@@ -33,9 +33,9 @@ def in_frame(question: str, last: str) -> str:
     """
     found = _ONE_PHRASE.fullmatch(question)
     opened = found and (found["about"] or re.match(r"\W*(?:and|but|or)\b", question, re.IGNORECASE))
-    if not found or not opened or len(last) > _LONGEST or len(take_apart(last)) < 3:
+    if not found or not opened or len(last) > _LONGEST or len(parse_words(last)) < 3:
         return ""
-    words = take_apart(found["thing"])
+    words = parse_words(found["thing"])
     if len(words) > 6 or any(word.lower in AUXILIARIES | QUESTION_WORDS for word in words):
         return ""
     date = dated(found["phrase"])
@@ -168,7 +168,7 @@ def _replaced(
     question: str, ranked: Sequence[Phrase], chosen: Sequence[Phrase], focus: Focus
 ) -> tuple[str, Sequence[Phrase]]:
     """Return the question, its pronoun replaced by the first phrase where that is clear, and the phrases left."""
-    words = take_apart(question)
+    words = parse_words(question)
     place = unbound(words)
     if place is None or not chosen:
         return question, chosen

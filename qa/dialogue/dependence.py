@@ -16,8 +16,8 @@ from qa.dialogue.question_words import (
     QUESTION_WORDS,
     Word,
     bare,
+    parse_words,
     stem,
-    take_apart,
 )
 from qa.text.words import word_set
 
@@ -102,7 +102,7 @@ def depends(question: str, said: Set[str] = frozenset()) -> bool:
 def reason(question: str, said: Set[str] = frozenset()) -> str:
     """Return the sign that a question depends on earlier turns, "" for one that stands alone."""
     plain = _QUOTED.sub(" Quoted ", question)
-    words = take_apart(plain)
+    words = parse_words(plain)
     if not words:
         return "nothing asked"
     begin = max(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from qa.dialogue.dependence import PERSONAL, reason
-from qa.dialogue.question_words import BE, DO, WORD, Word, bare, is_plural, stem, take_apart, telling_stems
+from qa.dialogue.question_words import BE, DO, WORD, Word, bare, is_plural, parse_words, stem, telling_stems
 from qa.text.words import word_set
 
 _LINKS = word_set("of the de la le al el von van der den du del di da bin ibn y for a")
@@ -57,7 +57,7 @@ class Phrase:
 
 def phrases(text: str, *, names_only: bool = False) -> list[Phrase]:
     """Return the names and, unless ``names_only``, the other runs of topic words of a text; quoted ones first."""
-    words = take_apart(text)
+    words = parse_words(text)
     found: list[Phrase] = []
     quoted = [match.span() for match in _QUOTED.finditer(text)]
     for start, end in quoted:

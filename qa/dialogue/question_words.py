@@ -124,7 +124,7 @@ def stem(word: str) -> str:
 
 
 @lru_cache(maxsize=64)  # every turn of a conversation is analysed several times
-def take_apart(text: str) -> tuple[Word, ...]:
+def parse_words(text: str) -> tuple[Word, ...]:
     """Return the words of a text; where nearly all are capitalised, as in a headline, none counts as a name."""
     matches = list(WORD.finditer(text))
     lowers = [match[0].lower().replace("’", "'") for match in matches]

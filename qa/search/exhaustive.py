@@ -175,8 +175,8 @@ Place = tuple[Field, int, int]
 def _regions(article: Article) -> Iterator[Place]:
     yield "title", 0, len(article.title)
     yield "dek", 0, len(article.dek)
-    furniture = [(start, end) for start, end, _ in boilerplate_spans(article.text)]
-    for start, end in regions(len(article.text), furniture):
+    boilerplate = [(start, end) for start, end, _ in boilerplate_spans(article.text)]
+    for start, end in regions(len(article.text), boilerplate):
         yield "text", start, end
 
 

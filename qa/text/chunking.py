@@ -65,7 +65,7 @@ def chunk(
     *,
     max_tokens: int = 240,
     overlap_sentences: int = 0,
-    furniture: Sequence[tuple[int, int]] = (),
+    boilerplate: Sequence[tuple[int, int]] = (),
 ) -> list[Passage]:
     """Return the passages of an article, in order: both their starts and their ends ascend.
 
@@ -79,12 +79,12 @@ def chunk(
         max_tokens: Counted on the passage's own text, without special tokens.
         overlap_sentences: How many whole sentences a passage repeats from the one before it; fewer where they
             would fill half a passage or leave no room for a new one.
-        furniture: Half-open code-point spans of boilerplate, never quoted; no passage reaches into or across one.
+        boilerplate: Half-open code-point spans of boilerplate, never quoted; no passage reaches into or across one.
     """
     text = article.text
     cutter = _Cutter(text, tokenizer, max_tokens)
     passages: list[Passage] = []
-    for region_start, region_end in regions(len(text), furniture):
+    for region_start, region_end in regions(len(text), boilerplate):
         units = list(cutter.units(sentence_spans(text, region_start, region_end)))
         for run in cutter.runs(units, overlap_sentences):
             for start, end in cutter.proved(units, run):
@@ -94,10 +94,10 @@ def chunk(
     return passages
 
 
-def regions(length: int, furniture: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def regions(length: int, boilerplate: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Yield the spans between those of boilerplate, which may overlap and come in any order."""
     position = 0
-    for start, end in sorted(furniture):
+    for start, end in sorted(boilerplate):
         if position < start < end:
             yield position, min(start, length)
         if start < end:

@@ -36,7 +36,7 @@ def test_every_article_has_its_title_date_and_outlet() -> None:
             assert article.published[:10] == "-".join(story.split("-")[1:4]), reading.file
 
 
-def test_no_furniture_is_left_in_a_body() -> None:
+def test_no_boilerplate_is_left_in_a_body() -> None:
     marks = (
         "Related:",
         "READ MORE",

@@ -51,7 +51,7 @@ def predict(text: str) -> tuple[dict[int, str], Page]:
 
 
 def measure(paths: list[Path]) -> tuple[dict[str, Score], list[str]]:
-    """Return each kind's score over the pages' lines ("furniture": all but body), and the errors."""
+    """Return each kind's score over the pages' lines ("boilerplate": all but body), and the errors."""
     right: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
     missed: Counter[str] = Counter()
@@ -76,13 +76,13 @@ def measure(paths: list[Path]) -> tuple[dict[str, Score], list[str]]:
 
 
 def _coarse(label: str) -> str:
-    return label if label == "body" else "furniture"
+    return label if label == "body" else "boilerplate"
 
 
 def table(scores: dict[str, Score]) -> str:
     """Return the scores as a Markdown table."""
     rows = ["| lines | n | precision | recall |", "|---|---:|---:|---:|"]
-    order = ["body", "furniture", *sorted(scores.keys() - {"body", "furniture"})]
+    order = ["body", "boilerplate", *sorted(scores.keys() - {"body", "boilerplate"})]
     rows += [
         f"| {kind} | {scores[kind].right + scores[kind].missed} | {scores[kind].precision:.3f} |"
         f" {scores[kind].recall:.3f} |"

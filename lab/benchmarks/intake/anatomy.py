@@ -44,12 +44,12 @@ class Line:
 
 @dataclass(slots=True)
 class Scores:
-    """Counts of lines, over pages that have a body; ``furniture`` and ``dropped`` by kind."""
+    """Counts of lines, over pages that have a body; ``boilerplate`` and ``dropped`` by kind."""
 
     pages: int = 0
     body: int = 0
     lost: list[Line] = field(default_factory=list)
-    furniture: Counter[str] = field(default_factory=Counter)
+    boilerplate: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
     kept: list[Line] = field(default_factory=list)
     without_body: int = 0
@@ -62,7 +62,7 @@ class Scores:
     @property
     def recall(self) -> float:
         """Share of dropped lines among the boilerplate."""
-        return self.dropped.total() / max(1, self.furniture.total())
+        return self.dropped.total() / max(1, self.boilerplate.total())
 
     @property
     def cost(self) -> int:
@@ -140,7 +140,7 @@ def measure(texts: Sequence[str], pages: Iterable[Sequence[Line]]) -> Scores:
                 scores.body += 1
                 scores.lost += [line] * dropped
             elif line.label != DOUBTFUL:
-                scores.furniture[line.label] += 1
+                scores.boilerplate[line.label] += 1
                 scores.dropped[line.label] += dropped
                 scores.kept += [line] * (not dropped)
     return scores
@@ -167,12 +167,12 @@ def main() -> None:
     )
     for name, one in scores.items():
         print(
-            f"{name:10} {one.body:5} {len(one.lost):4} {one.furniture.total():11} {one.dropped.total():7} "
+            f"{name:10} {one.body:5} {len(one.lost):4} {one.boilerplate.total():11} {one.dropped.total():7} "
             f"{one.precision:9.3f} {one.recall:6.3f} {one.cost:5}   (and {one.without_body} pages without a body)"
         )
     print("\nrecall by kind, developed and held out")
-    for kind in sorted(scores["developed"].furniture):
-        parts = [f"{one.dropped[kind]:3} of {one.furniture[kind]:3}" for one in scores.values()]
+    for kind in sorted(scores["developed"].boilerplate):
+        parts = [f"{one.dropped[kind]:3} of {one.boilerplate[kind]:3}" for one in scores.values()]
         print(f"  {kind:14} {'    '.join(parts)}")
     if arguments.errors:
         for name, one in scores.items():

@@ -88,7 +88,7 @@ def add_passages(name: str) -> None:
             article,
             embedder,
             max_tokens=PASSAGE_TOKENS,
-            furniture=[(start, end) for start, end, _ in boilerplate_spans(article.text)],
+            boilerplate=[(start, end) for start, end, _ in boilerplate_spans(article.text)],
         )
     ]
     known: dict[str, Any] = {}

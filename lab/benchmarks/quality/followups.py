@@ -28,7 +28,7 @@ from lab.benchmarks.quality.question_time import CachedEmbedder
 from lab.measure import where
 from qa.archive import ingest
 from qa.dialogue.conversation import stand_alone
-from qa.dialogue.question_words import take_apart
+from qa.dialogue.question_words import parse_words
 from qa.evaluation.statistics import bootstrap, means, randomisation_test
 from qa.models.embedding import load_embedder
 from qa.settings import ARCHIVE_FILE
@@ -222,7 +222,7 @@ def times() -> None:
         asked = [one for one in conversations(name) if one.history]
         taken = []
         for one in asked:
-            take_apart.cache_clear()
+            parse_words.cache_clear()
             begin = time.process_time()
             ours(one)
             taken.append(1000 * (time.process_time() - begin))

@@ -86,7 +86,7 @@ RECORDS = (
     Case("noise as Markdown", 16, file("a.md", _noise(50_000)), "", "binary"),
     Case("noise as HTML", 16, file("a.html", _noise(50_000)), "", "binary"),
     Case("front matter alone", 16, file("a.md", "---\ntitle: Dam\n---\n"), "", "no text|empty"),
-    Case("a line of furniture alone", 16, file("a.txt", "Advertisement"), "Advertisement"),
+    Case("a line of boilerplate alone", 16, file("a.txt", "Advertisement"), "Advertisement"),
 )  # fmt: skip
 
 Steps = Callable[[Path], None]

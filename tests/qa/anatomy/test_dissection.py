@@ -21,14 +21,14 @@ def test_the_lines_of_labelled_pages_are_told_apart() -> None:
     assert len(PAGES) >= 12
     assert scores["body"].precision >= 0.97, report
     assert scores["body"].recall >= 0.99, report
-    assert scores["furniture"].precision >= 0.97, report
+    assert scores["boilerplate"].precision >= 0.97, report
 
 
 def test_no_body_line_is_lost_on_pages_that_the_rules_were_not_made_for() -> None:
     scores, errors = measure(UNSEEN)
     assert len(UNSEEN) == 3
     assert scores["body"].recall == 1.0, errors
-    assert scores["furniture"].precision == 1.0, errors
+    assert scores["boilerplate"].precision == 1.0, errors
 
 
 @pytest.mark.parametrize("path", PAGES + UNSEEN, ids=lambda path: path.stem)
@@ -41,7 +41,7 @@ def test_a_body_line_keeps_its_characters(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-def test_a_body_that_was_read_holds_no_furniture(path: Path) -> None:
+def test_a_body_that_was_read_holds_no_boilerplate(path: Path) -> None:
     assert boilerplate_spans(predict(load(path)[0])[1].text) == []
 
 
@@ -75,7 +75,7 @@ def test_a_page_of_one_paragraph_is_all_body() -> None:
     assert (page.text, page.title, page.dropped) == ("Related: the one line there is", "", ())
 
 
-def test_a_page_of_nothing_but_furniture_keeps_its_lines() -> None:
+def test_a_page_of_nothing_but_boilerplate_keeps_its_lines() -> None:
     text = "Share this article\n\nAdvertisement\n\nRead more: Goose returns ring"
     assert dissect(split_units(text)).text == text
     assert boilerplate_spans(text) == []
@@ -114,7 +114,7 @@ def test_spans_are_whole_lines_by_code_points() -> None:
         ("© 2015 Mere Gazette. All rights reserved.", "footer"),
     ],
 )
-def test_a_line_of_furniture_between_paragraphs_is_marked(line: str, reason: str) -> None:
+def test_a_line_of_boilerplate_between_paragraphs_is_marked(line: str, reason: str) -> None:
     before = "The goose came back on Monday.\n\n"
     text = f"{before}{line}\n\nIt had the ring in its bill."
     assert boilerplate_spans(text) == [(len(before), len(before) + len(line), reason)]
@@ -140,7 +140,7 @@ def test_a_line_of_furniture_between_paragraphs_is_marked(line: str, reason: str
         "The newsletter of the parish said that your goose is our goose.",
     ],
 )
-def test_a_body_sentence_that_looks_like_furniture_survives(line: str) -> None:
+def test_a_body_sentence_that_looks_like_boilerplate_survives(line: str) -> None:
     assert boilerplate_spans(f"The goose came back on Monday.\n\n{line}\n\nIt had the ring in its bill.") == []
     page = dissect(
         split_units(f"Goose returns\n\nBy Ada Lunt\n3 May 2014\n\nThe goose came back.\n\n{line}\n\nAll is well.")
@@ -148,7 +148,7 @@ def test_a_body_sentence_that_looks_like_furniture_survives(line: str) -> None:
     assert page.text == f"The goose came back.\n\n{line}\n\nAll is well."
 
 
-def test_a_line_inside_a_wrapped_paragraph_is_no_furniture() -> None:
+def test_a_line_inside_a_wrapped_paragraph_is_no_boilerplate() -> None:
     text = (
         "The goose has its own page now, and people who live near the park\n"
         "Follow Admiral on Twitter\nbut nobody has told the goose, which is content to be a goose and no\n"

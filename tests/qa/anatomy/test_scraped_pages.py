@@ -1,4 +1,4 @@
-"""Furniture of pages that were scraped whole; all lines but those of the ``data`` test are our own."""
+"""Boilerplate of pages that were scraped whole; all lines but those of the ``data`` test are our own."""
 
 from time import process_time
 
@@ -54,7 +54,7 @@ def dropped(*lines: str) -> list[tuple[str, str]]:
         ("(Editing by Ann Lowe; Additional reporting by Piotr Wend)", "footer"),
     ],
 )  # fmt: skip
-def test_furniture_of_scraped_pages_is_known_wherever_it_stands(line: str, reason: str) -> None:
+def test_boilerplate_of_scraped_pages_is_known_wherever_it_stands(line: str, reason: str) -> None:
     assert boilerplate_reason(line) == reason
     assert dropped(PROSE, line, MORE) == [(line, reason)]
 

@@ -110,7 +110,7 @@ def test_words_that_cannot_be_searched_are_refused_at_once(archive: Archive) -> 
         find_all(archive, "bomb \ud800")
 
 
-def test_furniture_is_not_searched_and_no_phrase_reaches_across_it() -> None:
+def test_boilerplate_is_not_searched_and_no_phrase_reaches_across_it() -> None:
     text = "The mayor saw the truck.\n\nRelated: Truck bomb in Idlib\n\nBomb squads came late."
     assert places("idlib", text) == []
     assert places('"truck bomb"', text) == []

@@ -96,10 +96,12 @@ documents = st.lists(fragments, max_size=60).map("".join)
 def test_whatever_the_text_its_passages_are_exact_cover_it_and_keep_the_limits(
     text: str, tokenizer: WordTokenizer, max_tokens: int, overlap: int, cuts: list[tuple[int, int]]
 ) -> None:
-    furniture = [(start, start + length) for start, length in cuts]
-    passages = chunk(article(text), tokenizer, max_tokens=max_tokens, overlap_sentences=overlap, furniture=furniture)
+    boilerplate = [(start, start + length) for start, length in cuts]
+    passages = chunk(
+        article(text), tokenizer, max_tokens=max_tokens, overlap_sentences=overlap, boilerplate=boilerplate
+    )
     quotable = {place for place, character in enumerate(text) if not character.isspace()}
-    quotable -= {place for start, end in furniture for place in range(start, end)}
+    quotable -= {place for start, end in boilerplate for place in range(start, end)}
     covered = {place for passage in passages for place in range(passage.start, passage.end)}
     assert quotable <= covered
     for passage in passages:
@@ -108,7 +110,7 @@ def test_whatever_the_text_its_passages_are_exact_cover_it_and_keep_the_limits(
         assert len(tokenizer.token_starts(passage.text)) <= max_tokens
         assert len(passage.text) <= 12 * max_tokens
         assert passage.id == passage_id("a1", passage.start, passage.end, passage.text)
-        for start, end in furniture:
+        for start, end in boilerplate:
             assert start >= end or passage.end <= start or passage.start >= end
     for earlier, later in pairwise(passages):
         assert earlier.start < later.start
@@ -186,13 +188,13 @@ def test_overlap_stays_under_half_of_the_limit() -> None:
     ]
 
 
-def test_furniture_is_never_quoted_and_parts_its_neighbours() -> None:
+def test_boilerplate_is_never_quoted_and_parts_its_neighbours() -> None:
     text = "The bridge fell. READ MORE: ten bridges. No one was hurt."
     start = text.index("READ")
     passages = chunk(
         article(text),
         WordTokenizer(),
-        furniture=[(start + 5, start + 8), (start, start + 23), (start + 2, start + 3), (3, 3)],
+        boilerplate=[(start + 5, start + 8), (start, start + 23), (start + 2, start + 3), (3, 3)],
     )
     assert texts(passages) == ["The bridge fell.", "No one was hurt."]
     assert passages[1].start == text.index("No one")
@@ -203,8 +205,8 @@ def test_white_space_gives_no_passage(text: str) -> None:
     assert chunk(article(text), WordTokenizer()) == []
 
 
-def test_an_article_of_furniture_alone_gives_no_passage() -> None:
-    assert chunk(article("Share this. "), WordTokenizer(), furniture=[(0, 11)]) == []
+def test_an_article_of_boilerplate_alone_gives_no_passage() -> None:
+    assert chunk(article("Share this. "), WordTokenizer(), boilerplate=[(0, 11)]) == []
 
 
 def test_sentences_far_apart_do_not_share_a_passage() -> None:

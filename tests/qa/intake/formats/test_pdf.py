@@ -32,8 +32,8 @@ def test_a_sentence_goes_on_over_the_page_and_running_lines_are_dropped(tmp_path
     reading = one(saved(tmp_path / "a.pdf", pdf([" ".join([LONG, SECOND] * 20)], "Goose returns ring", Newspaper)))
     assert reading.article.title == "Goose returns ring"
     assert reading.article.text == " ".join([LONG, SECOND] * 20)
-    furniture = [(dropped.text, dropped.reason) for dropped in reading.dropped if dropped.reason != "title"]
-    assert furniture == [
+    boilerplate = [(dropped.text, dropped.reason) for dropped in reading.dropped if dropped.reason != "title"]
+    assert boilerplate == [
         ("MERE POST Monday edition 1", "header"), ("Page 1 of 2", "footer"),
         ("MERE POST Monday edition 2", "header"), ("Page 2 of 2", "footer"),
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Files taken apart in a process of its own: what comes back, what ends it, what it leaves."""
+"""Files parsed in a process of its own: results, crashes and limits, traces."""
 
 import os
 import signal
