@@ -46,6 +46,7 @@ def test_the_answer_stands_in_the_first_passages_of_newsqa(tmp_path: Path) -> No
     assert scores.answer["mrr@10"].value >= 0.60  # plain BM25 .529, dense .363, both fused .552
 
 
+@pytest.mark.long
 def test_the_judged_articles_of_time_are_found(tmp_path: Path) -> None:
     ingest.add(tmp_path / "archive", [DATA / "time" / "articles.jsonl.gz"], load_embedder())
     questions, _ = read_questions(DATA / "time" / "questions.jsonl.gz")

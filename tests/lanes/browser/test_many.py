@@ -33,17 +33,17 @@ class HeldRetriever(Retriever):
     def __init__(self, archive: Archive) -> None:
         super().__init__(archive, WordEmbedder(), AskSettings(reranker="none", reader="none"))
         self.free = threading.Event()
-        self.most = self.now = 0
+        self.counts = {"now": 0, "most": 0}  # one for all: the pages and programs each have an observed twin
         self._counting = threading.Lock()
 
     def ask(self, *given: Any, **options: Any) -> Answer:
         with self._counting:
-            self.now += 1
-            self.most = max(self.most, self.now)
+            self.counts["now"] += 1
+            self.counts["most"] = max(self.counts.values())
         assert self.free.wait(120)
         answer = super().ask(*given, **options)
         with self._counting:
-            self.now -= 1
+            self.counts["now"] -= 1
         return answer
 
 
@@ -78,7 +78,7 @@ def test_sixteen_people_ask_at_once_and_each_gets_their_own_answer(browser: Brow
             expect(page.get_by_test_id("user")).to_have_text(f"Who opened the bridge in {town}?")
             expect(answer.locator(".hit").first).to_contain_text(f"The mayor of {town} opened the bridge on Monday.")
             expect(page.get_by_test_id("toast-body")).to_have_count(0)
-        assert retriever.most == LIMITS.requests_at_once == 4
+        assert retriever.counts["most"] == LIMITS.requests_at_once == 4
 
         # What was said before is each one's own too.
         for page, town in zip(pages, TOWNS, strict=True):

@@ -40,8 +40,8 @@ def test_a_refusal_names_the_file_what_is_wrong_with_it_and_the_way_out(tmp_path
     with pytest.raises(ModelError) as refused:
         SentenceTransformerEmbedder(str(folder))
     assert str(refused.value) == (
-        f"embedder {folder}: cannot be loaded from {folder} ({folder}/modules.json: names 'os.system', which is none "
-        "of the modules that are loaded); give the folder of a complete sentence-transformers model with safetensors "
+        f"embedder {folder}: cannot be loaded from {folder} ({folder}/modules.json: names 'os.system', which is not "
+        "one of the allowed modules); give the folder of a complete sentence-transformers model with safetensors "
         "weights"
     )
 
