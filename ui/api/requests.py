@@ -37,7 +37,7 @@ class SearchRequest(BaseModel):
 
     @property
     def conditions(self) -> Conditions:
-        """The options that every question has."""
+        """The options that filter and limit the hits."""
         return cast(Conditions, self.model_dump(include=set(DEFAULTS)))
 
     def search(self, retriever: Retriever) -> Data:

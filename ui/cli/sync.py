@@ -25,10 +25,10 @@ class Consent:
 
 
 class Agreement:
-    """The question whether articles may be removed: shows the plan, asks, and remembers a refusal.
+    """Consent to a removal: shows the plan, asks, and remembers a refusal.
 
-    ``plan`` is the one shown last, ``code`` the exit code of a refusal: 3 when nobody agreed, 1 when so much would go
-    that it takes --remove-most.
+    ``plan`` is the last one shown.  ``code`` is the exit code of a refusal: 3 without consent, 1 if most of a folder
+    would go and --remove-most was not given.
     """
 
     def __init__(self, consent: Consent, as_json: bool) -> None:
@@ -38,7 +38,7 @@ class Agreement:
         self.code = 0
 
     def __call__(self, plan: Plan) -> bool:
-        """Return whether a plan is agreed to."""
+        """Show a plan and return whether its articles may be removed."""
         self.plan = plan
         show_plan(plan)
         if plan.most and not (self._consent.yes and self._consent.remove_most):
@@ -56,7 +56,7 @@ class Agreement:
 
 
 def show_plan(plan: Plan) -> None:
-    """Show which articles' files are gone."""
+    """Show the articles whose file is gone."""
     for one in plan.gone[:_SHOWN]:
         print_notice(f"file gone: {one.file}: article {one.id} “{one.title}”")
     if len(plan.gone) > _SHOWN:
@@ -67,7 +67,7 @@ def show_plan(plan: Plan) -> None:
 
 
 def gone_data(plan: Plan) -> list[dict[str, str]]:
-    """Return the articles of a plan as JSON."""
+    """Return the articles of a plan as data."""
     return [asdict(one) for one in plan.gone]
 
 

@@ -111,7 +111,7 @@ class Adding:
         self._cancel.set()
 
     def wait(self, seconds: float) -> None:
-        """Wait for the addition to end, at most so many seconds."""
+        """Wait for the addition to end, at most ``seconds``."""
         if self._thread:
             self._thread.join(seconds)
 

@@ -1,4 +1,4 @@
-"""The log of questions: one line a question, from the page or a program, with outcome and time."""
+"""Log of questions: one line for each, from the page and the API alike, with outcome and duration."""
 
 import logging
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from ui.server.visitors import Rate, TooOftenError, Visitor
 
 _log = logging.getLogger("ui.asking")
 
-# Told of each question: the surface, what was wanted, how it ended, and the seconds it took.
+# Called after each question with its surface, kind, outcome and duration in seconds.
 Told = Callable[[str, str, str, float], None]
 
 
@@ -20,14 +20,14 @@ def question_log(surface: str, told: Told, *, questions: bool) -> Observe:
 
     Args:
         surface: ``page`` or ``api``.
-        told: called with each question.
-        questions: whether the question's words are logged too.
+        told: called after each question.
+        questions: whether the text of questions is logged too.
     """
 
     def observe(seen: Observation) -> None:
         outcome, level = "answered", logging.INFO
         found: dict[str, object] = {"hits": seen.hits}
-        if isinstance(seen.error, InputError):  # it cannot be asked so
+        if isinstance(seen.error, InputError):  # the question or an option is invalid
             outcome, found = "refused", {}
         elif seen.error:
             outcome, level, found = "failed", logging.ERROR, {"error": type(seen.error).__name__}
@@ -44,7 +44,7 @@ def question_log(surface: str, told: Told, *, questions: bool) -> Observe:
 
 
 class CountedRate(Rate):
-    """How often visitors may ask, with a word to somebody when one asks too often."""
+    """A rate limit that reports each refusal."""
 
     def __init__(self, refused: Callable[[str], None], limits: Limits = LIMITS) -> None:
         super().__init__(limits)
