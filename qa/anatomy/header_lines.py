@@ -277,7 +277,7 @@ def _proper(text: str) -> bool:
 
 def name_line(text: str) -> Facts | None:
     """Return the authors and outlet of a byline without "By", else None; an outlet's name has no author."""
-    words = text.split()
+    words = text.split(maxsplit=6)
     if not 2 <= len(words) <= 6 or text[-1:] in ".!?:" or words[0] in _NOT_FIRST_NAMES or not _proper(text):
         return None
     authors, source = _names(text)
@@ -286,7 +286,7 @@ def name_line(text: str) -> Facts | None:
 
 def role_line(text: str) -> Facts | None:
     """Return the outlet of a short line that names a position or an outlet, as below a byline, else None."""
-    if text[-1:] in ".!?:" or len(text.split()) > 6:
+    if text[-1:] in ".!?:" or len(text.split(maxsplit=6)) > 6:
         return None
     if _ROLE.search(text):
         return Facts()
