@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import fields as dataclass_fields
 from typing import Any
 
 import numpy as np
@@ -38,18 +39,7 @@ class WordEmbedder:
 
 def article(text: str, **fields: str) -> Article:
     """An article with the given fields; all others are unknown."""
-    names = (
-        "id",
-        "title",
-        "dek",
-        "source",
-        "authors",
-        "url",
-        "published",
-        "updated",
-        "dateline_text",
-        "language",
-    )
+    names = [field.name for field in dataclass_fields(Article) if field.name != "text"]
     return Article(text=text, **{name: fields.get(name, "") for name in names})
 
 

@@ -44,7 +44,9 @@ def _operation(openapi: Schema, base: str, path: str, method: str, operation: Sc
         rows = [_field(openapi, name, field, body) for name, field in body["properties"].items()]
     else:
         command = f"curl {shlex.quote(base + path.replace('{', '').replace('}', ''))}"
-        rows = [_field(openapi, one["name"], one, {"required": [one["name"]]}) for one in operation["parameters"]]
+        given = operation["parameters"]
+        needed = {"required": [one["name"] for one in given if one.get("required")]}
+        rows = [_field(openapi, one["name"], one, needed) for one in given]
     return {
         "name": f"{method} /{base.rpartition('/')[2]}{path}", "description": operation["description"],
         "command": command, "fields": Table("Fields", bare("type", "default", "meaning"), rows),
@@ -52,7 +54,7 @@ def _operation(openapi: Schema, base: str, path: str, method: str, operation: Sc
 
 
 def _field(openapi: Schema, name: str, field: Schema, body: Schema) -> tuple[str, list[Cell]]:
-    default = "required" if name in body.get("required", ()) else json.dumps(field.get("default"))
+    default = "required" if name in body.get("required", ()) else json.dumps(field.get("schema", field).get("default"))
     return name, bare(_type(openapi, field), default, field.get("description", ""))
 
 

@@ -131,7 +131,7 @@ def _best(
     if not hits:
         console.print("No passage passes the filters.")
     if undated:
-        print_notice(f"{undated} undated articles were left out by the date filter")
+        _say_undated(undated)
 
 
 def _every(folder: Path, words: str, filters: Filters, as_csv: bool, as_json: bool) -> None:
@@ -153,7 +153,7 @@ def _every(folder: Path, words: str, filters: Filters, as_csv: bool, as_json: bo
     else:
         _print_table(found)
     if undated and not as_json:
-        print_notice(f"{undated} undated articles were left out by the date filter")
+        _say_undated(undated)
 
 
 def _print_csv(found: Iterator[MatchedArticle]) -> None:
@@ -211,3 +211,9 @@ def _say_understood(retriever: "Retriever", question: str, as_of: str) -> bool:
     if not filtered and any(window.kind == "bound" for window in windows):
         print_notice("no article of this archive is dated, so none is left out")
     return filtered
+
+
+def _say_undated(count: int) -> None:
+    from ui.render.answer_html import counted
+
+    print_notice(f"{counted(count, 'undated article')} {'was' if count == 1 else 'were'} left out by the date filter")

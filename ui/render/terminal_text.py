@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import fields
 
 from rich.text import Text
 
@@ -134,18 +135,7 @@ def reading_text(reading: Reading | Rejection) -> Text:
         text.append(f"  rejected: {safe(reading.reason)}\n", "red")
         return text
     article = reading.article
-    for name in (
-        "id",
-        "title",
-        "dek",
-        "source",
-        "authors",
-        "url",
-        "published",
-        "updated",
-        "dateline_text",
-        "language",
-    ):
+    for name in [field.name for field in fields(Article) if field.name != "text"]:
         if value := getattr(article, name):
             text.append(f"  {name:<14}", "cyan")
             text.append(safe(value) + "\n")

@@ -3,6 +3,8 @@
 import hashlib
 import inspect
 import json
+import re
+from html import unescape
 from urllib.parse import quote
 
 import pytest
@@ -155,3 +157,10 @@ def test_an_earlier_version_of_an_article_is_given_by_its_digest(
     assert unknown.status_code == 404
     assert unknown.json() == {"error": "article 'dam': no version with digest '000000000000'; leave digest out"}
     assert client.get("/api/article/dam", params={"digest": "0" * 65}).status_code == 422
+
+
+def test_a_parameter_that_may_be_left_out_is_shown_with_its_default(client: TestClient) -> None:
+    page = unescape(re.sub(r"<[^>]+>", " ", client.get("/api/").text))
+    given = " ".join(page.partition("GET /api/article")[2].split())
+    assert "article_id string, at most 6,000 characters required" in given
+    assert 'digest string, at most 64 characters "" The first digits' in given

@@ -100,7 +100,7 @@ def test_search_all_filters_counts_what_is_undated_and_finds_nothing_in_peace(qa
     qa("add", news)
     code, out, err = qa("search", "verrin", "--all", "--before", "2016")
     assert (code, out.splitlines()[0]) == (0, "1 article, 1 match")
-    assert "1 undated articles were left out by the date filter" in err
+    assert "1 undated article was left out by the date filter" in err
     code, out, _ = qa("search", "zebra", "--all")
     assert (code, out) == (0, "0 articles, 0 matches\n")
     assert json.loads(qa("search", "zebra", "--all", "--json")[1])["totals"]["articles"] == 0
