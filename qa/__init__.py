@@ -5,7 +5,7 @@
     for hit in qa.retrieve("Who took Jisr al-Shughour?", k=3):
         print(hit.citation.source, hit.citation.published, hit.passage.text)
 
-    answer = qa.ask("How many troops were besieged?")
+    answer = qa.ask("How many air strikes did the army fly?")
 
 ``retrieve`` and ``ask`` open the archive at the first call and keep it open.  Use ``Retriever`` to open it yourself.
 """

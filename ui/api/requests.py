@@ -15,7 +15,7 @@ from ui.data import Data, answer_data, known_article, search_data, undated_left_
 Outlet = Annotated[str, Field(max_length=LIMITS.source_characters)]
 ArticleId = Annotated[str, Field(max_length=LIMITS.id_characters)]
 Day = Annotated[str, Field(max_length=LIMITS.date_characters)]
-_EXAMPLE: dict[str, JsonValue] = {"question": "How many troops were besieged?", "k": 3}
+_EXAMPLE: dict[str, JsonValue] = {"question": "How many air strikes did the army fly?", "k": 3}
 
 
 class SearchRequest(BaseModel):
