@@ -225,3 +225,21 @@ def test_from_the_last_look_to_the_removal_nobody_else_writes(folder: Path, monk
     monkeypatch.setattr(sync, "plan", look)
     assert sync.carry_out(archive, [folder], agreed) == 1
     assert len(refused) == 1
+
+
+def test_a_comparison_asks_once_and_removes_only_what_is_agreed_to(news: Path, embedder: WordEmbedder) -> None:
+    folder, archive = news, news.parent / "archive"
+    ingest.add(archive, [folder], embedder)
+    comparison = sync.Comparison.begin(archive, [folder])
+    asked: list[sync.Plan] = []
+
+    def refuse(plan: sync.Plan) -> bool:
+        asked.append(plan)
+        return False
+
+    assert (comparison.articles, comparison.remove(refuse), asked) == (3, 0, [])  # nothing is gone: nobody is asked
+    (folder / "dam.txt").unlink()
+    assert comparison.remove(refuse) == 0
+    assert [one.title for one in asked[0].gone] == ["Dam closed"]
+    assert comparison.remove(lambda plan: True) == 1
+    assert sync.count_known(archive, [folder]) == 2
