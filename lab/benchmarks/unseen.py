@@ -4,7 +4,7 @@ import gzip
 import json
 
 from lab import data
-from lab.training.data import held_out_titles
+from lab.training.groups import held_out_titles
 from lab.training.settings import recipe
 from qa.records import Question
 

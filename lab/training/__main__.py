@@ -27,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=HERE.parent / "work" / "training",
         help="what is made on the way; default: %(default)s",
     )
+    parser.add_argument(
+        "--start", type=Path, help="weights of an earlier reader to begin with; default: the embedder's"
+    )
     parser.add_argument("--questions", type=int, default=0, help="how many of each set evaluate asks; default: all")
     parser.add_argument(
         "--models", type=Path, help="export to; default: qa/models/weights for full, else in the work folder"
@@ -45,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if step == "prepare":
                 _prepare(settings, folder, given.work / "archives")
             elif step == "train":
-                _train(settings, folder)
+                _train(settings, folder, given.start)
             elif step == "evaluate":
                 _evaluate(settings, folder, given.questions)
             else:
@@ -63,12 +66,12 @@ def _prepare(settings: Recipe, folder: Path, archives: Path) -> None:
     print(f"wrote {prepare(folder, settings.data, archives)}", file=sys.stderr)
 
 
-def _train(settings: Recipe, folder: Path) -> None:
-    from lab.training.data import load
+def _train(settings: Recipe, folder: Path, start: Path | None) -> None:
+    from lab.training.groups import load
     from lab.training.train import train
 
     groups = load(_made(folder / "groups.jsonl.gz", "prepare", settings))
-    train(groups, settings.train, folder / "reader.safetensors", folder / "log.jsonl")
+    train(groups, settings.train, folder / "reader.safetensors", folder / "log.jsonl", start)
 
 
 def _evaluate(settings: Recipe, folder: Path, most: int) -> None:

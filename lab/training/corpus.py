@@ -146,7 +146,7 @@ class Corpus:
             by_words: whether BM25 is asked too, or the vectors alone.
         """
         settings = self._settings
-        held = [_plain(answer) for answer in answers if _plain(answer).strip()]
+        held = [plain(answer) for answer in answers if plain(answer).strip()]
         with self._archive.view() as view:
             near = view.search_vectors(self._vector(question), settings.pool)
             shared = view.search_text(question, settings.pool) if by_words else []
@@ -156,7 +156,7 @@ class Corpus:
         for passage_id in dict.fromkeys(turns):
             passage = passages.get(passage_id)
             if passage and passage.article_id not in without:
-                text = _plain(passage.text)
+                text = plain(passage.text)
                 if not any(answer in text for answer in held):
                     chosen.append(Text(self._titles[passage.article_id], passage.text))
             if len(chosen) == settings.candidates:
@@ -180,5 +180,6 @@ def _alternate(one: Sequence[Any], other: Sequence[Any]) -> list[Any]:
     return [items[place] for place in range(longest) for items in (one, other) if place < len(items)]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return a text's words in lower case, with spaces around them: what is left to compare answers by."""
     return " " + " ".join(_WORD.findall(text.lower())) + " "

@@ -1,75 +1,25 @@
-"""Training groups: a question, a passage that holds its answer, and hard negatives.
+"""The training data: which sets are read, and what is made of them.
 
-Only data for training is read: the open questions of squad1 (without its held-out articles), the unanswerable ones of
-squad2 over the same articles, qamr, scifact's train part and ramdocs, and the articles of wikinews.
+Only data for training is read: squad1 (without its held-out articles), the unanswerable questions of squad2 over the
+same articles, qamr, scifact's train part, ramdocs, the articles of wikinews, and the sets of ``train/``.
 """
 
 import gzip
-import hashlib
 import io
-import json
 import random
 import re
 import sys
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from lab.data import DATA
 from lab.training.blanking import blanked
 from lab.training.corpus import Corpus, Text
+from lab.training.groups import Group, answered, digest, held_out_titles, rows, some
+from lab.training.reading_sets import reading, sentences, support, swapped
 from lab.training.settings import DataSettings
 
 _DATE_LINE = re.compile(r"\A\w+day, \w+ \d+, \d{4}\s+")
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A question and what is read with it.
-
-    ``texts[0]`` holds the answer at ``start`` to ``end`` (-1: it is not marked); if not ``ranked``, there is only this
-    one text, and the question takes no part in ranking.  ``answerable`` says whether the first text answers, None
-    that nothing is to be learnt of it: nothing was asked, or nothing is there to tell it from.
-    """
-
-    kind: str
-    question: str
-    texts: tuple[Text, ...]
-    start: int
-    end: int
-    ranked: bool
-    answerable: bool | None
-
-    def to_json(self) -> str:
-        """Return the group as a line."""
-        return json.dumps(asdict(self), ensure_ascii=False)
-
-    @classmethod
-    def from_json(cls, line: str) -> "Group":
-        """Return the group of a line."""
-        row = json.loads(line)
-        return cls(**{**row, "texts": tuple(Text(**text) for text in row["texts"])})
-
-
-def rows(name: str, file: str) -> list[dict[str, Any]]:
-    """Return the rows of a set's file.
-
-    Raises:
-        FileNotFoundError: if the set is not in the data folder.
-    """
-    path = DATA / name / f"{file}.jsonl.gz"
-    if not path.exists():
-        raise FileNotFoundError(f"{path}: the evaluation data is not here; set DATELINE_DATA to its folder")
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
-def held_out_titles(every: int) -> set[str]:
-    """Return the titles of the SQuAD articles that are never trained on."""
-    titles = sorted({row["title"] for row in rows("squad1", "articles")}, key=_hash)
-    return set(titles[::every])
 
 
 def prepare(folder: Path, settings: DataSettings, archives: Path) -> Path:
@@ -87,10 +37,9 @@ def prepare(folder: Path, settings: DataSettings, archives: Path) -> Path:
     """
     groups: list[Group] = []
     for source in (_squad, _qamr, _scifact, _ramdocs, _wikinews):
-        found = list(source(archives, settings))
-        counts = {kind: sum(group.kind == kind for group in found) for kind in sorted({g.kind for g in found})}
-        print(", ".join(f"{kind} {count}" for kind, count in counts.items()), file=sys.stderr, flush=True)
-        groups += found
+        groups += _counted(source(archives, settings))
+    groups += [*_counted(reading(settings)), *_counted(sentences(settings))]
+    groups += [*_counted(swapped(groups, settings)), *_counted(support(groups, settings))]
     random.Random(settings.seed).shuffle(groups)
     folder.mkdir(parents=True, exist_ok=True)
     file, part = folder / "groups.jsonl.gz", folder / "groups.part"
@@ -103,10 +52,11 @@ def prepare(folder: Path, settings: DataSettings, archives: Path) -> Path:
     return part.replace(file)
 
 
-def load(file: Path) -> list[Group]:
-    """Return the groups of a file."""
-    with gzip.open(file, "rt", encoding="utf-8") as lines:
-        return [Group.from_json(line) for line in lines]
+def _counted(source: Iterator[Group]) -> list[Group]:
+    found = list(source)
+    counts = {kind: sum(group.kind == kind for group in found) for kind in sorted({g.kind for g in found})}
+    print(", ".join(f"{kind} {count}" for kind, count in counts.items()), file=sys.stderr, flush=True)
+    return found
 
 
 def _squad(archives: Path, settings: DataSettings) -> Iterator[Group]:
@@ -114,15 +64,16 @@ def _squad(archives: Path, settings: DataSettings) -> Iterator[Group]:
     articles = _first([row for row in rows("squad1", "articles") if row["title"] not in held_out], settings)
     corpus = Corpus(archives, "squad", articles, settings)
     known = {row["id"] for row in articles}
-    questions = [q for q in rows("squad1", "questions") if q["evidence"][0]["article_id"] in known]
-    yield from _answered("squad", corpus, _some(questions, "squad", settings))
+    both = [*rows("squad1", "questions"), *rows("train/squad1-rest", "questions")]
+    questions = [q for q in both if q["evidence"][0]["article_id"] in known]
+    yield from answered("squad", corpus, some(questions, "squad", settings))
     unanswerable = []
-    for question in rows("squad2", "questions"):
+    for question in [*rows("squad2", "questions"), *rows("train/squad2-rest", "questions")]:
         evidence = {**question["evidence"][0]} if question["evidence"] else {"article_id": ""}
         evidence["article_id"] = evidence["article_id"].replace("squadv2.0_", "squad1.1_")
         if not question["answerable"] and evidence["article_id"] in known:
             unanswerable.append({**question, "evidence": [evidence]})
-    for question in _some(unanswerable, "squad_unanswerable", settings):
+    for question in some(unanswerable, "squad_unanswerable", settings):
         evidence = question["evidence"][0]
         place = corpus.locate(evidence)
         passage = corpus.passage_at(evidence["article_id"], (place[0] + place[1]) // 2) if place else None
@@ -134,14 +85,14 @@ def _qamr(archives: Path, settings: DataSettings) -> Iterator[Group]:
     articles = [{**row, "text": _natural(row["text"])} for row in _first(rows("qamr", "articles"), settings)]
     corpus = Corpus(archives, "qamr", articles, settings)
     questions = []
-    for row in _about(articles, rows("qamr", "questions")):
+    for row in _about(articles, [*rows("qamr", "questions"), *rows("train/qamr-rest", "questions")]):
         evidence = {**row["evidence"][0], "text": _natural(row["evidence"][0]["text"])}
         questions.append({**row, "answers": list(map(_natural, row["answers"])), "evidence": [evidence]})
     # Many ask about one sentence in sight ("What Island?"); only longer ones can be looked for in an archive.
     long = [q for q in questions if len(re.findall(r"\w{4,}", q["question"])) >= 4]
-    yield from _answered("qamr", corpus, _some(long, "qamr", settings))
+    yield from answered("qamr", corpus, some(long, "qamr", settings))
     short = [q for q in questions if len(re.findall(r"\w{4,}", q["question"])) < 4]
-    yield from _answered("qamr_short", corpus, _some(short, "qamr_short", settings), ranked=False)
+    yield from answered("qamr_short", corpus, some(short, "qamr_short", settings), ranked=False)
 
 
 def _scifact(archives: Path, settings: DataSettings) -> Iterator[Group]:
@@ -149,7 +100,7 @@ def _scifact(archives: Path, settings: DataSettings) -> Iterator[Group]:
     articles = _first(rows("scifact", "articles"), settings, claims)
     corpus = Corpus(archives, "scifact", articles, settings)
     claims = _about(articles, claims)
-    claims = _some(claims, "scifact", settings)
+    claims = some(claims, "scifact", settings)
     corpus.embed([claim["question"] for claim in claims])
     for claim in claims:
         for article_id in dict.fromkeys(piece["article_id"] for piece in claim["evidence"]):
@@ -163,7 +114,7 @@ def _ramdocs(archives: Path, settings: DataSettings) -> Iterator[Group]:
     questions = rows("ramdocs", "questions")
     articles = _first(rows("ramdocs", "articles"), settings, questions)
     corpus = Corpus(archives, "ramdocs", articles, settings)
-    for question in _some(_about(articles, questions), "ramdocs", settings):
+    for question in some(_about(articles, questions), "ramdocs", settings):
         own = {candidate["article_id"] for candidate in question["candidates"]}
         noise = {candidate["article_id"] for candidate in question["candidates"] if candidate["label"] == "noise"}
         answers = [*question["answers"], *question["wrong_answers"]]
@@ -210,32 +161,6 @@ def _wikinews(archives: Path, settings: DataSettings) -> Iterator[Group]:
                 yield Group(kind, question, (read, *negatives), start, end, True, True if answers else None)
 
 
-def _answered(kind: str, corpus: Corpus, questions: list[dict[str, Any]], ranked: bool = True) -> Iterator[Group]:
-    corpus.embed([question["question"] for question in questions] if ranked else [])
-    for question in questions:
-        evidence = question["evidence"][0]
-        place = corpus.locate(evidence)
-        asked = question["question"]
-        span = corpus.find(evidence["article_id"], agreed(question), place, asked) if place else None
-        passage = corpus.passage_at(evidence["article_id"], *span) if span else None
-        if not passage or not span:
-            continue
-        # Whatever else holds these words may hold the answer, so it is no negative.
-        every = [*question["answers"], *question.get("all_answers", ())]
-        negatives = corpus.negatives(asked, every, set()) if ranked else ()
-        if ranked and not negatives:
-            continue
-        start = span[0] - passage.start
-        texts = (passage.text, *negatives)
-        yield Group(kind, asked, texts, start, start + span[1] - span[0], ranked, True if ranked else None)
-
-
-def agreed(question: dict[str, Any]) -> list[str]:
-    """Return a question's answers, first what most annotators marked, of those the shortest."""
-    marked = Counter(question.get("all_answers", ()))
-    return sorted(question["answers"], key=lambda answer: (-marked[answer], len(answer) if marked else 0))
-
-
 def is_news(text: str) -> bool:
     """Tell reports from test pages, series and interviews (whose speakers stand in double brackets)."""
     return 500 <= len(text) <= 15_000 and text.count("((") < 4
@@ -248,7 +173,7 @@ def _first(
     if not settings.articles:
         return articles
     asked = {piece["article_id"] for question in questions for piece in question["evidence"]}
-    chosen = sorted(articles, key=lambda row: (row["id"] not in asked, _hash(row["id"])))[: settings.articles]
+    chosen = sorted(articles, key=lambda row: (row["id"] not in asked, digest(row["id"])))[: settings.articles]
     kept = {row["id"] for row in chosen}
     return [row for row in articles if row["id"] in kept]
 
@@ -259,16 +184,7 @@ def _about(articles: Sequence[dict[str, Any]], questions: list[dict[str, Any]]) 
     return [one for one in questions if any(piece["article_id"] in known for piece in one["evidence"])]
 
 
-def _some(questions: list[dict[str, Any]], kind: str, settings: DataSettings) -> list[dict[str, Any]]:
-    """Return as many questions as are asked for, chosen by the SHA-256 of their ids."""
-    return sorted(questions, key=lambda row: _hash(row["id"]))[: settings.most[kind] or None]
-
-
 def _natural(text: str) -> str:
     """Return tokenised text as it would be printed."""
     text = re.sub(r" (?=[.,;:?!%)\]’]|'s\b|n't\b)", "", text)
     return re.sub(r"(?<=[(\[$]) ", "", text).replace(" 't", "'t")
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from lab.data import DATA
-from lab.training.data import held_out_titles, rows
+from lab.training.groups import held_out_titles, rows
 from qa.anatomy.dissection import boilerplate_spans
 from qa.evaluation.measures import answer_measures
 from qa.evaluation.statistics import Figure, Statistic, area_under_curve, bootstrap, means

@@ -15,6 +15,7 @@ class DataSettings:
 
     passage_tokens: int
     candidates: int
+    reading_candidates: int
     pool: int
     articles: int
     held_out: int
@@ -39,9 +40,11 @@ class TrainSettings:
     title_kept: float
     span_weight: float
     answerable_weight: float
+    support_weight: float
     bfloat16: bool
     compile: bool
     log_every: int
+    checkpoint_every: int
     seed: int
 
 

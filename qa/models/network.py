@@ -1,4 +1,4 @@
-"""The network of the packaged reader: one encoder, three heads.
+"""The network of the packaged reader: one encoder, four heads.
 
 Imported only where a model is loaded or trained, because it needs torch.
 """
@@ -17,12 +17,14 @@ class Outputs(NamedTuple):
     """Logits of a batch of ``n`` pairs, each of ``length`` tokens.
 
     ``relevance`` (n,) ranks the passages of one question, ``answerable`` (n,) is the log odds that the passage holds an
-    answer, ``span`` (n, length, 2) says where one starts and ends.
+    answer, ``span`` (n, length, 2) says where one starts and ends, ``support`` (n, 3) whether the passage supports the
+    question read as a statement, contradicts it, or does neither.
     """
 
     relevance: torch.Tensor
     answerable: torch.Tensor
     span: torch.Tensor
+    support: torch.Tensor
 
 
 class ReaderNetwork(nn.Module):  # type: ignore[misc]
@@ -34,9 +36,12 @@ class ReaderNetwork(nn.Module):  # type: ignore[misc]
         self.relevance = nn.Linear(config.hidden_size, 1)
         self.answerable = nn.Linear(config.hidden_size, 1)
         self.span = nn.Linear(config.hidden_size, 2)
+        self.support = nn.Linear(config.hidden_size, 3)
 
     def forward(self, ids: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor) -> Outputs:
         """Return the logits for token ids, segment ids and attention mask, each of shape (n, length)."""
         hidden = self.encoder(input_ids=ids, token_type_ids=segments, attention_mask=mask).last_hidden_state
         first = hidden[:, 0]
-        return Outputs(self.relevance(first)[:, 0], self.answerable(first)[:, 0], self.span(hidden))
+        return Outputs(
+            self.relevance(first)[:, 0], self.answerable(first)[:, 0], self.span(hidden), self.support(first)
+        )

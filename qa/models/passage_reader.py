@@ -18,17 +18,27 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a passage does to a statement, or to a question read as one: probabilities, which sum to 1."""
+
+    supports: float = 0.0
+    contradicts: float = 0.0
+    neither: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class PassageReading:
     """A model's reading of a passage.
 
     ``relevance`` ranks the passages of one question, ``answerable`` is the log odds that this one holds an answer,
-    ``spans`` are the likeliest answers in it, best first.  A reranker leaves out the last two, a reader that only
-    answers the first.
+    ``spans`` are the likeliest answers in it, best first, ``verdict`` is whether it supports the question read as a
+    statement.  A reranker leaves out all but the first, a reader that only answers the first and the last.
     """
 
     relevance: float = 0.0
     answerable: float = 0.0
     spans: tuple[Span, ...] = ()
+    verdict: Verdict = Verdict()
 
 
 class PassageReader(Protocol):
@@ -63,3 +73,9 @@ def best_spans(logits: NDArray[np.float32], offsets: Sequence[Sequence[int]], mo
         found.append(Span(offsets[first][0], offsets[last][1], score))
         joint[(row <= last) & (column >= first)] = -np.inf
     return tuple(found)
+
+
+def verdict(logits: NDArray[np.float32]) -> Verdict:
+    """Return the probabilities of three logits: supports, contradicts, neither."""
+    shares = np.exp(logits - logits.max())
+    return Verdict(*(float(share) for share in shares / shares.sum()))

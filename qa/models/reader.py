@@ -17,12 +17,14 @@ from numpy.typing import NDArray
 from qa.errors import ModelError
 from qa.models.batching import ModelThread
 from qa.models.folders import loading
-from qa.models.passage_reader import SPANS, PassageReading, best_spans
+from qa.models.passage_reader import SPANS, PassageReading, best_spans, verdict
 
 WEIGHTS = "reader.safetensors"
 QUESTION_TOKENS, TITLE_TOKENS, TOKENS = 64, 32, 384
 _OVERLAP = 64  # tokens that the windows of a longer passage share, so that an answer lies wholly in one
 _BATCH = 8  # pairs
+_BUFFERS = ("encoder.embeddings.position_ids", "encoder.embeddings.token_type_ids")
+_SUPPORT = frozenset({"support.weight", "support.bias"})
 _STEP = 32  # tokens; oneDNN caches programs for each batch length, so that few lengths keep memory flat
 
 
@@ -115,10 +117,10 @@ class Reader:
         readings: list[list[PassageReading]] = [[] for _ in passages]
         for begin in range(0, len(order), _BATCH):
             chosen = [pairs[i] for i in order[begin : begin + _BATCH]]
-            relevance, answerable, span = self._thread.run(partial(self._outputs, padded(chosen, _STEP)))
+            relevance, answerable, span, support = self._thread.run(partial(self._outputs, padded(chosen, _STEP)))
             for row, pair in enumerate(chosen):
                 spans = best_spans(span[row, pair.first : pair.last], pair.offsets)
-                reading = PassageReading(float(relevance[row]), float(answerable[row]), spans)
+                reading = PassageReading(float(relevance[row]), float(answerable[row]), spans, verdict(support[row]))
                 readings[pair.passage].append(reading)
         return [_joined(windows) for windows in readings]
 
@@ -136,6 +138,7 @@ def _joined(windows: Sequence[PassageReading]) -> PassageReading:
         max(one.relevance for one in windows),
         max(one.answerable for one in windows),
         tuple(sorted(spans.values(), key=lambda span: (-span.score, span.start))[:SPANS]),
+        max(windows, key=lambda one: one.relevance).verdict,
     )
 
 
@@ -167,8 +170,11 @@ def load_network(weights: Path | None = None) -> Any:
         stored = (weights or files("qa.models") / "weights" / WEIGHTS).read_bytes()
         state = {key: value.to(torch.float32) for key, value in load(stored).items()}
         missing, unknown = network.load_state_dict(state, strict=False)
-    if unknown or set(missing) - {FROZEN, "encoder.embeddings.position_ids", "encoder.embeddings.token_type_ids"}:
+    absent = set(missing) - {FROZEN, *_BUFFERS}
+    if unknown or absent not in (set(), _SUPPORT):
         raise ModelError(f"reader {name}: its weights are not those of this network; export them again")
+    for key in absent:  # weights older than this head: they say of every statement that nothing is sure
+        network.get_parameter(key).data.zero_()
     return network.eval()
 
 

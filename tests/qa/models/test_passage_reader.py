@@ -1,6 +1,7 @@
 import numpy as np
+import pytest
 
-from qa.models.passage_reader import Span, best_spans
+from qa.models.passage_reader import PassageReading, Span, Verdict, best_spans, verdict
 
 OFFSETS = [(0, 3), (4, 7), (8, 11), (12, 15)]
 
@@ -33,3 +34,16 @@ def test_an_answer_has_at_most_thirty_tokens() -> None:
 
 def test_a_passage_without_tokens_has_no_span() -> None:
     assert best_spans(np.zeros((0, 2), np.float32), []) == ()
+
+
+def test_the_logits_of_a_verdict_become_probabilities() -> None:
+    found = verdict(np.log(np.array([6, 3, 1], np.float32)))
+    assert (found.supports, found.contradicts, found.neither) == pytest.approx((0.6, 0.3, 0.1))
+
+
+def test_high_logits_of_a_verdict_stay_numbers() -> None:
+    assert verdict(np.array([-2000, 1000, 0], np.float32)) == Verdict(0.0, 1.0, 0.0)
+
+
+def test_a_model_without_a_verdict_says_that_a_passage_does_neither() -> None:
+    assert PassageReading().verdict == Verdict(0.0, 0.0, 1.0)

@@ -1,9 +1,12 @@
+import math
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from qa.errors import ModelError
-from qa.models.reader import Pair, PairEncoder, Reader, load_reader, padded
+from qa.models.passage_reader import Verdict
+from qa.models.reader import WEIGHTS, Pair, PairEncoder, Reader, load_reader, padded
 
 DAM = (
     "Dam at Verrin closed",
@@ -82,6 +85,52 @@ def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
     save_file({"other": torch.zeros(1)}, tmp_path / "other.safetensors")
     with pytest.raises(ModelError, match="not those of this network"):
         Reader(tmp_path / "other.safetensors")
+
+
+def changed_weights(file: Path, support: dict[str, list[float]]) -> Path:
+    """Write the packaged weights with another support head: its rows all zero, and these biases."""
+    import torch
+    from safetensors.torch import load, save_file
+
+    state = load((files("qa.models") / "weights" / WEIGHTS).read_bytes())
+    kept = {key: value for key, value in state.items() if not key.startswith("support.")}
+    half = {key: torch.tensor(value, dtype=torch.float16) for key, value in support.items()}
+    save_file({**kept, **half}, file)
+    return file
+
+
+def test_weights_without_the_support_head_are_sure_of_nothing(tmp_path: Path) -> None:
+    reader = Reader(changed_weights(tmp_path / "older.safetensors", {}))
+    for reading in reader.read("The dam was closed.", [DAM, FIRE]):
+        assert reading.verdict == Verdict(*[pytest.approx(1 / 3)] * 3)
+    assert reader.read("How many sensors had drifted?", [DAM])[0].spans
+
+
+def test_the_support_head_gives_the_verdict(tmp_path: Path) -> None:
+    support = {"support.weight": [[0.0] * 384] * 3, "support.bias": [math.log(6), math.log(3), 0.0]}
+    reader = Reader(changed_weights(tmp_path / "newer.safetensors", support))
+    (reading,) = reader.read("The dam was closed.", [DAM])
+    expected = pytest.approx((0.6, 0.3, 0.1), abs=0.01)  # float16
+    assert (reading.verdict.supports, reading.verdict.contradicts, reading.verdict.neither) == expected
+
+
+def test_the_verdict_on_a_long_passage_is_that_of_its_most_relevant_window(tmp_path: Path) -> None:
+    rows = [[math.sin(row * 384 + column) for column in range(384)] for row in range(3)]
+    support = {"support.weight": rows, "support.bias": [0.0, 0.0, 0.0]}
+    reader = Reader(changed_weights(tmp_path / "newer.safetensors", support))
+    question, text = "How many sensors had drifted?", "Schools were closed for a day. " * 80 + DAM[1]
+    windows = PairEncoder().encode(question, [("", text)], windowed=True)
+    alone = [reader.read(question, [("", text[one.offsets[0][0] : one.offsets[-1][1]])])[0] for one in windows]
+    assert len(alone) > 1
+    assert max(alone, key=lambda one: one.relevance) is alone[-1]
+    (whole,) = reader.read(question, [("", text)])
+    assert whole.verdict.supports == pytest.approx(alone[-1].verdict.supports, abs=0.02)
+    assert abs(whole.verdict.supports - alone[0].verdict.supports) > 0.1
+
+
+def test_weights_with_half_a_support_head_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="not those of this network"):
+        Reader(changed_weights(tmp_path / "half.safetensors", {"support.bias": [0.0, 0.0, 0.0]}))
 
 
 def test_batches_come_in_few_lengths() -> None:
