@@ -243,6 +243,12 @@ class ArchiveView:
             if article := self._whole(key):
                 yield article
 
+    def words(self, *, titles_only: bool = False) -> Iterator[str]:
+        """Yield the titles and deks of all articles, and their texts unless ``titles_only``, unchecked."""
+        columns = "title, dek" if titles_only else "title, dek, text"
+        for row in self._connection.execute(f"SELECT {columns} FROM article"):
+            yield " ".join(value for value in row if isinstance(value, str))
+
     def facets(self, field: Literal["source", "month", "day"], where: Where = ()) -> list[tuple[str, int]]:
         """Return the values of a field and how many articles have each, by value; ``""`` is unknown."""
         value = {"source": "source", "month": "substr(published, 1, 7)", "day": "substr(published, 1, 10)"}[field]

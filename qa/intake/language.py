@@ -55,18 +55,24 @@ def primary(code: str) -> str:
     return language if known else ""
 
 
-def recognised(text: str) -> str:
-    """Return the ISO 639-1 code of a text's language, "" if the text is too short or the language in doubt."""
+def recognised(text: str, among: tuple[str, ...] = ()) -> str:
+    """Return the ISO 639-1 code of a text's language, "" if the text is too short or the language in doubt.
+
+    Of few languages to choose ``among``, a single sentence tells which it is.
+    """
     sample = " ".join(text[:_LOOKED_AT].split())
     if sum(character.isalpha() for character in sample) < FEWEST_LETTERS:
         return ""
-    language, probability = _recogniser().classify(sample.encode(errors="replace"))
+    language, probability = _recogniser(among).classify(sample.encode(errors="replace"))
     sure = probability >= LEAST_SURE and len(language) == 2  # three letters: a language without a code of two
     return str(language) if sure else ""
 
 
-@lru_cache(maxsize=1)
-def _recogniser() -> Any:
+@lru_cache(maxsize=2)
+def _recogniser(among: tuple[str, ...]) -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # loads numpy, and 0.8 s of model with its first text
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    recogniser = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    if among:
+        recogniser.set_languages(list(among))
+    return recogniser

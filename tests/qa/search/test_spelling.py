@@ -1,0 +1,31 @@
+"""Misspelt words and the archive's own spelling."""
+
+import pytest
+
+from qa.search.spelling import nearest, vocabulary
+
+WORDS = vocabulary(
+    ["Brittney Griner was freed. Griner flew home to Yellowstone.", "The grinder broke; Sholly said so."]
+)
+
+
+def test_the_commonest_spelling_of_a_word_is_kept_with_its_count() -> None:
+    assert vocabulary(["Dam dam dam DAM"]) == {"dam": ("dam", 4)}
+
+
+@pytest.mark.parametrize(
+    ("typed", "spelling"),
+    [
+        ("Griener", "Griner"),  # a letter too many; "grinder" is as near, but rarer
+        ("Grinre", "Griner"),  # two letters exchanged
+        ("Yelowstone", "Yellowstone"),
+        ("Yelowston", "Yellowstone"),  # two letters missing of a long word
+        ("brittny", "Brittney"),
+        ("Griner", ""),  # it is spelt so
+        ("Grimmer", ""),  # two edits are too many for a short word
+        ("Triner", ""),  # another first letter
+        ("Zubair", ""),
+    ],
+)
+def test_the_nearest_spelling(typed: str, spelling: str) -> None:
+    assert nearest(typed, WORDS) == spelling
