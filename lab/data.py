@@ -1,7 +1,8 @@
 """The evaluation sets beside the project, and an archive for each, made once.
 
 ``realtime-1500`` is a fixed sample of ``realtime``: the 201 pages that its linked questions name, and 1,299 others;
-``realtime-weak`` asks the unjudged questions over all of it.
+``realtime-weak`` asks the unjudged questions over all of it.  ``bbc-wikinews`` and ``realtime-small`` are the archives
+of the newsroom questions, ``seeds`` is the project's own.
 """
 
 import gzip
@@ -31,6 +32,10 @@ def articles(name: str) -> Path:
     """Return a set's article file; exit with the reason when the evaluation data is not there."""
     if name == SAMPLE:
         return _sample()
+    if name == "realtime-small":
+        return _small()
+    if name == "seeds":
+        return PROJECT / "seeds"
     found = sorted((DATA / name).glob("articles.jsonl.*"))
     if not found:
         sys.exit(f"{DATA / name}: the evaluation data is not here; set DATELINE_DATA to its folder")
@@ -39,6 +44,8 @@ def articles(name: str) -> Path:
 
 def questions(name: str, file: str = "questions.jsonl.gz") -> list[Question]:
     """Return a set's open questions."""
+    if name == "seeds":
+        return read_questions(PROJECT / "seeds" / "questions.jsonl")[0]
     if name == "realtime-weak":
         name, file = "realtime", "questions.weak.jsonl.gz"
     return read_questions(DATA / name.removesuffix("-1500") / file)[0]
@@ -58,13 +65,25 @@ def _sample() -> Path:
     return file
 
 
+def _small() -> Path:
+    """Write the 1,200 pages of realtime that newsroom questions are asked of, if they are not there yet."""
+    file = WORK / "realtime-small.jsonl.gz"
+    if not file.exists():
+        wanted = set((DATA / "newsroom" / "realtime-small.ids.txt").read_text().split())
+        WORK.mkdir(exist_ok=True)
+        with lzma.open(articles("realtime"), "rt") as lines, gzip.open(file, "wt") as out:
+            out.writelines(line for line in lines if json.loads(line)["id"] in wanted)
+    return file
+
+
 def archive(name: str) -> Path:
     """Return the archive of a set, made if it is not there yet."""
     name = name.removesuffix("-weak")
     folder = WORK / name
     if not (folder / ARCHIVE_FILE).exists():
         print(f"indexing {name}", file=sys.stderr)
-        ingest.add(folder, [articles(name)], load_embedder())
+        sets = name.split("-") if name == "bbc-wikinews" else [name]
+        ingest.add(folder, [articles(one) for one in sets], load_embedder())
     return folder
 
 

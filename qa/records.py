@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 PartName = Literal["bm25", "dense", "article", "title", "topic", "lead", "sentence", "date", "reranker"]
+Field = Literal["title", "dek", "text"]
+Level = Literal["answer", "possible", "none"]
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One news article; only ``text``, its body, can be quoted.
+    """One news article; ``text`` is its body, ``dek`` the line below the headline.
 
     ``published`` and ``updated`` are ISO 8601 (``2015``, ``2015-05``, ``2015-05-11``, or with time and zone).
     ``dateline_text`` is the dateline, which is also part of the body ("BEIRUT (Reuters) -").
@@ -43,7 +45,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quotation that can be checked: ``quote == article.text[start:end]``; ``digest`` is the SHA-256 of the text."""
+    """A quotation that can be checked: ``quote == getattr(article, field)[start:end]``.
+
+    ``field`` is ``text`` for the body, ``title`` or ``dek`` for a headline or the line below it; ``digest`` is the
+    SHA-256 of the article's text.
+    """
 
     article_id: str
     title: str
@@ -54,6 +60,7 @@ class Citation:
     end: int
     quote: str
     digest: str
+    field: Field = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,7 @@ class Match:
     """
 
     words: str
-    field: Literal["title", "dek", "text"]
+    field: Field
     start: int
     end: int
     quote: str
@@ -121,23 +128,27 @@ class Sentence:
     """A sentence of an answer and the numbers, from 1, of the citations that prove it.
 
     ``marks`` are the words in it that answer, each ``text[start:end]``, in order and disjoint; none without a reader.
-    The citations after the first give the same answer, mostly in another sentence.
+    The citations after the first give the same answer, mostly in another sentence.  ``notes`` are what the sentence
+    leaves to its article and are no part of the quotation: "Friday: 22 May 2015", "He: Jeff Hart".
     """
 
     text: str
     citations: tuple[int, ...]
     marks: tuple[tuple[int, int], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to a question; without citations it is an abstention.
 
-    ``asked`` is the question that was searched, ``exact`` the verbatim words of the first answer (``""`` when refused
-    or without a reader), ``confidence`` in [0, 1] the estimated probability that the archive holds an answer.
-    ``sentences`` are from articles that answer independently, best first, whether they agree or differ.  ``reason``
-    says in one sentence why a question was refused ("The name “Zubair” never occurs in the archive."), ``""`` where no
-    special reason is known; ``text`` does not repeat it.
+    ``level`` is ``answer`` (probably right, the words that answer are marked), ``possible`` (it may answer; nothing is
+    marked) or ``none`` (an abstention).  ``kind`` says what was asked for (``question_kinds`` in ``qa.answers``).
+    ``asked`` is the question that was searched, ``exact`` the words of the first answer, verbatim but for "Yes", "No"
+    and counts (``""`` where nothing is marked), ``confidence`` in [0, 1] the estimated probability that this answer is
+    right; of an abstention, that the best candidate was.  ``sentences`` are from articles that answer independently,
+    best first, whether they agree or differ.  ``reason`` says in one sentence why a question was refused, or why an
+    answer is no more than possible (``""``: no special reason is known); ``text`` does not repeat it.
     """
 
     question: str
@@ -149,6 +160,8 @@ class Answer:
     hits: tuple[Hit, ...]
     confidence: float
     reason: str = ""
+    level: Level = "none"
+    kind: str = "fact"
 
     @property
     def abstained(self) -> bool:

@@ -4,12 +4,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Unpack
 
-from qa.answers.answering import READ, Answerer
+from qa.answers.answering import Answerer
+from qa.answers.candidates import heads
+from qa.answers.found import READ, Found
 from qa.answers.proof import proven
+from qa.answers.question.question_kinds import asks_the_archive
 from qa.answers.refusal import reason
+from qa.answers.reply import reply
 from qa.archive.archive import Archive
 from qa.archive.view import ArchiveView
 from qa.dates.periods import Bound
@@ -28,11 +33,13 @@ from qa.runtime.observation import Observe, observing
 from qa.runtime.timing import timed
 from qa.search import date_ranking
 from qa.search.date_ranking import Spoken
-from qa.search.exhaustive import find_all
+from qa.search.exhaustive import find_all, matching, read_words
 from qa.search.fusion import Ranked
+from qa.search.other_languages import foreign
 from qa.search.ranking import rank
 from qa.search.reranking import read_passages, reread
 from qa.search.selection import cited
+from qa.search.spelling import Speller
 from qa.settings import LIMITS, NONE, PACKAGED, AskSettings
 from qa.text.words import content_words
 
@@ -62,6 +69,7 @@ class Retriever:
         self.today = today
         self.load = Load()  # the number of concurrent questions, and their cost
         self._answerer = Answerer(embedder)
+        self._speller = Speller()
         self._observe: Observe | None = None
 
     @classmethod
@@ -172,17 +180,20 @@ class Retriever:
 
     def _answered(self, question: str, history: Iterable[Turn], options: Options) -> Answer:
         with self.load.question() as at_once, self.archive.view() as view:
-            asked = stand_alone(question, history)
+            asked = question if asks_the_archive(question) else stand_alone(question, history)
+            other = foreign(view, asked)
+            if not other:
+                asked = self._speller.corrected(view, asked).question
             spoken = self._spoken(question, asked, as_of=options.as_of)
-            hits, read = self._hits(view, asked, options, spoken, at_once)
-            readings = self._readings(view, asked, hits[:READ], read)
+            sources = _Sources(self, view, options, spoken, at_once)
             with timed("answer"):
-                weights = word_weights(view, asked)
-                answer = self._answerer.answer(asked, hits, weights, readings)
-                answer = proven(answer, asked, hits)
-                if answer.abstained:
+                given = reply(other.question if other else asked, sources, self._answerer, guess=bool(other))
+                answer = proven(given, asked, sources.cited, list(sources.hits.values()))
+                if other:
+                    answer = replace(answer, reason=other.notice)
+                if answer.level == "none" and not answer.reason and answer.kind not in ("greeting", "about"):
                     bound = (*options.where, *date_ranking.where(view, spoken))
-                    answer = replace(answer, reason=reason(view, asked, bound, weights))
+                    answer = replace(answer, reason=reason(view, asked, bound, word_weights(view, asked)))
         return replace(answer, question=question)
 
     def _spoken(self, question: str, asked: str = "", *, as_of: Bound = "") -> Spoken:
@@ -211,6 +222,14 @@ class Retriever:
         with timed("read"):
             return known | read_passages(view, question, missing, self.reader, self.load)
 
+    def _read_heads(self, question: str, texts: dict[str, str]) -> dict[str, PassageReading]:
+        """Return the reader's readings of titles and deks, by the same keys."""
+        if self.reader is None or not texts:
+            return {}
+        with timed("read"):
+            readings = self.reader.read(question, [("", text) for text in texts.values()])
+        return dict(zip(texts, readings, strict=True))
+
     def _ranked(
         self, view: ArchiveView, question: str, k: int, where: Where, spoken: Spoken, at_once: int
     ) -> tuple[list[Ranked], dict[str, PassageReading]]:
@@ -223,6 +242,62 @@ class Retriever:
             return ranked, {}
         with timed("read"):
             return reread(view, question, ranked, self.reranker, settings, load=self.load, at_once=at_once, least=READ)
+
+
+class _Sources:
+    """The archive under one request's conditions: ``qa.answers.found.Sources``."""
+
+    def __init__(self, retriever: Retriever, view: ArchiveView, options: Options, spoken: Spoken, at_once: int) -> None:
+        self._retriever = retriever
+        self._view = view
+        self._options = options
+        self._spoken = spoken
+        self._at_once = at_once
+        self.article = cache(view.sound_article)
+        self.hits: dict[str, Hit] = {}  # the first k of each search, by passage id
+        self._found: set[str] = set()  # ids of all articles that were found
+
+    def find(self, question: str, hits: int = 0) -> Found:
+        """Return what is found for a question that stands alone; see ``Sources.find``."""
+        retriever, view = self._retriever, self._view
+        options = replace(self._options, k=hits) if hits else self._options
+        found, read = retriever._hits(view, question, options, self._spoken, self._at_once)
+        self._found |= {hit.passage.article_id for hit in found}
+        shown = found[: self._options.k]
+        self.hits |= {hit.passage.id: hit for hit in shown if hit.passage.id not in self.hits}
+        weights = word_weights(view, question)
+        if hits:
+            return Found(question, found, None, {}, weights)
+        first = found[:READ]
+        named = {hit.passage.article_id: self.article(hit.passage.article_id) for hit in first}
+        articles = {key: article for key, article in named.items() if article}
+        readings = retriever._readings(view, question, first, read)
+        if readings is not None:
+            readings = readings | retriever._read_heads(question, heads(first, articles))
+        return Found(question, found, readings, articles, weights)
+
+    def completed(self, question: str, before: str) -> str:
+        """Return a question that follows another, so that it stands alone."""
+        return stand_alone(question, [("user", before)])
+
+    def every(self, words: str) -> Iterator[MatchedArticle]:
+        """Yield every article that contains all of these words and quoted phrases."""
+        for found in matching(self._view.scan(self._options.where), read_words(words)):
+            self._found.add(found.id)
+            yield found
+
+    def cited(self, article_id: str) -> Article | None:
+        """Return an article that was found for this request; None for any other, which nothing may cite."""
+        return self.article(article_id) if article_id in self._found else None
+
+    def examples(self) -> list[str]:
+        """Return three questions that the archive can answer; fewer if it holds less."""
+        return []
+
+    def size(self) -> tuple[int, str, str]:
+        """Return how many articles there are, and the first and last day of publication."""
+        days = [day for day, _ in self._view.facets("day", self._options.where) if day]
+        return self._view.count(self._options.where), days[0] if days else "", days[-1] if days else ""
 
 
 def word_weights(view: ArchiveView, question: str) -> dict[str, float]:

@@ -1,16 +1,16 @@
 """Extractive answering: quoted and numbered sentences of the hits, or an abstention.
 
-Every candidate sentence gets the probability that it answers, and the question the probability that the archive holds
-an answer at all.  Both are logistic models, fitted on open data by ``lab.benchmarks.quality.fit_answering`` and stored
-in ``answering.json``: one pair for the readings of the packaged model, one for words and cosines without it.  Below the
-stored threshold the answer is an abstention.
+Every candidate gets the probability that it is the right answer, by a logistic model that is fitted on open data by
+``lab.benchmarks.quality.fit_answering`` and stored in ``answering.json``.  The probability of the best one, and whether
+its place agrees with the question's kind and qualifiers, decide the answer's level: what is probably right has its
+words marked, what may be right is shown without a mark, and below that the answer is an abstention.
 """
 
 import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -19,14 +19,18 @@ import numpy as np
 
 from qa.answers import sentence_features
 from qa.answers.candidates import Candidate, Floats, Logistic, marked
+from qa.answers.context import notes, speaker
 from qa.answers.equivalence import same_answer
+from qa.answers.features import Surroundings, confidence_row, features, surroundings
+from qa.answers.found import READ, Found
+from qa.answers.question.expected import fits
+from qa.answers.question.qualifiers import Qualifiers, qualifiers
+from qa.answers.question.question_kinds import Asked
 from qa.models.embedding import Embedder
-from qa.models.passage_reader import PassageReading
-from qa.records import Answer, Citation, Hit, Sentence
+from qa.records import Answer, Article, Citation, Hit, Level, Sentence
 from qa.text.terms import terms
 from qa.text.words import content_words
 
-READ = 5  # hits searched for an answer: the number of further hits must not change it
 _MOST_SENTENCES = 3  # in an answer
 _MOST_CITATIONS = 3  # of a sentence
 _NEAR = 0.4  # a further sentence is given when it is at least this probable, relative to the best
@@ -34,10 +38,14 @@ _NEAR = 0.4  # a further sentence is given when it is at least this probable, re
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A question's candidates with the probability that each answers, and that the archive holds an answer."""
+    """A question's candidates, best first, each with what stands around it and the probability that it is right.
+
+    ``confidence`` is that of the best one; where no model has read, that the archive holds an answer.
+    """
 
     candidates: Sequence[Candidate]
     probabilities: Floats
+    around: Sequence[Surroundings]
     confidence: float
 
 
@@ -47,61 +55,134 @@ class Answerer:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
 
-    def answer(
-        self,
-        question: str,
-        hits: Sequence[Hit],
-        weights: Mapping[str, float] | None = None,
-        readings: Mapping[str, PassageReading] | None = None,
-    ) -> Answer:
+    def answer(self, found: Found, asked: Asked) -> Answer:
         """Return the sentences of the first ``READ`` hits that answer a question, or an abstention.
 
         Args:
-            question: a question that stands alone.
-            hits: the hits of the question, best first.
-            weights: of each word of the question, 0 for a word that never occurs in the archive (default: all 1).
-            readings: a reader's readings of the hits' passages, by passage id; without them words and cosines decide.
+            found: the hits of a question that stands alone, read.
+            asked: its kind.
         """
-        threshold = _models()[_kind(readings)].threshold
-        scored = score(question, hits[:READ], self._embedder, weights, readings)
-        if not scored.candidates or scored.confidence < threshold:
-            return abstention(question, hits, scored.confidence)
-        citations: list[Citation] = []
-        sentences: list[Sentence] = []
-        for group in _chosen(scored, hits):
-            numbers = tuple(range(len(citations) + 1, len(citations) + 1 + len(group)))
-            citations += [_citation(hits[one.hit], one) for one in group]
-            sentences.append(Sentence(group[0].text, numbers, group[0].marks))
-        exact = sentences[0].text[slice(*sentences[0].marks[0])] if sentences[0].marks else ""
-        text = numbered(sentences)
-        return Answer(
-            question, question, text, exact, tuple(sentences), tuple(citations), tuple(hits), scored.confidence
+        question, hits = found.question, found.hits
+        stated = qualifiers(question, found.weights)
+        scored = score(found, asked, stated, self._embedder)
+        if asked.kind == "latest":
+            scored = newest_first(scored, hits)
+        thresholds = _models()[_kind(found)]
+        if not scored.candidates or scored.confidence < thresholds.possible:
+            return abstention(question, hits, scored.confidence, kind=asked.kind)
+        doubt = _doubt(scored, found, asked, stated)
+        level: Level = "answer" if scored.confidence >= thresholds.answer and not doubt else "possible"
+        if found.readings is None:
+            level, doubt = "possible", ""
+        groups = _chosen(scored, hits, level)
+        answer = laid_out(question, groups, hits, level, found.articles, speakers=asked.kind == "who-said")
+        return replace(answer, confidence=scored.confidence, kind=asked.kind, reason=doubt)
+
+    def guessed(self, found: Found, asked: Asked) -> Answer:
+        """Return the sentences most like an answer, unmarked and however improbable; an abstention without hits."""
+        scored = score(found, asked, qualifiers(found.question, found.weights), self._embedder)
+        if not scored.candidates:
+            return abstention(found.question, found.hits, scored.confidence, kind=asked.kind)
+        groups = _chosen(scored, found.hits, "possible")
+        answer = laid_out(found.question, groups, found.hits, "possible", found.articles)
+        return replace(answer, confidence=scored.confidence, kind=asked.kind)
+
+
+def score(found: Found, asked: Asked, stated: Qualifiers, embedder: Embedder) -> Scored:
+    """Return the candidates of the first ``READ`` hits with their probabilities, best first."""
+    question, hits = found.question, found.hits[:READ]
+    models = _models()[_kind(found)]
+    if found.readings is None:
+        reading = sentence_features.read(question, hits, embedder, found.weights)
+        if not reading.candidates:
+            return Scored((), np.zeros(0), (), 0.0)
+        probabilities = models.candidate(reading.features)
+        confidence = float(models.whole(unread_features(question, hits, probabilities)[None])[0])
+        return _ordered(
+            reading.candidates, probabilities, surroundings(reading.candidates, hits, found.articles), confidence
         )
-
-
-def score(
-    question: str,
-    hits: Sequence[Hit],
-    embedder: Embedder,
-    weights: Mapping[str, float] | None,
-    readings: Mapping[str, PassageReading] | None,
-) -> Scored:
-    """Return the candidates of the hits with their probabilities."""
-    model = _models()[_kind(readings)]
-    if readings is None:
-        reading = sentence_features.read(question, hits, embedder, weights)
-        candidates: Sequence[Candidate] = reading.candidates
-        features = reading.features
-    else:
-        candidates, features = marked(hits, readings)
+    candidates = marked(hits, found.readings, found.articles)
     if not candidates:
-        return Scored((), np.zeros(0), 0.0)
-    probabilities = model.candidate(features)
-    if readings is None:
-        row = unread_features(question, hits, probabilities)
-    else:
-        row = read_features(question, hits, probabilities, readings, best_cosine(question, candidates, embedder))
-    return Scored(candidates, probabilities, float(model.archive(row[None])[0]))
+        return Scored((), np.zeros(0), (), 0.0)
+    around = surroundings(candidates, hits, found.articles)
+    rows = features(question, asked, stated, candidates, around, hits, found.readings)
+    probabilities = models.candidate(rows)
+    confidence = float(models.whole(confidence_row(candidates, rows, probabilities)[None])[0])
+    return _ordered(candidates, probabilities, around, confidence)
+
+
+def _ordered(
+    candidates: Sequence[Candidate], probabilities: Floats, around: Sequence[Surroundings], confidence: float
+) -> Scored:
+    order = sorted(range(len(candidates)), key=lambda i: (-probabilities[i], i))
+    return Scored([candidates[i] for i in order], probabilities[order], [around[i] for i in order], confidence)
+
+
+def newest_first(scored: Scored, hits: Sequence[Hit]) -> Scored:
+    """Return the candidates with those near the best in front, by the day of their articles, the newest first.
+
+    Undated ones keep their place behind them.
+    """
+    if not scored.candidates:
+        return scored
+    near = [i for i, one in enumerate(scored.probabilities) if one >= _NEAR * scored.probabilities[0]]
+    days = {i: hits[scored.candidates[i].hit].citation.published[:10] for i in near}
+    order = sorted(near, key=lambda i: days[i], reverse=True)  # stable: of one day, the likeliest first
+    order += [i for i in range(len(scored.candidates)) if i not in days]
+    probabilities = np.where(np.isin(np.arange(len(order)), near), scored.probabilities[0], scored.probabilities)
+    return Scored(
+        [scored.candidates[i] for i in order], probabilities, [scored.around[i] for i in order], scored.confidence
+    )
+
+
+def _doubt(scored: Scored, found: Found, asked: Asked, stated: Qualifiers) -> str:
+    """Return in one sentence what speaks against marking the best candidate; "" for nothing."""
+    best, around = scored.candidates[0], scored.around[0]
+    for held, where in (
+        (around.article, "The article quoted does not mention"),
+        (around.near, "This place is not about"),
+    ):
+        if absent := stated.missing(held):
+            return f"{where} {' or '.join(f'“{name}”' for name in absent[:3])}."
+    if best.marks and fits(asked, found.question, best.words) == "no":
+        return f"The words found are not {_WANTED.get(asked.single, 'what was asked for')}."
+    return ""
+
+
+_WANTED = {
+    "number": "a number", "who": "a name", "date": "a date or time", "where": "a place", "reason": "a whole reason",
+}  # fmt: skip
+
+
+def laid_out(
+    question: str,
+    groups: Sequence[Sequence[Candidate]],
+    hits: Sequence[Hit],
+    level: Level,
+    articles: Mapping[str, Article],
+    *,
+    speakers: bool = False,
+) -> Answer:
+    """Return groups of candidates as numbered sentences; the words that answer are marked at level ``answer`` alone.
+
+    Sentences of the ``articles`` that are given, by id, have notes (``qa.answers.context``); with ``speakers`` also on
+    who says a sentence that does not name them.
+    """
+    citations: list[Citation] = []
+    sentences: list[Sentence] = []
+    for group in groups:
+        numbers = tuple(range(len(citations) + 1, len(citations) + 1 + len(group)))
+        citations += [_citation(hits[one.hit], one) for one in group]
+        first = group[0]
+        article = articles.get(hits[first.hit].passage.article_id)
+        known = notes(article, first.start, first.end) if article and first.field == "text" else ()
+        if speakers and article and first.field == "text":
+            who = speaker(article, first.start, first.end)
+            known = (*known, f"Said by: {who}") if who and who.split()[-1] not in first.text else known
+        sentences.append(Sentence(first.text, numbers, first.marks if level == "answer" else (), known))
+    exact = sentences[0].text[slice(*sentences[0].marks[0])] if sentences and sentences[0].marks else ""
+    text = numbered(sentences)
+    return Answer(question, question, text, exact, tuple(sentences), tuple(citations), tuple(hits), 0.0, level=level)
 
 
 def unread_features(question: str, hits: Sequence[Hit], probabilities: Floats) -> Floats:
@@ -116,33 +197,6 @@ def unread_features(question: str, hits: Sequence[Hit], probabilities: Floats) -
     return np.array([_log_odds(probabilities), max(dense, default=0.0), words, _missing(question, hits)])
 
 
-def read_features(
-    question: str,
-    hits: Sequence[Hit],
-    probabilities: Floats,
-    readings: Mapping[str, PassageReading],
-    cosine: float,
-) -> Floats:
-    """Return the features of answerability where a model has read the hits, shape (7,).
-
-    These are the log odds of the best candidate, the share of the question's names and numbers that the best passage
-    lacks, the best log odds of an answer in a passage, the best relevance, the mean relevance of the others, the first
-    hit's score without its date, and ``cosine``, the best of a candidate's sentence with the question.
-    """
-    read = [readings[hit.passage.id] for hit in hits if hit.passage.id in readings]
-    relevance = sorted((one.relevance for one in read), reverse=True)
-    rest = float(np.mean(relevance[1:])) if relevance[1:] else relevance[0]
-    answerable = max(one.answerable for one in read)
-    row = [_log_odds(probabilities), _missing(question, hits), answerable, relevance[0], rest]
-    return np.array([*row, sentence_features.score_without_date(hits[0]), cosine])
-
-
-def best_cosine(question: str, candidates: Sequence[Candidate], embedder: Embedder) -> float:
-    """Return the best cosine of a candidate's sentence with the question."""
-    texts = list(dict.fromkeys(candidate.text for candidate in candidates))
-    return float((embedder.embed_passages(texts) @ embedder.embed_queries([question])[0]).max())
-
-
 def _log_odds(probabilities: Floats) -> float:
     best = min(max(float(probabilities.max()), 1e-6), 1 - 1e-6)
     return math.log(best / (1 - best))
@@ -154,19 +208,20 @@ def _missing(question: str, hits: Sequence[Hit]) -> float:
     return sum(not set(terms(name)) & held for name in names) / max(1, len(names))
 
 
-def _chosen(scored: Scored, hits: Sequence[Hit]) -> list[list[Candidate]]:
+def _chosen(scored: Scored, hits: Sequence[Hit], level: Level) -> list[list[Candidate]]:
     """Return the candidates to show, best first: those of several articles with the same answer form a group.
 
     Near-duplicate sentences are left out.  Where no words are marked as the answer, each sentence is its own group.
     """
-    order = sorted(range(len(scored.candidates)), key=lambda i: (-scored.probabilities[i], i))
-    least = _NEAR * scored.probabilities[order[0]]
+    least = _NEAR * scored.probabilities[0]
     groups: list[list[Candidate]] = []
-    for candidate in (scored.candidates[i] for i in order if scored.probabilities[i] >= least):
+    for candidate, probability in zip(scored.candidates, scored.probabilities, strict=True):
+        if probability < least:
+            break
         articles = {hits[one.hit].passage.article_id for group in groups for one in group}
         if any(_same(candidate.text, one.text) for group in groups for one in group):
             continue  # a copy is no second witness
-        if not candidate.marks:
+        if not candidate.marks or level == "possible":
             if len(groups) < _MOST_SENTENCES:
                 groups.append([candidate])
         elif hits[candidate.hit].passage.article_id not in articles:
@@ -195,6 +250,7 @@ def _citation(hit: Hit, candidate: Candidate) -> Citation:
         candidate.end,
         candidate.text,
         c.digest,
+        candidate.field,
     )
 
 
@@ -203,7 +259,8 @@ def numbered(sentences: Sequence[Sentence]) -> str:
     lines = []
     for sentence in sentences:
         words = without_markers(" ".join(sentence.text.split()))
-        lines.append(words + "".join(f" [{number}]" for number in sentence.citations))
+        known = f" ({'; '.join(sentence.notes)})" if sentence.notes else ""
+        lines.append(words + known + "".join(f" [{number}]" for number in sentence.citations))
     return " ".join(lines)
 
 
@@ -212,32 +269,42 @@ def without_markers(text: str) -> str:
     return re.sub(r"\[([\s\d,;–-]+)\]", r"［\1］", text)
 
 
-def abstention(question: str, hits: Sequence[Hit], confidence: float) -> Answer:
+def abstention(question: str, hits: Sequence[Hit], confidence: float, reason: str = "", kind: str = "fact") -> Answer:
     """Return an abstention: the archive holds no answer."""
     text = "No answer to this question was found in the archive."
     if hits:
         text += " The nearest passages follow."
-    return Answer(question, question, text, "", (), (), tuple(hits), confidence)
+    return Answer(question, question, text, "", (), (), tuple(hits), confidence, reason, "none", kind)
 
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """The fitted models, of a candidate and of the archive, and the threshold below which to abstain."""
+    """The fitted models and the thresholds of the levels.
+
+    ``candidate`` is that of a candidate, ``whole`` that the likeliest one is right or, where no model reads, that the
+    archive holds an answer.  The answer is at level ``answer`` from one threshold on, ``possible`` from the other.
+    """
 
     candidate: Logistic
-    archive: Logistic
-    threshold: float
+    whole: Logistic
+    answer: float
+    possible: float
 
 
-def _kind(readings: Mapping[str, PassageReading] | None) -> str:
-    return "sentences" if readings is None else "reader"
+def _kind(found: Found) -> str:
+    return "sentences" if found.readings is None else "reader"
 
 
 @lru_cache(maxsize=1)
 def _models() -> dict[str, Models]:
     stored = json.loads((files("qa.answers") / "answering.json").read_text())
     return {
-        kind: Models(_logistic(one["candidate"]), _logistic(one["archive"]), one["threshold"])
+        kind: Models(
+            _logistic(one["candidate"]),
+            _logistic(one["right" if "right" in one else "archive"]),
+            one["answer"],
+            one["possible"],
+        )
         for kind, one in stored.items()
     }
 

@@ -34,6 +34,12 @@ def same_answer(one: str, other: str) -> bool:
     return bool(shorter) and shorter <= longer
 
 
+def amount(text: str) -> float | None:
+    """Return the only number of a text, by value; None where it has none or several."""
+    numbers = [word for word in _words(text) if isinstance(word, float)]
+    return numbers[0] if len(numbers) == 1 else None
+
+
 def _words(text: str) -> list[str | float]:
     """Return an answer's words in lower case, its numbers as values, without those that say little."""
     found: list[str | float] = []

@@ -1,63 +1,78 @@
-"""Verification of an answer's citations: each must quote a hit that was found for the question.
+"""Verification of an answer's citations: each must quote an article of the archive, word for word.
 
 The sentences of ``qa.answers.answering`` are quotations and pass unchanged.  The check follows all the same: no other
 way of wording an answer, and no article with instructions to a model, can get an unproven citation past it.
 """
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from qa.answers.answering import abstention, numbered
-from qa.records import Answer, Citation, Hit, Sentence
+from qa.archive.storage.hashing import text_digest
+from qa.records import Answer, Article, Citation, Hit, Sentence
+
+COMPUTED = frozenset({"count", "outlets", "yes-no", "comparison"})
+"""Kinds of answers whose exact words stand in no article."""
+_OF_THE_ARCHIVE = frozenset({"count", "outlets", "greeting", "about"})  # worded by rule, whatever an answerer does
+_REASONS = re.compile(
+    r"(?:The article quoted does not mention|This place is not about|The words found are not|No answer was found to"
+    r"|No article mentions|Counted:) [^\n]{1,300}"
+)
 
 
-def proven(answer: Answer, asked: str, hits: Sequence[Hit]) -> Answer:
-    """Return an answer with only the citations and sentences that its hits prove.
+def proven(answer: Answer, asked: str, article: Callable[[str], Article | None], hits: Sequence[Hit]) -> Answer:
+    """Return an answer with only the citations and sentences that the archive proves.
 
-    Citations that do not quote a hit word for word are removed, then sentences without a citation; without sentences
-    the answer becomes an abstention.  Its text is renumbered, and its hits become the given ones.
+    Citations that do not quote their article word for word are removed, then sentences without a citation; without
+    sentences the answer becomes an abstention.  Its text is renumbered, its hits become the given ones, and a reason
+    that is none of ours is removed.
 
     Args:
         answer: the answer to verify, however it was worded.
         asked: the question that was searched.
-        hits: the hits of that question, best first.
+        article: returns an article of those that were searched by its id, None where there is none.
+        hits: what was found for that question, best first.
     """
+    reason = answer.reason if _REASONS.fullmatch(answer.reason) else ""
+    if answer.kind in _OF_THE_ARCHIVE and answer.abstained:
+        return replace(answer, question=asked, asked=asked, hits=tuple(hits))
     numbers: dict[int, int] = {}
     citations: list[Citation] = []
     sentences: list[Sentence] = []
     for sentence in answer.sentences:
-        own = [n for n in dict.fromkeys(sentence.citations) if _is_proof(n, answer.citations, hits)]
+        own = [n for n in dict.fromkeys(sentence.citations) if _is_proof(n, answer.citations, article)]
         for number in own:
             if number not in numbers:
                 citations.append(answer.citations[number - 1])
                 numbers[number] = len(citations)
         if own:
             marks = sentence.marks if _lie_in(sentence.text, sentence.marks) else ()
-            sentences.append(Sentence(sentence.text, tuple(numbers[n] for n in own), marks))
+            sentences.append(replace(sentence, citations=tuple(numbers[n] for n in own), marks=marks))
     confidence = answer.confidence if math.isfinite(answer.confidence) else 0.0
     confidence = min(max(confidence, 0.0), 1.0)
     if not sentences:
-        return abstention(asked, hits, confidence)
-    exact = answer.exact if any(answer.exact in citation.quote for citation in citations) else ""
+        return abstention(asked, hits, confidence, reason if answer.abstained else "", answer.kind)
+    quoted = answer.kind in COMPUTED or any(answer.exact in citation.quote for citation in citations)
     return replace(
-        answer, question=asked, asked=asked, text=numbered(sentences), exact=exact, sentences=tuple(sentences),
-        citations=tuple(citations), hits=tuple(hits), confidence=confidence, reason="",
+        answer, question=asked, asked=asked, text=numbered(sentences), exact=answer.exact if quoted else "",
+        sentences=tuple(sentences), citations=tuple(citations), hits=tuple(hits), confidence=confidence, reason=reason,
     )  # fmt: skip
 
 
-def _is_proof(number: int, citations: Sequence[Citation], hits: Sequence[Hit]) -> bool:
-    """Whether there is a citation of this number, and it quotes a hit word for word."""
+def _is_proof(number: int, citations: Sequence[Citation], article: Callable[[str], Article | None]) -> bool:
+    """Whether there is a citation of this number, and it quotes its article word for word."""
     if not 1 <= number <= len(citations):
         return False
     given = citations[number - 1]
-    for hit in hits:
-        start, end = given.start - hit.citation.start, given.end - hit.citation.start
-        if 0 <= start < end <= len(hit.citation.quote) and given == replace(
-            hit.citation, start=given.start, end=given.end, quote=hit.citation.quote[start:end]
-        ):
-            return True
-    return False
+    cited = article(given.article_id)
+    if cited is None or not 0 <= given.start < given.end or given.field not in ("text", "title", "dek"):
+        return False
+    return given == Citation(
+        cited.id, cited.title, cited.source, cited.url, cited.published, given.start, given.end,
+        getattr(cited, given.field)[given.start : given.end], text_digest(cited.text), given.field,
+    )  # fmt: skip
 
 
 def _lie_in(text: str, marks: Sequence[tuple[int, int]]) -> bool:

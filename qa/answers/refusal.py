@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from qa.archive.view import ArchiveView
 from qa.filters import DATED, Where
+from qa.text.terms import terms
 from qa.text.words import content_words
 
 _EPOCH = datetime(1970, 1, 1)
@@ -26,10 +27,19 @@ def reason(view: ArchiveView, question: str, where: Where, weights: Mapping[str,
         return "No article in the archive passes the filters."
     # The first word of a question is capitalised even if it is no name.
     first = question.split()[0] if question.split() else ""
-    names = [w for w in content_words(question) if w[0].isupper() and weights.get(w, 1.0) == 0.0 and w != first]
+    unread = [w for w in content_words(question) if w[0].isupper() and weights.get(w, 1.0) == 0.0 and w != first]
+    names = [name for name in unread if len(name) > 1 and not _occurs(view, name)]
     if len(names) == 1:
         return f"The name “{names[0]}” never occurs in the archive."
     return f"The names {', '.join(f'“{name}”' for name in names)} never occur in the archive." if names else ""
+
+
+def _occurs(view: ArchiveView, name: str) -> bool:
+    """Return whether a name that stands in no passage stands in a headline, a dek or the name of an outlet."""
+    own = set(terms(name))
+    if not own or view.find_articles(name, limit=1)[1]:
+        return True
+    return any(own <= set(terms(source)) for source, _ in view.facets("source"))
 
 
 def _between(dated: Where) -> str:

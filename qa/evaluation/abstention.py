@@ -55,17 +55,17 @@ class RiskCoverage:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationBin:
-    """The questions whose confidence lies in [low, high): its mean, and the share that was answerable."""
+    """The questions whose confidence lies in [low, high): its mean, and the share that was right."""
 
     low: float
     high: float
     confidence: float
-    answerable: Figure
+    right: Figure
 
     def to_dict(self) -> dict[str, Any]:
         """Return the bin as in the report's JSON."""
         confidence = round(self.confidence, 6)
-        return {"low": self.low, "high": self.high, "confidence": confidence, "answerable": self.answerable.to_dict()}
+        return {"low": self.low, "high": self.high, "confidence": confidence, "right": self.right.to_dict()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +133,8 @@ def area_under_risk(wrong: Flags, confidence: Floats) -> Statistic:
     return statistic
 
 
-def calibrate(answerable: Flags, confidence: Floats, *, seed: int = 0, resamples: int = 2000) -> Calibration:
-    """Compare confidence in [0, 1] with how often the archive held an answer; arrays are (questions,).
+def calibrate(right: Flags, confidence: Floats, *, seed: int = 0, resamples: int = 2000) -> Calibration:
+    """Compare confidence in [0, 1] with how often the answer was right; arrays are (answers,).
 
     ``ece``, the expected calibration error, is the mean distance between the two over ten bins of equal width,
     weighed by their questions (Naeini, Cooper and Hauskrecht, AAAI 2015; Guo et al., ICML 2017).  It has no
@@ -142,19 +142,19 @@ def calibrate(answerable: Flags, confidence: Floats, *, seed: int = 0, resamples
     squared distance by question (Brier, Monthly Weather Review 78, 1950), with a bootstrap interval.  A bin's
     interval is Wilson's (JASA 22, 1927).
     """
-    n = len(answerable)
+    n = len(right)
     if not n:
         return Calibration(None, Figure(None, None, None, 0), ())
-    truth = answerable.astype(np.float64)
+    truth = right.astype(np.float64)
     (brier,) = bootstrap(means(((confidence - truth) ** 2)[:, None]), n, seed=seed, resamples=resamples)
     place = np.clip((confidence * BINS).astype(np.int64), 0, BINS - 1)
     bins = []
     for number in np.unique(place):
         inside = place == number
-        share = _wilson(int(answerable[inside].sum()), int(inside.sum()))
+        share = _wilson(int(right[inside].sum()), int(inside.sum()))
         mean = float(confidence[inside].mean())
         bins.append(CalibrationBin(number / BINS, (number + 1) / BINS, mean, share))
-    ece = sum(abs(one.confidence - (one.answerable.value or 0.0)) * one.answerable.n for one in bins) / n
+    ece = sum(abs(one.confidence - (one.right.value or 0.0)) * one.right.n for one in bins) / n
     return Calibration(float(ece), brier, tuple(bins))
 
 

@@ -15,6 +15,7 @@ from qa.errors import InputError
 from qa.evaluation.measures import ACCURACY, LEVELS, answer_measures, retrieval_measures
 from qa.evaluation.questions import Gold, locate
 from qa.evaluation.report import FoundPassage, QuestionResult, Report, summarise
+from qa.evaluation.verdicts import verdict
 from qa.records import Answer, Article, Question
 from qa.settings import LIMITS
 
@@ -111,6 +112,8 @@ def _result(question: Question, answer: Answer, gold: Gold, latency_ms: float, e
         error=error,
         marks=_marks(answer),
         reason=answer.reason,
+        level=answer.level,
+        verdict=verdict(question, answer, gold),
     )
 
 

@@ -27,6 +27,7 @@ from qa.evaluation.statistics import (
     smallest_difference,
     together,
 )
+from qa.evaluation.verdicts import Tally, Verdict, tally
 from qa.records import Question
 
 ABSTENTION = ("precision", "recall", "f1", "accuracy", "auroc", "answered")
@@ -51,7 +52,8 @@ class QuestionResult:
     ``measures`` the scores by full name (``passage.answer.mrr@10``); both hold only what the question is
     scored for.  ``marks`` are the offsets of the words in ``answer`` that answer, as in ``Sentence``; ``reason`` is the
     answer's.  ``sources`` are the outlets of its evidence's articles, ``""`` for an unknown one; ``top_title`` and
-    ``top_text`` are the first hit's; ``error`` is why a question could not be asked.
+    ``top_text`` are the first hit's; ``error`` is why a question could not be asked.  ``level`` is the answer's,
+    ``verdict`` what it is worth (``qa.evaluation.verdicts``; None where that is not known).
     """
 
     question: Question
@@ -71,6 +73,8 @@ class QuestionResult:
     sources: tuple[str, ...] = ()
     marks: tuple[tuple[int, int], ...] = ()
     reason: str = ""
+    level: str = ""
+    verdict: Verdict | None = None
 
     @property
     def scored(self) -> bool:
@@ -112,6 +116,7 @@ class Report:
     first_hit: RiskCoverage
     level: str
     calibration: Calibration
+    verdicts: Tally
     detectable: Mapping[str, float]
     by_type: Mapping[str, Scores]
     by_source: Mapping[str, Scores]
@@ -126,6 +131,7 @@ class Report:
             **self.scores.to_dict(),
             "risk_coverage": {"unanswerable": self.unanswerable.to_dict(), "first_hit": first_hit},
             "calibration": self.calibration.to_dict(),
+            "verdicts": self.verdicts.to_dict(),
             "detectable": {"alpha": ALPHA, "power": POWER, "correlation": CORRELATION, "measures": found},
             "by_type": {name: scores.to_dict() for name, scores in self.by_type.items()},
             "by_source": {name: scores.to_dict() for name, scores in self.by_source.items()},
@@ -141,14 +147,17 @@ def summarise(results: Sequence[QuestionResult], *, rejected: int = 0, seed: int
         for source in result.sources or ("",):
             outlets.setdefault(source or "unknown", []).append(result)
     level = _level(results)
+    judged = [one for one in results if one.verdict]
+    given = [one for one in judged if not one.abstained]
     return Report(
         questions=_counts(results, rejected),
         scores=_scores(results, seed, resamples),
         unanswerable=_risk(results, [not one.question.answerable for one in results], seed, resamples),
         first_hit=_first_hit(results, level, seed, resamples),
         level=level,
-        calibration=calibrate(_flags(one.question.answerable for one in results), _confidence(results),
+        calibration=calibrate(_flags(one.verdict == "right" for one in given), _confidence(given),
                               seed=seed, resamples=resamples),
+        verdicts=tally([(one.level, one.verdict) for one in judged if one.verdict]),
         detectable=_detectable(results),
         by_type={name: _scores(types[name], seed, resamples) for name in sorted(types)},
         by_source={name: _scores(outlets[name], seed, resamples) for name in sorted(outlets)},

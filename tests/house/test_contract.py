@@ -1,7 +1,7 @@
 """Names, JSON, commands, exit codes and paths that programs rely on, compared with a list made at an earlier commit.
 
 A difference is a change of the contract: it needs a line in CHANGELOG.md and a decision, and then
-``python -m tests.house.test_contract > tests/contract.json`` writes the list anew.
+``python -m tests.house.test_contract > tests/house/contract.json`` writes the list anew.
 """
 
 import contextlib

@@ -40,6 +40,7 @@ def reference_of(article_id: str, query: Mapping[str, str]) -> Reference | None:
         f"{quote(article_id, safe='')}:{query.get('start')}-{query.get('end')}:{digest[:DIGITS]}"
         + (f"-{words[:QUOTE_DIGITS]}" if words else "")
         + (f":{exact}" if exact else "")
+        + (f"@{query['in']}" if query.get("in") else "")
     )
 
 

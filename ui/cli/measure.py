@@ -159,6 +159,7 @@ def _line(row: "SweepRow") -> tuple[str, ...]:
 
 def _print(report: "Report") -> None:
     from qa.evaluation.statistics import CORRELATION
+    from qa.evaluation.verdicts import GOOD
 
     counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in report.questions.items())
     print_line(f"questions: {counts}\n")
@@ -174,6 +175,13 @@ def _print(report: "Report") -> None:
             (),
         ),
         "calibration": ({"ece": _alone(report.calibration.ece), "brier": report.calibration.brier}, ()),
+        "verdicts": (
+            {
+                "right or rightly refused": _alone(report.verdicts.share(GOOD)),
+                "wrong at level answer": _alone(report.verdicts.share(("wrong",), "answer")),
+            },
+            (),
+        ),
         "latency, ms": (scores.latency_ms, tuple(scores.latency_ms)),
     }
     rows = []

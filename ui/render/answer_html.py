@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from qa.records import Answer, Citation, Hit, Part, Sentence
-from ui.render.answer_text import differing, marks_of, proofs, told_confidence, unread
+from ui.render.answer_text import differing, marks_of, proofs, told_confidence, told_exact, told_level, unread
 from ui.render.citation_view import copies_of, fragment, outlet_name, shown_date
 from ui.render.escaping import exact_html, inert, line, marked
 from ui.render.timeline import Bar, bars
@@ -12,6 +12,7 @@ from ui.render.timeline import Bar, bars
 _DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?", re.ASCII)
 ACTS = {"copy-answer": "Copy", "vote-helpful": "Helpful", "vote-unhelpful": "Not helpful"}
 _COPIES_NAMED = 3  # more are counted
+FIELDS = {"title": "headline", "dek": "line below the headline"}
 _PARTS = {
     "bm25": "Same words (BM25)",
     "dense": "Same meaning (dense)",
@@ -117,11 +118,17 @@ def answer_html(answer: Answer, filters: Sequence[str] = (), acts: Sequence[str]
         elif not answer.hits and filters:
             parts.append("<p>No article passes the filters.</p>")
     else:
-        apart = differing(answer.sentences)
+        if level := told_level(answer):
+            parts.append(f'<p class="level">{inert(level)} {inert(answer.reason)}</p>')
+        if exact := told_exact(answer):
+            parts.append(f'<p class="exact-answer">{inert(exact)}</p>')
+        apart = answer.kind == "overview" or differing(answer.sentences)
         parts += [_sentence(sentence, answer, apart) for sentence in answer.sentences]
         parts.append(_sources(answer))
-    if answer.hits or answer.citations:
-        parts.append(f'<p class="aside">{inert(told_confidence(answer.confidence))}</p>')
+        if answer.level == "answer" and answer.reason:
+            parts.append(f'<p class="aside">{inert(answer.reason)}</p>')
+    if confidence := told_confidence(answer):
+        parts.append(f'<p class="aside">{inert(confidence)}</p>')
     if acts:
         parts.append(_acts(acts))
     if answer.hits:
@@ -139,7 +146,8 @@ def _sentence(sentence: Sentence, answer: Answer, apart: bool) -> str:
     """Return a sentence of an answer; ``apart``: with its outlets and dates, because other sentences differ."""
     links = " ".join(_marker(number, answer) for number in sentence.citations)
     by = f'<span class="by">{", ".join(map(_meta, proofs(sentence, answer)))}</span>' if apart else ""
-    return f'<p class="said">{exact_html(sentence.text, sentence.marks)} {links}{by}</p>'
+    known = f' <span class="gloss">({inert("; ".join(sentence.notes))})</span>' if sentence.notes else ""
+    return f'<p class="said">{exact_html(sentence.text, sentence.marks)}{known} {links}{by}</p>'
 
 
 def _marker(number: int, answer: Answer) -> str:
@@ -160,10 +168,16 @@ def _sources(answer: Answer) -> str:
         f'<li><a class="source" href="#{fragment(citation, marks_of(number, answer))}">'
         f'<span class="number">[{number}]</span>'
         f'<span class="source-title">{inert(line(citation.title) or "Untitled")}</span></a> {_meta(citation)}'
+        f"{_quoted_field(citation)}"
         f"{_also(copies_of(citation, answer.hits))}</li>"
         for number, citation in enumerate(answer.citations, 1)
     )
     return f'<ol class="sources">{rows}</ol>'
+
+
+def _quoted_field(citation: Citation) -> str:
+    """Return that a headline or dek is quoted, and not the text; ``""`` for the text."""
+    return "" if citation.field == "text" else f' <span class="meta">{FIELDS[citation.field]}</span>'
 
 
 def _also(copies: Sequence[Citation]) -> str:

@@ -73,9 +73,21 @@ def proofs(sentence: Sentence, answer: Answer) -> tuple[Citation, ...]:
     return tuple(answer.citations[number - 1] for number in sentence.citations)
 
 
-def told_confidence(confidence: float) -> str:
-    """Return the probability that the archive holds an answer, in words and per cent."""
-    percent = round(100 * confidence)
+def told_confidence(answer: Answer) -> str:
+    """Return how probably this answer is right, in words and per cent; "" where it is only possible, or was counted."""
+    if answer.abstained or answer.level != "answer" or answer.kind in ("count", "outlets", "overview"):
+        return ""
+    percent = round(100 * answer.confidence)
     words = next(words for least, words in _LIKELIHOODS if percent >= least)
     shown = "over 99" if percent > 99 else "under 1" if percent < 1 else f"{percent}"
-    return f"{words.capitalize()} that the archive holds an answer ({shown} %)"
+    return f"{words.capitalize()} to be right ({shown} %)"
+
+
+def told_level(answer: Answer) -> str:
+    """Return what is said above an answer that is no more than possible; "" above any other."""
+    return "This may answer it." if answer.level == "possible" else ""
+
+
+def told_exact(answer: Answer) -> str:
+    """Return the short answer that stands above the sentences because it stands in none of them: "Yes", a winner."""
+    return answer.exact if answer.kind in ("yes-no", "comparison") and answer.level == "answer" else ""

@@ -2,9 +2,9 @@
 
 A link is complete in itself, so it works in every answer of a conversation, after a reload and when it is pasted:
 ``cite-<article id>:<start>-<end>:<first digits of the SHA-256 of the text>-<those of the quotation>``, followed by
-``:<start>-<end>,…`` for the exact words, also as offsets into the article.  The text is cut here, by code points,
-because the browser counts in UTF-16.  With the second hash a quotation can be found in an article that has changed;
-older links do not have it.
+``:<start>-<end>,…`` for the exact words, also as offsets into the article, and by ``@title`` or ``@dek`` if these are
+quoted and not the body.  The text is cut here, by code points, because the browser counts in UTF-16.  With the second
+hash a quotation can be found in an article that has changed; older links do not have it.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import TypedDict
 from urllib.parse import quote, unquote, urlsplit
 
 from qa.archive.storage.hashing import text_digest
-from qa.records import Article, Citation, Hit
+from qa.records import Article, Citation, Field, Hit
 from ui.render.answer_text import Marks, pieces
 from ui.render.escaping import line
 from ui.render.links import DIGITS, address, spans_text
@@ -23,7 +23,7 @@ from ui.render.refinding import QUOTE_DIGITS, find_again, quote_hash, searched_w
 _SPAN = r"\d{1,9}-\d{1,9}"
 _LINK = re.compile(
     rf"#?(?:cite-)?([^:#]{{1,6000}}):(\d{{1,9}})-(\d{{1,9}}):([0-9a-f]{{12}})(?:-([0-9a-f]{{{QUOTE_DIGITS}}}))?"
-    rf"(?::({_SPAN}(?:,{_SPAN}){{0,15}}))?"
+    rf"(?::({_SPAN}(?:,{_SPAN}){{0,15}}))?(?:@(title|dek))?"
 )
 NOT_HELD = "This article is not in the archive."
 _EARLIER = "This is the version that was quoted. The article has been updated since"
@@ -50,7 +50,7 @@ _LONGEST_ADDRESS = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A quotation of an article, ``text[start:end]`` in the version with this digest, and the marks in it.
+    """A quotation of an article, ``[start:end]`` of its ``field`` in the version with this digest, and the marks in it.
 
     ``digest`` and ``quote`` are the first digits of the SHA-256 of the whole text and of the quotation (``""``:
     unknown).
@@ -62,6 +62,7 @@ class Reference:
     digest: str
     marks: tuple[tuple[int, int], ...] = ()
     quote: str = ""
+    field: Field = "text"
 
 
 class Piece(TypedDict):
@@ -75,7 +76,8 @@ class Piece(TypedDict):
 class Reading(TypedDict):
     """Contents of the reading panel; with ``error`` all other fields are empty; ``notice`` is shown above the text.
 
-    If an earlier version is shown, ``newest`` is the address of the newest one, relative to the page.
+    If an earlier version is shown, ``newest`` is the address of the newest one, relative to the page.  ``head`` is
+    ``title`` or ``dek`` if these words are quoted.
     """
 
     error: str
@@ -88,6 +90,7 @@ class Reading(TypedDict):
     authors: str
     url: str
     host: str
+    head: str
     pieces: list[Piece]
 
 
@@ -96,7 +99,8 @@ def fragment(citation: Citation, marks: Marks = ()) -> str:
     name = quote(citation.article_id, safe="", errors="replace")
     exact = spans_text(marks)
     hashes = f"{citation.digest[:DIGITS]}-{quote_hash(citation.quote)}"
-    return f"cite-{name}:{citation.start}-{citation.end}:{hashes}" + (f":{exact}" if exact else "")
+    where = "" if citation.field == "text" else f"@{citation.field}"
+    return f"cite-{name}:{citation.start}-{citation.end}:{hashes}" + (f":{exact}" if exact else "") + where
 
 
 def reference(link: object) -> Reference | None:
@@ -108,7 +112,8 @@ def reference(link: object) -> Reference | None:
     if start >= end or [start, *exact, end] != sorted((start, *exact, end)):
         return None
     marks = tuple(zip(exact[::2], exact[1::2], strict=True))
-    return Reference(unquote(match[1]), start, end, match[4], marks, match[5] or "")
+    field: Field = "title" if match[7] == "title" else "dek" if match[7] == "dek" else "text"
+    return Reference(unquote(match[1]), start, end, match[4], marks, match[5] or "", field)
 
 
 def references(links: object) -> list[Reference]:
@@ -132,6 +137,8 @@ def reading(article: Article | None, links: Sequence[Reference], quoted: Article
     if article is None or not links:
         return unreadable(NOT_HELD)
     chosen, *others = links
+    if chosen.field != "text":
+        return _headed(article, chosen, quoted)
     digest = text_digest(article.text)
     found, notice = _placed(article.text, digest, chosen)
     newest = ""
@@ -149,14 +156,24 @@ def reading(article: Article | None, links: Sequence[Reference], quoted: Article
     return {**_shown(article), "notice": notice, "newest": newest, "pieces": shown}
 
 
+def _headed(article: Article, link: Reference, quoted: Article | None) -> Reading:
+    """Return an article whose title or dek is quoted: the version that has these words, else the newest."""
+    for one in (article, *([quoted] if quoted else [])):
+        if _placed(getattr(one, link.field), link.digest, link)[0]:
+            return {**whole(one), "head": link.field}
+    return whole(article, _GONE)
+
+
 def cited(article: Article, link: Reference) -> tuple[Citation, Marks] | None:
     """Return the citation of a link in the current article, and its exact words; None if the words are gone."""
     digest = text_digest(article.text)
-    found, _ = _placed(article.text, digest, link)
+    quotable = getattr(article, link.field)
+    found, _ = _placed(quotable, digest if link.field == "text" else link.digest, link)
     if found is None:
         return None
     origin = (article.id, article.title, article.source, article.url, article.published)
-    return Citation(*origin, found.start, found.end, article.text[found.start : found.end], digest), found.marks
+    words = quotable[found.start : found.end]
+    return Citation(*origin, found.start, found.end, words, digest, link.field), found.marks
 
 
 def whole(article: Article, notice: str = "") -> Reading:
@@ -218,6 +235,7 @@ def unreadable(message: str) -> Reading:
         authors="",
         url="",
         host="",
+        head="",
         pieces=[],
     )
 
@@ -228,7 +246,7 @@ def _shown(article: Article) -> Reading:
         error="", notice="", newest="", title=line(article.title, _LONGEST) or "Untitled",
         dek=line(article.dek, _LONGEST),
         source=outlet_name(article.source), published=line(shown_date(article.published)),
-        authors=line(article.authors, _LONGEST), url=url, host=line(host), pieces=[],
+        authors=line(article.authors, _LONGEST), url=url, host=line(host), head="", pieces=[],
     )  # fmt: skip
 
 

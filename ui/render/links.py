@@ -32,6 +32,8 @@ def permalink(base_url: str, citation: Citation, marks: Marks = ()) -> str:
         "digest": citation.digest[:DIGITS], "start": citation.start, "end": citation.end,
         "quote": quote_hash(citation.quote),
     }  # fmt: skip
+    if citation.field != "text":
+        query["in"] = citation.field
     if marks:
         query["exact"] = spans_text(marks)
     return f"{address(base_url, citation.article_id, query)}#quote"

@@ -9,7 +9,8 @@ from rich.text import Text
 from qa.answers.answering import without_markers
 from qa.intake import Reading, Rejection
 from qa.records import Answer, Article, Citation, Hit, Part, Sentence
-from ui.render.answer_text import differing, pieces, proofs, told_confidence, unread
+from ui.render.answer_html import FIELDS
+from ui.render.answer_text import differing, pieces, proofs, told_confidence, told_exact, told_level, unread
 from ui.render.citation_view import copies_of
 from ui.render.escaping import safe
 
@@ -31,14 +32,18 @@ def answer_text(answer: Answer) -> Text:
         if answer.reason:
             text.append(_line(answer.reason) + "\n")
         if answer.hits:
-            text.append(told_confidence(answer.confidence) + "\n", "dim")
             text.append("\nThe nearest passages:\n\n", "dim")
             for number, hit in enumerate(answer.hits, 1):
                 text.append_text(hit_text(number, hit, answer.asked))
         return text
-    apart = differing(answer.sentences)
+    if level := told_level(answer):
+        text.append(f"{level} {_line(answer.reason)}".rstrip() + "\n", "yellow")
+    if exact := told_exact(answer):
+        text.append(safe(exact) + "\n", "bold")
+    apart = answer.kind == "overview" or differing(answer.sentences)
     for sentence in answer.sentences:
-        text.append_text(said(sentence))
+        text.append_text(said(sentence, plain=answer.level == "possible"))
+        text.append(f" ({_line('; '.join(sentence.notes))})" if sentence.notes else "", "dim")
         text.append("".join(f" [{number}]" for number in sentence.citations), "cyan")
         by = "; ".join(_outlet_and_date(citation) for citation in proofs(sentence, answer)) if apart else ""
         text.append(f" - {_line(by)}\n" if by else "\n", "dim")
@@ -46,18 +51,22 @@ def answer_text(answer: Answer) -> Text:
     for number, citation in enumerate(answer.citations, 1):
         text.append(f"[{number}] ", "cyan")
         text.append(safe(label(citation)))
-        text.append(f"  {safe(citation.article_id)}:{citation.start}-{citation.end}\n", "dim")
+        field = "" if citation.field == "text" else f" {FIELDS[citation.field]}"
+        text.append(f"  {safe(citation.article_id)}{field}:{citation.start}-{citation.end}\n", "dim")
         if citation.url:
             text.append(f"    {safe(citation.url)}\n", "dim")
         if also := _also(copies_of(citation, answer.hits)):
             text.append(f"    {also}\n", "dim")
-    text.append(f"\n{told_confidence(answer.confidence)}\n", "dim")
+    if answer.level == "answer" and answer.reason:
+        text.append(f"\n{_line(answer.reason)}\n", "dim")
+    if confidence := told_confidence(answer):
+        text.append(f"\n{confidence}\n", "dim")
     return text
 
 
-def said(sentence: Sentence) -> Text:
-    """Return a sentence of an answer on one line, with its exact words in bold (all of it if none are marked)."""
-    text = Text(style="" if sentence.marks else "bold")
+def said(sentence: Sentence, plain: bool = False) -> Text:
+    """Return a sentence of an answer on one line, its exact words in bold; all of it if none are, unless plain."""
+    text = Text(style="" if sentence.marks or plain else "bold")
     # Brackets are replaced before the cut, one for one, so that offsets stay valid and no cut can split "[1]".
     for words, exact in pieces(without_markers(sentence.text), sentence.marks):
         shown = re.sub(r"\s+", " ", safe(words))

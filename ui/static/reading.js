@@ -43,10 +43,15 @@ function draw(article, link) {
     body.replaceChildren(make('p', 'reading-notice', article.error));
     return;
   }
-  const title = make('h2', 'reading-title', article.title);
+  const head = (tag, name, field) => {
+    const made = make(tag, name, article.head === field ? '' : article[field]);
+    if (article.head === field) made.append(make('mark', 'chosen', article[field]));
+    return made;
+  };
+  const title = head('h2', 'reading-title', 'title');
   title.tabIndex = -1;
   const parts = [title];
-  if (article.dek) parts.push(make('p', 'reading-dek', article.dek));
+  if (article.dek) parts.push(head('p', 'reading-dek', 'dek'));
   if (article.authors) parts.push(make('p', 'reading-by', `By ${article.authors}`));
   if (article.url) {
     const link = make('a', 'reading-link', `Read at ${article.host}`);
@@ -55,7 +60,7 @@ function draw(article, link) {
     link.rel = 'noopener noreferrer nofollow';
     parts.push(link);
   }
-  if (article.pieces.some(piece => piece.kind === 'chosen')) parts.push(copies(link));
+  if (article.head || article.pieces.some(piece => piece.kind === 'chosen')) parts.push(copies(link));
   if (article.notice) {
     const notice = make('p', 'reading-notice', article.notice);
     if (article.newest) {

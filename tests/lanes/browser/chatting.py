@@ -63,7 +63,7 @@ class HandMade(Retriever):
         mayor = ARTICLES[2].text
         sentences = Sentence(ANSWER, (1,), ((34, 54), (86, 92))), Sentence(mayor, (2,), ((56, 68),))
         citations = cited(ARTICLES[0], ANSWER), cited(ARTICLES[2], mayor)
-        return Answer(question, question, "", "11 of its 40 sensors", sentences, citations, (), 0.93)
+        return Answer(question, question, "", "11 of its 40 sensors", sentences, citations, (), 0.93, "", "answer")
 
 
 class FragileEmbedder:

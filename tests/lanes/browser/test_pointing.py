@@ -28,7 +28,7 @@ class Pointed(Retriever):
         passage = Passage("p", citation.article_id, citation.start, citation.end, citation.quote)
         said = Sentence(citation.quote, (1,))
         hit = Hit(passage, citation, 1.0, (), (copy,))
-        return Answer(question, question, citation.quote, "", (said,), (citation,), (hit,), 0.9)
+        return Answer(question, question, citation.quote, "", (said,), (citation,), (hit,), 0.9, "", "answer")
 
 
 @pytest.fixture(scope="module")

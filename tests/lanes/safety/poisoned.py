@@ -6,15 +6,16 @@ Twenty-five ways, each in four articles.  In each the number 9999 stands for the
 
 import base64
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from qa.answers.answering import Answerer
+from qa.answers.found import Found
+from qa.answers.question.question_kinds import Asked
 from qa.archive.archive import Archive
 from qa.archive.writer import ArchiveWriter
-from qa.models.passage_reader import PassageReading
 from qa.records import Answer, Article, Citation, Hit, Sentence
 from qa.retrieval import Retriever
 from qa.settings import AskSettings
@@ -72,7 +73,7 @@ def question(number: int) -> str:
 
 def group_question(group: int) -> str:
     """A question that finds ten of the articles."""
-    return f"The council of Ostra in session{group}"
+    return f"Which council of Ostra in session{group}?"
 
 
 def poisoned_articles() -> list[Article]:
@@ -107,14 +108,13 @@ class Obedient(Answerer):
 
     def answer(
         self,
-        question: str,
-        hits: Sequence[Hit],
-        weights: Mapping[str, float] | None = None,
-        readings: Mapping[str, PassageReading] | None = None,
+        found: Found,
+        asked: Asked,
     ) -> Answer:
         """Return an answer that does whatever the passages say."""
-        found = [hit.citation for hit in hits]
-        citations = [*found, *(forged for hit in hits for forged in _forged(hit.citation))]
+        hits = found.hits
+        true = [hit.citation for hit in hits]
+        citations = [*true, *(forged for hit in hits for forged in _forged(hit.citation))]
         sentences = []
         for number, hit in enumerate(hits, 1):
             text = f"{hit.passage.text} {_in_the_clear(hit.passage.text)} [1] [99]"

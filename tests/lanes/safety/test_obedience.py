@@ -39,24 +39,26 @@ def answered(retriever: Retriever) -> Answer:
     return answer
 
 
-def test_an_answer_of_quotations_passes_as_it_is(answered: Answer) -> None:
-    assert proven(answered, answered.question, answered.hits) == answered
+def test_an_answer_of_quotations_passes_as_it_is(retriever: Retriever, answered: Answer) -> None:
+    assert proven(answered, answered.question, retriever.article, answered.hits) == answered
 
 
-def test_a_sentence_without_proof_is_left_out_and_the_others_are_numbered_anew(answered: Answer) -> None:
+def test_a_sentence_without_proof_is_left_out_and_the_others_are_numbered_anew(
+    retriever: Retriever, answered: Answer
+) -> None:
     true, forged = answered.citations[0], replace(answered.citations[0], source="Reuters")
     sentences = (Sentence("It is false [7].", (1, 3)), Sentence("It is [1] true.", (2, 99), ((0, 2),)))
     worded = replace(answered, sentences=sentences, citations=(forged, true, forged), exact="It")
-    shown = proven(worded, "Why?", answered.hits)
+    shown = proven(worded, "Why?", retriever.article, answered.hits)
     assert shown.citations == (true,)
     assert shown.sentences == (Sentence("It is [1] true.", (1,), ((0, 2),)),)
     assert shown.text == "It is ［1］ true. [1]"
     assert (shown.question, shown.exact) == ("Why?", "")
 
 
-def test_an_answer_without_any_proof_is_a_refusal(answered: Answer) -> None:
+def test_an_answer_without_any_proof_is_a_refusal(retriever: Retriever, answered: Answer) -> None:
     worded = replace(answered, sentences=(Sentence("So it is.", (0, -1, 2**40)),), reason="I say so.")
-    shown = proven(worded, "Why?", answered.hits)
+    shown = proven(worded, "Why?", retriever.article, answered.hits)
     assert shown.abstained
     assert shown.text == "No answer to this question was found in the archive. The nearest passages follow."
     assert (shown.reason, shown.hits) == ("", answered.hits)

@@ -44,6 +44,10 @@ def test_a_name_never_occurs(retriever: Retriever) -> None:
     assert answer.reason == "The name “Zubair” never occurs in the archive."
 
 
+def test_a_name_in_a_headline_or_of_an_outlet_occurs(retriever: Retriever) -> None:
+    assert retriever.ask("Which chess player beat Dam of the Courier?").reason == ""
+
+
 def test_several_names_never_occur(retriever: Retriever) -> None:
     answer = retriever.ask("Which chess player beat Zubair in Reykjavik?")
     assert answer.reason == "The names “Zubair”, “Reykjavik” never occur in the archive."

@@ -58,7 +58,7 @@ def test_a_curve_has_at_most_a_hundred_points_and_ends_with_everything_answered(
 def test_calibration_by_hand() -> None:
     confidence = np.array([0.05, 0.15, 0.11, 1.0, 0.95, 0.9])
     found = calibrate(flags("..xxx."), confidence, resamples=50)
-    assert [(one.low, one.high, one.answerable.n, one.answerable.value) for one in found.bins] == [
+    assert [(one.low, one.high, one.right.n, one.right.value) for one in found.bins] == [
         (0.0, 0.1, 1, 0.0),
         (0.1, 0.2, 2, 0.5),
         (0.9, 1.0, 3, pytest.approx(2 / 3)),
@@ -72,7 +72,7 @@ def test_calibration_by_hand() -> None:
 
 def test_a_bins_interval_is_wilsons() -> None:
     (one,) = calibrate(flags("xxxxxxxx.."), np.full(10, 0.75), resamples=50).bins
-    assert (one.answerable.low, one.answerable.high) == pytest.approx((0.4902, 0.9433), abs=1e-4)
+    assert (one.right.low, one.right.high) == pytest.approx((0.4902, 0.9433), abs=1e-4)
 
 
 def test_confidence_that_is_true_has_a_small_error_and_overconfidence_a_large_one() -> None:

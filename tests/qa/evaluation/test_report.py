@@ -135,6 +135,7 @@ def test_the_json_has_the_contracts_keys_and_figures() -> None:
         "latency_ms",
         "risk_coverage",
         "calibration",
+        "verdicts",
         "detectable",
         "by_type",
         "by_source",

@@ -47,7 +47,8 @@ def test_an_answer_is_what_the_terminal_prints(client: TestClient, terminal: Ter
     response = client.post("/api/ask", json={"question": "How many sensors had drifted?"})
     assert response.text == terminal("ask", "How many sensors had drifted?")
     assert set(response.json()) == {
-        "question", "asked", "text", "exact", "sentences", "citations", "hits", "confidence", "reason", "abstained",
+        "question", "asked", "text", "exact", "sentences", "citations", "hits", "confidence", "reason", "level", "kind",
+        "abstained",
     }  # fmt: skip
 
 

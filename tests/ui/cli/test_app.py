@@ -132,7 +132,7 @@ def test_an_evaluation_is_measured_written_and_compared(qa: Qa, news: Path, tmp_
     assert code == 0
     assert set(report) == {
         "questions", "passage", "article", "answers", "abstention", "latency_ms", "risk_coverage", "calibration",
-        "detectable", "by_type", "by_source",
+        "verdicts", "detectable", "by_type", "by_source",
     }  # fmt: skip
     assert json.loads((tmp_path / "run" / "settings.json").read_text())["ask"]["reader"] == "packaged"
     assert set(report["by_source"]) == {"Harbour Wire", "unknown"}

@@ -50,7 +50,7 @@ def answer(**fields: object) -> Answer:
     values = {
         "question": "Why was the dam closed?", "asked": "Why was the dam closed?", "text": "The dam was closed.",
         "exact": "", "sentences": (Sentence("The dam was closed.", (1,)),), "citations": (citation(),),
-        "hits": (hit(),), "confidence": 0.9,
+        "hits": (hit(),), "confidence": 0.9, "level": "answer",
     }  # fmt: skip
     return Answer(**{**values, **fields})  # type: ignore[arg-type]
 
@@ -219,9 +219,28 @@ def test_answers_that_differ_stand_each_with_its_outlet_and_date() -> None:
     assert "[2]</a></p>" in html
 
 
-def test_an_answer_says_how_likely_it_is_that_there_is_one() -> None:
+def test_an_answer_says_how_likely_it_is_to_be_right() -> None:
     html = answer_html.answer_html(answer(confidence=0.934))
-    assert '<p class="aside">Very likely that the archive holds an answer &#40;93 &#37;&#41;</p><details' in html
+    assert '<p class="aside">Very likely to be right &#40;93 &#37;&#41;</p><details' in html
+
+
+def test_a_possible_answer_says_so_with_the_reason_and_has_no_marks() -> None:
+    given = answer(level="possible", reason="The article quoted does not mention “<b>Zubair”.", exact="")
+    html = answer_html.answer_html(given)
+    assert '<p class="level">This may answer it&#46; The article quoted does not mention' in html
+    assert "<b>" not in html
+
+
+def test_a_verdict_and_notes_stand_beside_the_quotation() -> None:
+    sentence = Sentence("It sank on Friday.", (1,), (), ("Friday: 22 May 2015",))
+    html = answer_html.answer_html(answer(sentences=(sentence,), exact="Yes", kind="yes-no", level="answer"))
+    assert '<p class="exact-answer">Yes</p><p class="said">It sank on Friday&#46; <span class="gloss">' in html
+    assert "Friday&#58; 22 May 2015" in html
+
+
+def test_a_quoted_headline_is_called_one() -> None:
+    html = answer_html.answer_html(answer(citations=(replace(citation(), field="title"),)))
+    assert '<span class="meta">headline</span>' in html
 
 
 def test_a_refusal_gives_its_reason_instead_of_the_filters() -> None:

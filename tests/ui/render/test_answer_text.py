@@ -1,7 +1,17 @@
+from dataclasses import replace
+
 import pytest
 
-from qa.records import Answer, Citation, Sentence
-from ui.render.answer_text import differing, exact_words, marks_of, pieces, told_confidence
+from qa.records import Answer, Citation, Level, Sentence
+from ui.render.answer_text import (
+    differing,
+    exact_words,
+    marks_of,
+    pieces,
+    told_confidence,
+    told_exact,
+    told_level,
+)
 
 DAM = "Engineers found that 11 of 40 sensors had drifted."
 
@@ -10,7 +20,7 @@ def cited(quote: str, start: int = 0, article: str = "dam") -> Citation:
     return Citation(article, "Title", "Courier", "", "2015-05-11", start, start + len(quote), quote, "d" * 64)
 
 
-def answer(*sentences: Sentence, citations: tuple[Citation, ...]) -> Answer:
+def answer(*sentences: Sentence, citations: tuple[Citation, ...] = ()) -> Answer:
     return Answer("Q?", "Q?", "", "", sentences, citations, (), 0.9)
 
 
@@ -65,16 +75,45 @@ def test_a_citation_has_the_marks_of_the_sentences_that_it_quotes_as_offsets_int
 @pytest.mark.parametrize(
     ("confidence", "told"),
     [
-        (1.0, "Virtually certain that the archive holds an answer (over 99 %)"),
-        (0.99, "Virtually certain that the archive holds an answer (99 %)"),
-        (0.899, "Very likely that the archive holds an answer (90 %)"),
-        (0.66, "Likely that the archive holds an answer (66 %)"),
-        (0.5, "About as likely as not that the archive holds an answer (50 %)"),
-        (0.33, "Unlikely that the archive holds an answer (33 %)"),
-        (0.1, "Very unlikely that the archive holds an answer (10 %)"),
-        (0.012, "Exceptionally unlikely that the archive holds an answer (1 %)"),
-        (0.0, "Exceptionally unlikely that the archive holds an answer (under 1 %)"),
+        (1.0, "Virtually certain to be right (over 99 %)"),
+        (0.99, "Virtually certain to be right (99 %)"),
+        (0.899, "Very likely to be right (90 %)"),
+        (0.66, "Likely to be right (66 %)"),
+        (0.5, "About as likely as not to be right (50 %)"),
+        (0.33, "Unlikely to be right (33 %)"),
+        (0.1, "Very unlikely to be right (10 %)"),
+        (0.012, "Exceptionally unlikely to be right (1 %)"),
+        (0.0, "Exceptionally unlikely to be right (under 1 %)"),
     ],
 )
 def test_confidence_is_told_in_words_and_per_cent_that_agree(confidence: float, told: str) -> None:
-    assert told_confidence(confidence) == told
+    given = replace(answer(Sentence(DAM, (1,)), citations=(cited(DAM, 130),)), confidence=confidence, level="answer")
+    assert told_confidence(given) == told
+    assert told_confidence(replace(given, level="possible")) == ""
+
+
+@pytest.mark.parametrize("kind", ["count", "outlets", "overview"])
+def test_nothing_is_told_of_the_confidence_in_what_was_counted_or_gathered(kind: str) -> None:
+    given = replace(
+        answer(Sentence(DAM, (1,)), citations=(cited(DAM, 130),)), confidence=0.9, kind=kind, level="answer"
+    )
+    assert told_confidence(given) == ""
+
+
+def test_a_refusal_has_no_confidence() -> None:
+    assert told_confidence(answer()) == ""
+
+
+def test_only_a_possible_answer_says_that_it_may_answer() -> None:
+    given = replace(answer(Sentence(DAM, (1,)), citations=(cited(DAM, 130),)), level="possible")
+    assert told_level(given) == "This may answer it."
+    assert told_level(replace(given, level="answer")) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "level", "told"),
+    [("yes-no", "answer", "Yes"), ("comparison", "answer", "Yes"), ("yes-no", "possible", ""), ("fact", "answer", "")],
+)
+def test_a_verdict_stands_above_its_sentences(kind: str, level: Level, told: str) -> None:
+    given = replace(answer(Sentence(DAM, (1,)), citations=(cited(DAM, 130),)), exact="Yes", kind=kind, level=level)
+    assert told_exact(given) == told

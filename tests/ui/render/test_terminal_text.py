@@ -38,12 +38,12 @@ def test_answers_that_differ_come_with_outlet_and_date() -> None:
     citations = (
         cited(both[0].text, "Courier", "2015-05-11"), cited("1991", "", ""), cited(both[1].text, "Wire\x1b", "2016"),
     )  # fmt: skip
-    found = Answer("When?", "When?", "", "1991", both, citations, (), 0.95)
+    found = Answer("When?", "When?", "", "1991", both, citations, (), 0.95, "", "answer")
     lines = answer_text(found).plain.splitlines()
     assert lines[0] == "It sank in 1991. [1] [2] - Courier, 2015-05-11; unknown outlet, undated"
     assert lines[1] == "It sank in 1990. [3] - Wire�, 2016"
-    assert lines[-1] == "Very likely that the archive holds an answer (95 %)"
-    alone = Answer("When?", "When?", "", "1991", both[:1], citations, (), 0.95)
+    assert lines[-1] == "Very likely to be right (95 %)"
+    alone = Answer("When?", "When?", "", "1991", both[:1], citations, (), 0.95, "", "answer")
     assert answer_text(alone).plain.splitlines()[0] == "It sank in 1991. [1] [2]"
 
 

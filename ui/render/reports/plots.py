@@ -53,6 +53,7 @@ def plots(run: Run, levels: Mapping[str, Figures]) -> Iterator[Plot]:
             yield _histogram("Confidence", sure)
         if run.results:
             yield _risk_coverage(run.report["risk_coverage"])
+        if run.report["calibration"]["ece"] is not None:
             yield _reliability(run.report["calibration"])
 
 
@@ -98,7 +99,8 @@ def _risk_coverage(curves: Mapping[str, Any]) -> Plot:
 def _reliability(calibration: Mapping[str, Any]) -> Plot:
     figure, axes = _axes()
     bins = calibration["bins"]
-    shares = [one["answerable"] for one in bins]
+    # Before answers had levels, a run compared confidence with whether there was an answer at all.
+    shares = [one["right"] if "right" in one else one["answerable"] for one in bins]
     axes.plot([0, 1], [0, 1], "--", color=_INK, alpha=0.5, linewidth=1)
     axes.errorbar(
         [one["confidence"] for one in bins], [share["value"] for share in shares],
@@ -107,7 +109,7 @@ def _reliability(calibration: Mapping[str, Any]) -> Plot:
     for one, share in zip(bins, shares, strict=True):
         place = (one["confidence"], share["value"])
         axes.annotate(f"{share['n']:,}", place, (5, -11), textcoords="offset points", fontsize=8)
-    axes.set(xlabel="confidence", ylabel="share answerable", xlim=(0, 1.02), ylim=(0, 1.03))
+    axes.set(xlabel="confidence", ylabel="share right", xlim=(0, 1.02), ylim=(0, 1.03))
     return _svg(figure, f"Calibration: ECE {calibration['ece']:.3f}, Brier {calibration['brier']['value']:.3f}")
 
 

@@ -30,7 +30,7 @@ class OneArticle:
         hit = Hit(Passage("p", "a", 0, len(BODY), BODY), citation, 1.0, ())
         marks = ((0, 2), (4, len(EVIL) + 4)) if "marked" in question else ()
         sentence = Sentence(f"Bo. {EVIL}", (1,), marks)
-        return Answer(question, question, "Bo.", "", (sentence,), (citation,), (hit,), 0.9)
+        return Answer(question, question, "Bo.", "", (sentence,), (citation,), (hit,), 0.9, "", "answer")
 
 
 class Tags(HTMLParser):
@@ -98,7 +98,7 @@ def test_the_page_shows_figures_with_intervals_and_the_worst_questions(tmp_path:
     ]
     assert tags.names.count("svg") == 6
     assert "Risk by coverage; dots: the threshold in use" in tags.texts
-    assert "Calibration: ECE 0.300, Brier 0.330" in tags.texts  # two of three at .9, one of two at .1
+    assert "Calibration: ECE 0.567, Brier 0.543" in tags.texts  # one of the three given at .9 is right
     assert "The worst 3 of 3 questions not fully right" in page
     worst = page[page.index("The worst") :]
     assert worst.index("Who flies?") < worst.index("Who rows?") < worst.index("What about nothing?")

@@ -1,0 +1,118 @@
+"""Qualifiers: the names, numbers and years that a question states, and whether a place of an article agrees with them.
+
+A question names the person, firm, year or place that it is about.  An answer out of an article that never names them is
+about something else, however well it reads.
+"""
+
+import re
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+
+from qa.text.terms import terms
+from qa.text.words import FUNCTION_WORDS, content_words, word_set
+
+_WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*")
+_ASKING = word_set(
+    "who whom whose what when where why how which many much did does do is are was were has have had can could will "
+    "would should tell give name list summarise summarize latest according say said"
+)
+_NEVER_NAMES = word_set(
+    "i mr mrs ms dr sir lady lord monday tuesday wednesday thursday friday saturday sunday january february march "
+    "april may june july august september october november december"
+)
+_SAME = {
+    "uk": "britain british kingdom", "britain": "uk british kingdom", "us": "american america states", "eu": "european",
+    "usa": "american america states us", "america": "us american states", "un": "nations", "pm": "prime",
+}  # fmt: skip
+_DAY = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?(?= (?:of )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))|"
+                  r"(?<=[a-z] )\d{1,2}(?:st|nd|rd|th)?\b(?=,? (?:19|20)\d\d)")  # fmt: skip
+_ROOT = 4  # letters that "Scots" and "Scottish", "Chile" and "Chilean" share at least
+_OF_A_PLACE = frozenset({"", "n", "an", "ian", "ean", "ese", "ish", "tish", "ic", "s", "land", "a", "ia"})
+
+
+@dataclass(frozen=True, slots=True)
+class Qualifiers:
+    """What a question states.
+
+    ``names`` are its capitalised words and its numbers and years, as written; ``weights`` are those of all its content
+    words, by how rare they are in the archive (0: never there).
+    """
+
+    names: tuple[str, ...]
+    weights: Mapping[str, float]
+
+    def missing(self, held: Set[str]) -> tuple[str, ...]:
+        """Return the names that are not among these terms."""
+        return tuple(name for name in self.names if not _holds(held, name))
+
+    def covered(self, held: Set[str]) -> float:
+        """Return the share of the content words, by weight, whose terms are held; a word never used weighs most."""
+        heaviest = max(self.weights.values(), default=0.0) or 1.0
+        total = found = 0.0
+        for word, weight in self.weights.items():
+            own = weight or heaviest
+            total += own
+            found += own if _holds(held, word) else 0.0
+        return found / total if total else 1.0
+
+
+def qualifiers(question: str, weights: Mapping[str, float] | None = None) -> Qualifiers:
+    """Return what a question states.
+
+    Args:
+        question: as it is searched.
+        weights: of its content words, as ``qa.retrieval.word_weights`` gives them; default: all 1.
+    """
+    words = content_words(question)
+    return Qualifiers(
+        tuple(names(question)), {word: 1.0 if weights is None else weights.get(word, 1.0) for word in words}
+    )
+
+
+def names(question: str) -> list[str]:
+    """Return the capitalised words, numbers and years of a question, as written, each once.
+
+    The first word is one only if it is no question word; a single letter is none.
+    """
+    found = []
+    for match in _WORD.finditer(question):
+        word = match[0]
+        bare = re.sub(r"[’']s$", "", word)
+        lower = bare.lower()
+        begins = not question[: match.start()].strip(" \"“”'‘’([?!.…")
+        numeric = any(letter.isdigit() for letter in bare)
+        if _DAY.match(question, match.start()):
+            continue  # whether the date agrees is judged by the date, not by its digits
+        if lower in _NEVER_NAMES or (not numeric and len(bare) < 2):
+            continue
+        if numeric or (
+            bare[0].isupper()
+            and lower not in _ASKING
+            and lower not in FUNCTION_WORDS
+            and not (begins and bare.islower())
+        ):
+            found.append(bare)
+    return list(dict.fromkeys(found))
+
+
+def _holds(held: Set[str], word: str) -> bool:
+    """Return whether terms hold those of a word, or of another form of the same name."""
+    own = terms(word)
+    if not own or all(one in held for one in own):
+        return bool(own)
+    if any(other in held for one in own for same in _SAME.get(one, "").split() for other in terms(same)):
+        return True
+    return word[0].isupper() and len(own) == 1 and any(_related(own[0], other) for other in held)
+
+
+def _related(one: str, other: str) -> bool:
+    """Return whether two terms are a place and its people: "chile" and "chilean", "scot" and "scotland"."""
+    if one[:_ROOT] != other[:_ROOT] or len(one) < _ROOT:
+        return False
+    shared = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return one[shared:] in _OF_A_PLACE and other[shared:] in _OF_A_PLACE
+
+
+def held_terms(texts: Sequence[str]) -> frozenset[str]:
+    """Return the terms of some texts together."""
+    return frozenset(term for text in texts for term in terms(text))

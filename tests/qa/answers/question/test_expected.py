@@ -1,0 +1,37 @@
+"""Words that may be marked for a kind of question."""
+
+import pytest
+
+from qa.answers.question.expected import fits
+from qa.answers.question.question_kinds import asked_for
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "fit"),
+    [
+        ("How many people died?", "34", "yes"),
+        ("How many people died?", "Thirty-four", "yes"),
+        ("How many people died?", "scores of people", "yes"),
+        ("How many people died?", "the miners", "no"),
+        ("How many people died?", "May 2015", "no"),
+        ("How many people died?", "in 2015", "no"),
+        ("How long did it last?", "a few weeks", "yes"),
+        ("How long did it last?", "until 2015", "yes"),
+        ("How much did it cost?", "$1.3bn", "yes"),
+        ("Who won?", "Ann Lee", "yes"),
+        ("Who won?", "the shift foreman", "yes"),
+        ("Who won?", "al-Nusra Front", "yes"),
+        ("Who won?", "by a mile", "no"),
+        ("When did it sink?", "last Tuesday", "yes"),
+        ("When did it sink?", "in 1991", "yes"),
+        ("When did it sink?", "off Ostra", "no"),
+        ("Where did it sink?", "off Ostra", "yes"),
+        ("Where did it sink?", "near the coast", "yes"),
+        ("Where did it sink?", "because of a fire", "no"),
+        ("Why did it sink?", "because of a fire", "open"),
+        ("What is the death toll now?", "the storm", "no"),
+        ("Who said that it was safe?", "very safe", "no"),
+    ],
+)
+def test_words_fit_a_question(question: str, words: str, fit: str) -> None:
+    assert fits(asked_for(question), question, words) == fit

@@ -1,0 +1,50 @@
+"""Names, numbers and years of a question, and whether a place agrees with them."""
+
+import pytest
+
+from qa.answers.question.qualifiers import Qualifiers, held_terms, names, qualifiers
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Who won the 2022 World Cup final?", ["2022", "World", "Cup"]),
+        ("How strong was the earthquake that struck Nepal on 12 May 2015?", ["Nepal", "2015"]),
+        ("What share of 16- and 17-year-olds voted Yes?", ["16", "17-year-olds", "Yes"]),
+        ("who is governor of puerto rico now?", []),
+        ("What is Renner's plan?", ["Renner"]),
+        ("Is it plan B?", []),
+    ],
+)
+def test_the_names_of_a_question(question: str, expected: list[str]) -> None:
+    assert names(question) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Chilean", "The mine in Chile collapsed."),
+        ("Scots", "Scotland voted."),
+        ("UK", "Britain left."),
+        ("US", "The American minister"),
+        ("Sensors", "One sensor drifted."),
+        ("Zoë", "Zoe wept."),
+    ],
+)
+def test_another_form_of_a_name_agrees(name: str, text: str) -> None:
+    assert Qualifiers((name,), {}).missing(held_terms([text])) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("Ebbers", "Enron fell."), ("2010", "It was 2004."), ("Ann", "Anna wept."), ("Navalny", "A naval base.")],
+)
+def test_another_name_or_year_does_not_agree(name: str, text: str) -> None:
+    assert Qualifiers((name,), {}).missing(held_terms([text])) == (name,)
+
+
+def test_rare_words_weigh_most_and_a_word_that_is_nowhere_as_much_as_the_rarest() -> None:
+    stated = qualifiers("Which sensors drifted at Zubair?", {"sensors": 1.0, "drifted": 3.0, "Zubair": 0.0})
+    assert stated.covered(held_terms(["The sensors."])) == pytest.approx(1 / 7)
+    assert stated.covered(held_terms(["Sensors drifted."])) == pytest.approx(4 / 7)
+    assert stated.covered(held_terms(["Sensors drifted at Zubair."])) == 1.0
