@@ -10,6 +10,7 @@ from typing import Unpack
 
 from qa.answers.answering import Answerer
 from qa.answers.candidates import heads
+from qa.answers.context import people
 from qa.answers.found import READ, Found
 from qa.answers.proof import proven
 from qa.answers.question.question_kinds import asks_the_archive
@@ -186,14 +187,13 @@ class Retriever:
                 asked = self._speller.corrected(view, asked).question
             spoken = self._spoken(question, asked, as_of=options.as_of)
             sources = _Sources(self, view, options, spoken, at_once)
-            with timed("answer"):
-                given = reply(other.question if other else asked, sources, self._answerer, guess=bool(other))
-                answer = proven(given, asked, sources.cited, list(sources.hits.values()))
-                if other:
-                    answer = replace(answer, reason=other.notice)
-                if answer.level == "none" and not answer.reason and answer.kind not in ("greeting", "about"):
-                    bound = (*options.where, *date_ranking.where(view, spoken))
-                    answer = replace(answer, reason=reason(view, asked, bound, word_weights(view, asked)))
+            given = reply(other.question if other else asked, sources, self._answerer, guess=bool(other))
+            answer = proven(given, asked, sources.cited, list(sources.hits.values()))
+            if other:
+                answer = replace(answer, reason=other.notice)
+            if answer.level == "none" and not answer.reason and answer.kind not in ("greeting", "about"):
+                bound = (*options.where, *date_ranking.where(view, spoken))
+                answer = replace(answer, reason=reason(view, asked, bound, word_weights(view, asked)))
         return replace(answer, question=question)
 
     def _spoken(self, question: str, asked: str = "", *, as_of: Bound = "") -> Spoken:
@@ -244,6 +244,10 @@ class Retriever:
             return reread(view, question, ranked, self.reranker, settings, load=self.load, at_once=at_once, least=READ)
 
 
+_LISTED, _LOOKED_AT = 300, 20  # newest articles, and how many of them, for a person to ask about in examples
+_OPENING = 800  # characters of an article in which that person is named
+
+
 class _Sources:
     """The archive under one request's conditions: ``qa.answers.found.Sources``."""
 
@@ -292,7 +296,14 @@ class _Sources:
 
     def examples(self) -> list[str]:
         """Return three questions that the archive can answer; fewer if it holds less."""
-        return []
+        listed = self._view.articles(self._options.where, limit=_LISTED)
+        names: list[str] = []
+        for one in listed[:: max(1, len(listed) // _LOOKED_AT)]:
+            article = self.article(one.id)
+            named = people(article.text[:_OPENING]) if article else []
+            names += [name for name in named[:1] if name not in names]
+        forms = ("What happened with {}?", "How many articles mention {}?", "Latest on {}")
+        return [form.format(name) for form, name in zip(forms, names, strict=False)]
 
     def size(self) -> tuple[int, str, str]:
         """Return how many articles there are, and the first and last day of publication."""

@@ -35,8 +35,8 @@ _NO_PERSON = word_set(
     "United States Kingdom North South East West New Street Road House Court Bank University City County Council "
     "Party Ministry Department Police Army Times News Post World Cup Union Nations National International Committee "
     "Association Airlines Airport Hospital Company Corporation Inc Ltd Group Championship League Park River Lake "
-    "Ocean Sea Island Bay Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May "
-    "June July August September October November December The"
+    "Ocean Sea Island Bay Canal Wire Mount Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February "
+    "March April May June July August September October November December The"
 )
 _SAID = (
     "(?:said|says|told|added|warned|wrote|tweeted|posted|argued|insisted|announced|explained|claimed|called|asked"

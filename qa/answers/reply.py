@@ -8,6 +8,7 @@ from qa.answers.forms.welcome import about, greeting
 from qa.answers.found import Sources
 from qa.answers.question.question_kinds import Asked, asked_for
 from qa.records import Answer
+from qa.runtime.timing import timed
 
 
 def reply(question: str, sources: Sources, answerer: Answerer, *, guess: bool = False) -> Answer:
@@ -48,7 +49,8 @@ def part(question: str, sources: Sources, answerer: Answerer, asked: Asked | Non
     """Return the answer to a single question out of its hits."""
     asked = asked or asked_for(question)
     found = sources.find(question)
-    answer = replace(answerer.answer(found, asked), kind=asked.kind)
+    with timed("answer"):
+        answer = replace(answerer.answer(found, asked), kind=asked.kind)
     if asked.kind == "yes-no":
         answer = yes_no.decided(answer, found)
     return answer

@@ -3,8 +3,6 @@
 from qa.answers.found import Sources
 from qa.records import Answer
 
-_NO_HITS: tuple[()] = ()
-
 
 def greeting(question: str, sources: Sources) -> Answer:
     """Return what the archive holds, behind a greeting."""
@@ -17,7 +15,7 @@ def about(question: str, sources: Sources) -> Answer:
 
 
 def _said(question: str, text: str, kind: str) -> Answer:
-    return Answer(question, question, text, "", (), (), _NO_HITS, 0.0, "", "none", kind)
+    return Answer(question, question, text, "", (), (), (), 0.0, "", "none", kind)
 
 
 def _holds(sources: Sources) -> str:

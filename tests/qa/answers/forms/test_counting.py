@@ -100,6 +100,7 @@ def test_a_greeting_is_told_what_the_archive_holds(retriever: Retriever, questio
     answer = retriever.ask(question)
     assert (answer.kind, answer.level, answer.hits) == (kind, "none", ())
     assert "This archive holds 4 articles, published from 2015-05-11 to 2015-06-01." in answer.text
+    assert answer.text.endswith("You can ask, for instance: “What happened with Paul Renner?”")
 
 
 @pytest.mark.parametrize("question", ["Hello", "How many articles mention Verrin?"])
