@@ -121,7 +121,7 @@ def _ordered(
 def newest_first(scored: Scored, hits: Sequence[Hit]) -> Scored:
     """Return the candidates with those near the best in front, by the day of their articles, the newest first.
 
-    Undated ones keep their place behind them.
+    Undated ones keep their place behind them.  The confidence falls with the probability of the one that comes first.
     """
     if not scored.candidates:
         return scored
@@ -130,9 +130,8 @@ def newest_first(scored: Scored, hits: Sequence[Hit]) -> Scored:
     order = sorted(near, key=lambda i: days[i], reverse=True)  # stable: of one day, the likeliest first
     order += [i for i in range(len(scored.candidates)) if i not in days]
     probabilities = np.where(np.isin(np.arange(len(order)), near), scored.probabilities[0], scored.probabilities)
-    return Scored(
-        [scored.candidates[i] for i in order], probabilities, [scored.around[i] for i in order], scored.confidence
-    )
+    confidence = scored.confidence * float(scored.probabilities[order[0]] / scored.probabilities[0])
+    return Scored([scored.candidates[i] for i in order], probabilities, [scored.around[i] for i in order], confidence)
 
 
 def _doubt(scored: Scored, found: Found, asked: Asked, stated: Qualifiers) -> str:

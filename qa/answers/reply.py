@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from qa.answers.answering import Answerer
-from qa.answers.forms import counting, overview, several, sides, yes_no
+from qa.answers.forms import counts, overview, several, sides, yes_no
 from qa.answers.forms.welcome import about, greeting
 from qa.answers.found import Sources
 from qa.answers.question.question_kinds import Asked, asked_for
@@ -28,13 +28,13 @@ def reply(question: str, sources: Sources, answerer: Answerer, *, guess: bool = 
     if asked.kind == "about":
         return about(question, sources)
     if asked.kind == "count":
-        return counting.counted(question, asked, sources)
+        return counts.counted(question, asked, sources)
     if asked.kind == "outlets":
-        return counting.outlets(question, asked, sources)
+        return counts.outlets(question, asked, sources)
     if asked.kind == "overview":
-        return overview.told(question, asked, sources)
+        return overview.overview(question, asked, sources)
     if asked.kind == "keywords":
-        answer = overview.found(question, asked, sources)
+        answer = overview.of_keywords(question, asked, sources)
         return part(question, sources, answerer, asked) if answer.abstained else answer
     if asked.kind == "several":
         parts = [asked.parts[0], *(sources.completed(one, asked.parts[0]) for one in asked.parts[1:])]

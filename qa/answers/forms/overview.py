@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass, replace
 
+from qa.anatomy.dissection import boilerplate_spans
 from qa.answers.answering import abstention, laid_out
 from qa.answers.candidates import Candidate
 from qa.answers.found import Sources
 from qa.answers.question.qualifiers import Qualifiers, held_terms, qualifiers
 from qa.answers.question.question_kinds import Asked
 from qa.records import Answer, Article, Hit, Level
+from qa.text.chunking import regions
 from qa.text.sentences import sentence_spans
 from qa.text.terms import terms
 
 _HITS = 24  # passages among which the articles are chosen
 _SENTENCES, _FOUND = 6, 3  # the most that are given: of an overview, for keywords
 _OPENING = 4  # sentences of an article that may stand for it, beside those of its passage
+_SHORT = 40  # characters, below which a sentence of the opening says too little
 _NEW = 0.5  # the largest share of a sentence's terms that the others may hold
 _COVERED = 0.5  # the least share of the topic's words, by weight, that an article holds
 
@@ -25,12 +28,12 @@ class _Told:
     terms: frozenset[str]
 
 
-def told(question: str, asked: Asked, sources: Sources) -> Answer:
+def overview(question: str, asked: Asked, sources: Sources) -> Answer:
     """Return up to six sentences about a topic in order of time, one an article, each with something new, unmarked."""
     return _gathered(question, asked.topic, asked, sources, by_time=True)
 
 
-def found(question: str, asked: Asked, sources: Sources) -> Answer:
+def of_keywords(question: str, asked: Asked, sources: Sources) -> Answer:
     """Return up to three sentences with a query's keywords, one an article, the most relevant first, unmarked."""
     return _gathered(question, question, asked, sources, by_time=False)
 
@@ -71,18 +74,25 @@ def _about(article: Article, stated: Qualifiers) -> bool:
 
 def _telling(article: Article, hit: Hit, number: int, stated: Qualifiers) -> _Told | None:
     """Return the sentence of an article's opening or found passage that says most of the topic."""
-    spans = [
-        (hit.passage.start + start, hit.passage.start + end) for start, end in sentence_spans(hit.passage.text)
-    ]  # fmt: skip
-    opening = [
-        span for span in sentence_spans(article.text, 0, min(len(article.text), 1500)) if span[1] - span[0] >= 40
-    ]
-    pool = list(dict.fromkeys([*opening[:_OPENING], *spans]))
+    offset = hit.passage.start
+    spans = [(offset + start, offset + end) for start, end in sentence_spans(hit.passage.text)]
+    pool = list(dict.fromkeys([*_opening(article), *spans]))
     best = max(pool, key=lambda span: _worth(article, span, stated), default=None)
     if best is None:
         return None
     text = article.text[best[0] : best[1]]
     return _Told(Candidate(number, *best, text), article.published, frozenset(terms(text)))
+
+
+def _opening(article: Article) -> list[tuple[int, int]]:
+    """Return the first sentences of an article's body, without boilerplate, which is never quoted."""
+    boilerplate = [(start, end) for start, end, _ in boilerplate_spans(article.text)]
+    found: list[tuple[int, int]] = []
+    for start, end in regions(len(article.text), boilerplate):
+        found += [span for span in sentence_spans(article.text, start, end) if span[1] - span[0] >= _SHORT]
+        if len(found) >= _OPENING:
+            break
+    return found[:_OPENING]
 
 
 def _worth(article: Article, span: tuple[int, int], stated: Qualifiers) -> float:

@@ -13,6 +13,12 @@ def test_the_commonest_spelling_of_a_word_is_kept_with_its_count() -> None:
     assert vocabulary(["Dam dam dam DAM"]) == {"dam": ("dam", 4)}
 
 
+@pytest.mark.parametrize(("typed", "spelling"), [("sanya", "Sania"), ("mirsa", "Mirza"), ("sanza", "Santa")])
+def test_a_word_that_sounds_alike_is_nearer_than_a_commoner_one(typed: str, spelling: str) -> None:
+    words = vocabulary(["Santa Santa Santa. Sania Mirza won. Miss Misra sang. Misra! Misra!"])
+    assert nearest(typed, words) == spelling
+
+
 @pytest.mark.parametrize(
     ("typed", "spelling"),
     [

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.answers.forms.counting import RULE, searched_words
+from qa.answers.forms.counts import RULE, searched_words
 from qa.archive.archive import Archive
 from qa.archive.writer import ArchiveWriter
 from qa.records import Answer
@@ -88,6 +88,15 @@ def test_an_overview_gives_a_sentence_of_each_article_in_order_of_time(retriever
     assert not [one for one in answer.sentences if one.marks]
 
 
+def test_an_overview_never_quotes_boilerplate(tmp_path: Path, embedder: WordEmbedder) -> None:
+    related = "Related: The dam at Verrin in pictures, from the first stone to the last flood"
+    with ArchiveWriter(tmp_path / "second", embedder) as writer:
+        writer.upsert(article(f"{related}\n\nThe gates were closed at noon.", id="dam", title="Verrin dam"))
+        writer.commit()
+    answer = Retriever(Archive(tmp_path / "second"), embedder).ask("What happened with the Verrin dam?")
+    assert [one.quote for one in answer.citations] == ["The gates were closed at noon."]
+
+
 def test_an_overview_of_what_no_article_is_about_is_refused(retriever: Retriever) -> None:
     answer = retriever.ask("Latest on the Zubair trial")
     assert (answer.abstained, answer.kind, answer.reason) == (
@@ -120,3 +129,8 @@ def test_a_misspelt_name_is_searched_as_the_archive_spells_it(retriever: Retriev
     assert answer.asked == "Who closed the dam at Verrin?"
     assert answer.question == "Who closed the dam at Verin?"
     assert answer.citations[0].article_id == "dam1"
+
+
+def test_a_common_word_that_is_nowhere_in_the_archive_is_not_misspelt(retriever: Retriever) -> None:
+    question = "Who found a weed at the dam of Verrin?"  # the archive has "week"
+    assert retriever.ask(question).asked == question
