@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -97,6 +98,18 @@ def test_a_permalink_leads_to_the_quoted_words_whatever_the_id(client: TestClien
     assert marked(response.text) == [QUOTE]
     assert "<strong>closed</strong>" in response.text
     assert notice(response.text) == ""
+
+
+def test_a_permalink_of_a_headline_leads_to_the_headline(client: TestClient, folder: Path) -> None:
+    story = Archive(folder).article("50%")
+    assert story is not None
+    headline = replace(cite(story, QUOTE), start=0, end=len(story.title), quote=story.title, field="title")
+    link = permalink("", headline)
+    assert "&in=title#quote" in link
+    page = client.get(link).text
+    assert '<h1 dir="auto"><mark id="quote">' in page
+    assert page.count("<mark") == 1
+    assert notice(page) == ""
 
 
 def test_the_page_shows_the_article_and_where_it_comes_from(client: TestClient) -> None:

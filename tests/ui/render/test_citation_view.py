@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from qa.records import Article
+from qa.records import Article, Field
 from tests.support.plain import article
 from tests.ui.render.test_answer_html import DIGEST, citation
 from ui.render.citation_view import Reference, fragment, reading, reference, references, shown_date
+from ui.render.citation_view import cited as view_cited
 
 
 def cited(story: Article, quote: str) -> Reference:
@@ -24,6 +25,34 @@ def test_a_link_survives_any_article_id() -> None:
     for name in ("a1", "a:b", "a/b#c?d", "50%", "ü 字 😀", '"><script>', "😀" * 500):
         made = reference("#" + fragment(citation("closed", article_id=name, start=3, end=9)))
         assert made == Reference(name, 3, 9, DIGEST[:12], quote=hashlib.sha256(b"closed").hexdigest()[:16])
+
+
+@pytest.mark.parametrize("field", ["title", "dek"])
+def test_a_quoted_headline_or_dek_is_marked_and_the_text_is_shown_whole(field: Field) -> None:
+    story = article("It was closed.", id="dam", title="Dam closed", dek="A sober report")
+    words = getattr(story, field)
+    digest = hashlib.sha256(story.text.encode()).hexdigest()
+    link = fragment(citation(words, article_id="dam", start=0, end=len(words), digest=digest, field=field))
+    assert link.endswith(f"@{field}")
+    made = reference(link)
+    assert made is not None
+    assert made.field == field
+    shown = reading(story, [made])
+    assert (shown["head"], shown["notice"]) == (field, "")
+    assert [piece["text"] for piece in shown["pieces"]] == ["It was closed."]
+    found = view_cited(story, made)
+    assert found is not None
+    assert (found[0].quote, found[0].field) == (words, field)
+
+
+def test_a_headline_that_has_changed_is_said_to_be_gone() -> None:
+    story = article("It was closed.", id="dam", title="Dam closed")
+    digest = hashlib.sha256(story.text.encode()).hexdigest()
+    made = reference(fragment(citation("Dam open", article_id="dam", start=0, end=8, digest=digest, field="title")))
+    assert made is not None
+    shown = reading(story, [made])
+    assert shown["head"] == ""
+    assert shown["notice"].endswith("It no longer contains the quoted words.")
 
 
 def test_links_of_before_they_had_a_hash_of_the_quotation_still_work() -> None:
