@@ -177,7 +177,7 @@ def _sources(answer: Answer) -> str:
 
 def _quoted_field(citation: Citation) -> str:
     """Return that a headline or dek is quoted, and not the text; ``""`` for the text."""
-    return "" if citation.field == "text" else f' <span class="meta">{FIELDS[citation.field]}</span>'
+    return "" if citation.field == "text" else f' <span class="meta">· {FIELDS[citation.field]}</span>'
 
 
 def _also(copies: Sequence[Citation]) -> str:

@@ -240,7 +240,7 @@ def test_a_verdict_and_notes_stand_beside_the_quotation() -> None:
 
 def test_a_quoted_headline_is_called_one() -> None:
     html = answer_html.answer_html(answer(citations=(replace(citation(), field="title"),)))
-    assert '<span class="meta">headline</span>' in html
+    assert '<span class="meta">· headline</span>' in html
 
 
 def test_a_refusal_gives_its_reason_instead_of_the_filters() -> None:
