@@ -16,7 +16,7 @@ NAMES = {
 }  # fmt: skip
 _ASKING = (
     ("How many", r"wie ?viele|combien d[e’']|cuánt[oa]s|cuanta gente|cuánta gente|quant[ie]|quant[oa]s|hoeveel"),
-    ("How much", r"wie ?viel|combien|cuánt[oa]|quanto|wie (?:hoch|lange?|alt|groß|weit|schnell|teuer)|how"),
+    ("How much", r"wie ?viel|combien|cuánt[oa]|quanto|wie (?:hoch|lange?|alt|groß|weit|schnell|teuer)"),
     ("Who", r"wer|wem|wen|qui|quién(?:es)?|chi|wie(?= (?:is|was|heeft|won))|quem"),
     ("When", r"wann|quand|cuándo|quando|wanneer"),
     ("Where", r"wo(?:hin|her)?|où|d[oó]nde|dove|waar|onde"),
