@@ -27,7 +27,7 @@ def retriever(tmp_path: Path, embedder: WordEmbedder) -> Retriever:
         ("Wie viele Menschen starben beim Einsturz in Magnitogorsk?", "German", "How many Magnitogorsk?"),
         ("Combien de personnes sont mortes à Magnitogorsk ?", "French", "How many Magnitogorsk?"),
         ("¿Quién dirigió el rescate en Magnitogorsk?", "Spanish", "Who Magnitogorsk?"),
-        ("Wo stürzte das Haus mit den 39 Toten ein, in Magnitogorsk?", "German", "Where 39 Magnitogorsk?"),
+        ("Wo stand das Haus mit den 39 Toten, in Magnitogorsk?", "German", "Where 39 Magnitogorsk?"),
     ],
 )
 def test_the_question_word_is_read_in_english_with_the_words_that_the_archive_has(
