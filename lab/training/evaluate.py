@@ -5,11 +5,14 @@
   that it does not answer, of the same articles;
 - ``newsqa``: exact match and F1, given the whole article in passages.  The span is taken for which the sum of its own
   logits and its passage's relevance is highest: span logits are trained to be comparable over the passages of a
-  question, and relevance says in which passage the answer is.
+  question, and relevance says in which passage the answer is;
+- statements: accuracy of the likeliest verdict on statements made of the same questions of ``squad1`` and their
+  paragraphs, supported, contradicted, or neither (about another paragraph).
 
 How well it ranks and refuses within Dateline is measured by ``lab/benchmarks/``.
 """
 
+import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +21,8 @@ from typing import Any
 import numpy as np
 
 from lab.data import DATA
-from lab.training.groups import held_out_titles, rows
+from lab.training import statements
+from lab.training.groups import NEITHER, held_out_titles, rows
 from qa.anatomy.dissection import boilerplate_spans
 from qa.evaluation.measures import answer_measures
 from qa.evaluation.statistics import Figure, Statistic, area_under_curve, bootstrap, means
@@ -47,7 +51,7 @@ class Measured:
 
 
 def evaluate(weights: Path, held_out: int, most: int = 0) -> list[Measured]:
-    """Measure a reader on all three sets.
+    """Measure a reader on all sets.
 
     Args:
         weights: the file that training wrote.
@@ -59,7 +63,10 @@ def evaluate(weights: Path, held_out: int, most: int = 0) -> list[Measured]:
         ModelError: if the weights are missing or do not fit.
     """
     reader = Reader(weights)
-    return [*_squad1(reader, held_out, most), *_squad2(reader, held_out, most), *_newsqa(reader, most)]
+    return [
+        *_squad1(reader, held_out, most), *_squad2(reader, held_out, most), *_newsqa(reader, most),
+        *_statements(reader, held_out, most),
+    ]  # fmt: skip
 
 
 def table(measured: Sequence[Measured]) -> str:
@@ -119,6 +126,24 @@ def _newsqa(reader: Reader, most: int) -> Iterator[Measured]:
     yield from _answers(
         "newsqa, given the article", reader, questions, lambda one: passages[one["evidence"][0]["article_id"]]
     )
+
+
+def _statements(reader: Reader, held_out: int, most: int) -> Iterator[Measured]:
+    questions = evenly(list(_of_held_out("squad1", held_out)), most)
+    chance = random.Random(held_out)
+    right = []
+    for question, other in zip(questions, [*questions[1:], *questions[:1]], strict=True):
+        pair, asked, answer = (question["title"], question["paragraph"]), question["question"], question["answers"][0]
+        judged = [
+            (said, pair, verdict) for said, verdict in statements.made(asked, answer, question["paragraph"], chance)
+        ]
+        if other["paragraph"] != question["paragraph"]:
+            judged.append((statements.stated(asked, answer), (other["title"], other["paragraph"]), NEITHER))
+        for said, passage, verdict in judged:
+            given = reader.read(said, [passage])[0].verdict
+            right.append(int(np.argmax([given.supports, given.contradicts, given.neither])) == verdict)
+    figures = means(np.array(right, dtype=np.float64)[:, None])
+    yield from _measured("statements about squad1 paragraphs", ("accuracy",), figures, len(right))
 
 
 def _of_held_out(name: str, held_out: int) -> Iterator[dict[str, Any]]:

@@ -1,8 +1,6 @@
 """Statements with a verdict: what a passage supports, and the same with something changed, which it contradicts.
 
-Questions become statements by rule where their word order allows it ("Who wrote it?" and "Ann Lee": "Ann Lee wrote
-it."), else question and answer stand one behind the other, as in Demszky, Guu and Liang, "Transforming Question
-Answering Datasets Into Natural Language Inference Datasets", 2018, whose rules need a parser.
+Questions become statements by rule where their word order allows it (``stated``).
 """
 
 import calendar
@@ -61,10 +59,15 @@ def made(question: str, answer: str, text: str, chance: random.Random) -> Iterat
 
 
 def stated(question: str, answer: str) -> str:
-    """Return question and answer as a statement, or one behind the other where no rule applies."""
+    """Return question and answer as a statement, or one behind the other where no rule applies.
+
+    "Who wrote it?" and "Ann Lee" make "Ann Lee wrote it." (Demszky, Guu and Liang, "Transforming Question Answering
+    Datasets Into Natural Language Inference Datasets", 2018, whose rules need a parser).
+    """
     asked = question.strip().rstrip("?").strip()
     if found := _COUNTED.fullmatch(asked):
-        said = f"{answer} {found[1]} {found[2]}"
+        counted = "" if found[1].lower() in answer.lower().split() else f" {found[1]}"
+        said = f"{answer}{counted} {found[2]}"
     elif found := _PREDICATE.fullmatch(asked):
         said = f"{found[2]} {found[1]} {answer}"
     elif found := _SUBJECT.fullmatch(asked):

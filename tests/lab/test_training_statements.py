@@ -123,6 +123,7 @@ def test_a_number_is_exchanged_only_where_it_stands_alone() -> None:
         ("What flooded the mill ? ", "a storm", "A storm flooded the mill."),
         ("Who is the mayor of Ostra?", "Ann Belk", "The mayor of Ostra is Ann Belk."),
         ("How many miners drowned in 1923?", "twelve", "Twelve miners drowned in 1923."),
+        ("How many miners drowned?", "at least 12 miners", "At least 12 miners drowned."),
         ("What is the cause of the fire?", "a lamp fell.", "The cause of the fire is a lamp fell."),
         # No rule: what is asked for is not the subject, or the verb is no verb.
         ("Who did Renner resign for?", "Ann Belk", "Who did Renner resign for? Ann Belk"),
