@@ -12,6 +12,7 @@ from qa.dialogue.dependence import PERSONAL, POSSESSIVES, reason, unbound
 from qa.dialogue.focus import SEVERAL, Focus, Phrase, phrases
 from qa.dialogue.follow_up_dates import carried_date, dated, speaks_of_the_next, with_date
 from qa.dialogue.question_words import AUXILIARIES, QUESTION_WORDS, is_plural, parse_words
+from qa.dialogue.short_follow_ups import about_another, asks_for_more, expanded
 from qa.errors import InputError, check_text
 
 _ONE_PHRASE = re.compile(
@@ -49,6 +50,7 @@ def in_frame(question: str, last: str) -> str:
     fit = [one for one in names if one.place == bool(preposition)]
     if preposition:
         fit = [one for one in fit if re.search(rf"\b{preposition}\s+(?:the\s+)?$", last[: one.start], re.IGNORECASE)]
+    fit = names if len(names) == 1 and not preposition else fit
     if len(fit) != 1:
         return ""
     return last[: fit[0].start] + found["thing"].strip() + last[fit[0].end :]
@@ -135,11 +137,13 @@ class _Talk:
 
     def rewritten(self, question: str) -> str:
         """Return a question, completed from the conversation if it depends on it."""
+        if other := about_another(question, self.last):
+            return other
         sign = reason(question, self.focus.said) if self.last else ""
         if not sign:
             return question
-        if framed := in_frame(question, self.last):
-            return framed
+        if complete := expanded(question, self.last) or in_frame(question, self.last):
+            return complete
         pronoun = sign.removeprefix("pronoun ")
         ranked = self.focus.ranked(question, pronoun)
         chosen = _chosen(ranked, self.focus, pronoun)
@@ -148,6 +152,8 @@ class _Talk:
         added = [phrase.text for phrase in rest]
         if date and not any(date.split()[-1] in text for text in added):
             added.append(date)
+        if added and asks_for_more(question):
+            return f"Tell me more about {', '.join(added)}"
         return f"{asked} ({', '.join(added)})" if added else asked
 
 
@@ -176,7 +182,7 @@ def _replaced(
     personal = pronoun.lower in PERSONAL
     rivals = [phrase for phrase in ranked if phrase is not first and not phrase.verb]
     needed = _CLEAR if personal else _CLEARER
-    clear = all(focus.weights[first] >= needed * focus.weights[phrase] for phrase in rivals)
+    clear = first is focus.person or all(focus.weights[first] >= needed * focus.weights[other] for other in rivals)
     after = words[place + 1] if place + 1 < len(words) else None
     owns = pronoun.lower in POSSESSIVES
     if pronoun.lower == "her":

@@ -138,6 +138,15 @@ def reason(question: str, said: Set[str] = frozenset()) -> str:
     return ""
 
 
+def own_topic(question: str) -> list[str]:
+    """Return the words that tell what a question is about, though it may follow others; none if a pronoun refers back.
+
+    "How many tugs were used?" has "tugs", "How many did they use?" has none.
+    """
+    words = parse_words(_QUOTED.sub(" Quoted ", question))
+    return [] if unbound(words) is not None else [word.text for word in words if word.tells]
+
+
 def _in_general(words: Sequence[Word]) -> bool:
     """Whether a question is about a kind of thing: "where do ctenophora live?", "is melatonin bad for you?"."""
     place = next((i for i, word in enumerate(words) if word.tells), 0)

@@ -20,7 +20,19 @@ _BEFORE_VERBS = word_set(
 )
 SEVERAL = word_set("they them their theirs these those they're ones")
 _ONE = word_set("it its this that it's")
+# Who did it, but not who somebody is: "Who is Angela Merkel?", "Who was Hume's father?"
+_WHO = re.compile(
+    r"\W*(?:(?:[Aa]nd|[Bb]ut|[Ss]o)\s+)?(?:[Tt]o |[Bb]y |[Ff]or |[Ww]ith )?[Ww]ho(?:m)?\b"
+    r"(?! (?:is|was) [A-Z])(?!.*['’]s\b)"
+)
+_ASKS_WHO = re.compile(r"\W*(?:(?:and|but|so)\s+)?(?:who|whom)\b", re.IGNORECASE)
+_BODIES = word_set(
+    "party group company firm bank university council court police army government ministry union club team united "
+    "city state republic front brigade agency office department association airlines qaeda taliban hamas labour inc "
+    "ltd corporation committee college hospital times news post"
+)
 _QUOTED = re.compile(r"\"[^\"]{2,80}\"|“[^”]{2,80}”")
+_SHORT = 5  # words of a reply in which a single word can name the person
 _LONGEST, _CHARACTERS = 6, 80  # limits of a phrase, in words and in characters
 _AFTER_NAME = 2  # words that may follow a name in its phrase: the Alma ferry
 
@@ -154,6 +166,8 @@ class Focus:
 
     weights: dict[Phrase, float] = field(default_factory=dict)
     said: set[str] = field(default_factory=set)
+    person: Phrase | None = None  # named in the reply to a question that asked who
+    asks_who: bool = False  # the last question does, and begins a topic
 
     def ask(self, question: str) -> bool:
         """Add a question; return whether it begins a new topic."""
@@ -168,12 +182,22 @@ class Focus:
         for phrase in found:
             weight = NAME if phrase.name else VERB if phrase.verb else 1.0
             self._add(phrase, weight * (1 + OPENER * (begins or not self.said)))
-        self.said |= telling_stems(question)
+        own = telling_stems(question)
+        self.asks_who = bool(begins and _WHO.match(question) and own.isdisjoint(self.said))
+        self.said |= own
+        if begins or _ASKS_WHO.match(question):
+            self.person = None
         return begins
 
     def hear(self, reply: str) -> None:
         """Add a reply."""
-        for phrase in phrases(" ".join(reply.split(None, REPLY_WORDS)[:REPLY_WORDS]), names_only=True):
+        found = phrases(" ".join(reply.split(None, REPLY_WORDS)[:REPLY_WORDS]), names_only=True)
+        if self.asks_who:
+            new = [phrase for phrase in found if not any(phrase.stems <= known.stems for known in self.weights)]
+            short = len(reply.split()) < _SHORT
+            able = [one for one in _people(new) if _is_person(one) and (short or " " in one.text)]
+            self.person = able[0] if len(able) == 1 or (able and short) else None
+        for phrase in found:
             self._add(phrase, REPLY * NAME)
         self.said |= telling_stems(reply)
 
@@ -192,8 +216,13 @@ class Focus:
         own = {stem(match[0].lower()) for match in WORD.finditer(question)}
         lacking = [phrase for phrase in self.weights if not phrase.stems <= own]
         if pronoun in PERSONAL:
-            lacking = _people(lacking)
+            lacking = [one for one in lacking if one is self.person] or _people(lacking)
         return sorted(lacking, key=lambda phrase: -self.weights[phrase] * _fit(phrase, pronoun))
+
+
+def _is_person(phrase: Phrase) -> bool:
+    """Whether a name may be a person's: no article before it, and no word in it of bodies and places."""
+    return phrase.name and not phrase.article and _BODIES.isdisjoint(word.lower() for word in phrase.text.split())
 
 
 def _people(found: list[Phrase]) -> list[Phrase]:

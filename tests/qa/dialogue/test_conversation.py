@@ -14,9 +14,19 @@ IDLIB = "What happened in Idlib in April 2015?"
 # What was asked before, the follow-up, and what is searched for.
 CARRIED = [
     ([FERRY], "Who led it?", "Who led it? (Alma ferry, Ostra)"),
-    ([FERRY], "Why?", "Why? (Alma ferry, Ostra)"),
+    ([FERRY], "Why?", "Why? (the Alma ferry in Ostra)"),
     ([FERRY], "How many died?", "How many died? (Alma ferry, Ostra)"),
     ([FERRY, "Who led it?"], "And how many were saved?", "And how many were saved? (Alma ferry, Ostra)"),
+    (["When did the ferry sink off Ostra?"], "Why?", "Why did the ferry sink off Ostra?"),
+    (["Did the ferry sink off Ostra?"], "And when exactly?", "When did the ferry sink off Ostra?"),
+    (["How many people died in Ostra?"], "How come?", "How come? (people died in Ostra)"),
+    (["How many votes did Renner get in May?"], "And how many did Lund?", "How many votes did Lund get in May?"),
+    (["How many votes did Renner get in May?"], "how many did Lund", "How many votes did Lund get in May?"),
+    (["When was Anna Lund born?"], "And when was Boris Jacobs?", "When was Boris Jacobs born?"),
+    (["Who was Anna Lund married to?"], "Who was Boris Jacobs?", "Who was Boris Jacobs?"),
+    ([FERRY, "Who led it?"], "Why?", "Why? (led it, Alma ferry, Ostra)"),
+    ([FERRY], "Tell me more", "Tell me more about Alma ferry, Ostra"),
+    ([FERRY], "And then?", "Tell me more about Alma ferry, Ostra"),
     (["Who is Angela Merkel?"], "When was she born?", "When was Angela Merkel born?"),
     (["Who is Angela Merkel?"], "What did her party say?", "What did Angela Merkel's party say?"),
     (["Who is Boris Jacobs?"], "Who are his critics?", "Who are Boris Jacobs' critics?"),
@@ -35,6 +45,7 @@ FRAMED = [
         "How did Iran react to the oil deal?",
     ),
     (["How did Greece answer the vote?"], "And Germany?", "How did Germany answer the vote?"),
+    (["How many people died in Ostra?"], "And Idlib?", "How many people died in Idlib?"),
 ]
 
 DATED = [
@@ -192,3 +203,50 @@ def test_a_follow_up_of_two_thousand_characters_is_read_in_no_time() -> None:
 def test_the_same_conversation_gives_the_same_question() -> None:
     said = asked_before([FERRY, IDLIB, QUAKE])
     assert len({stand_alone("Why there?", said) for _ in range(5)}) == 1
+
+
+WHO = [("user", "Who appeared in court over the Ostra ferry fire?"), ("assistant", "Boris Jacobs, a welder of 28.")]
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("Did he have a licence?", "Did Boris Jacobs have a licence?"),
+        ("What did his lawyer say?", "What did Boris Jacobs' lawyer say?"),
+        ("Where was it?", "Where was it? (Ostra ferry fire, court)"),
+    ],
+)
+def test_he_is_the_person_named_in_the_reply_to_who(question: str, asked: str) -> None:
+    assert stand_alone(question, WHO) == asked
+
+
+@pytest.mark.parametrize(
+    "reply", ["The Harbour Company and its owners did.", "Boris Jacobs did, and Anton Verrin, too."]
+)
+def test_neither_a_body_nor_one_of_two_people_is_he(reply: str) -> None:
+    asked = stand_alone("Where was he?", [WHO[0], ("assistant", reply)])
+    assert asked not in ("Where was the Harbour Company?", "Where was Boris Jacobs?", "Where was Anton Verrin?")
+
+
+def test_another_who_ends_what_he_meant() -> None:
+    talk = [*WHO, ("user", "And who owned the ship?"), ("assistant", "Anton Verrin owned it.")]
+    assert stand_alone("How old is he?", talk) != "How old is Boris Jacobs?"
+
+
+@pytest.mark.parametrize(
+    ("last", "asked"),
+    [
+        ("Can you tell me when the mine collapsed?", "Why? (the mine collapsed)"),
+        ("When did Hart resign and where?", "Why did Hart resign?"),
+        ("On what day did the mine collapse?", "Why did the mine collapse?"),
+        ("Who's the mayor of Ostra?", "Why? (the mayor of Ostra)"),
+        ("What caused the fire? Did Hart resign?", "Why did Hart resign?"),
+    ],
+)
+def test_why_takes_over_the_clause_of_the_last_question(last: str, asked: str) -> None:
+    assert stand_alone("Why?", [("user", last)]) == asked
+
+
+def test_a_new_topic_ends_what_he_meant() -> None:
+    talk = [*WHO, ("user", "Who is Anton Verrin?"), ("assistant", "The mayor of Idlib.")]
+    assert stand_alone("When was he born?", talk) == "When was Anton Verrin born?"
