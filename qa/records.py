@@ -129,13 +129,15 @@ class Sentence:
 
     ``marks`` are the words in it that answer, each ``text[start:end]``, in order and disjoint; none without a reader.
     The citations after the first give the same answer, mostly in another sentence.  ``notes`` are what the sentence
-    leaves to its article and are no part of the quotation: "Friday: 22 May 2015", "He: Jeff Hart".
+    leaves to its article and are no part of the quotation: "Friday: 22 May 2015", "He: Jeff Hart".  ``caveat`` is the
+    next sentence of the article, verbatim, where it limits this one: "None of this has been confirmed."
     """
 
     text: str
     citations: tuple[int, ...]
     marks: tuple[tuple[int, int], ...] = ()
     notes: tuple[str, ...] = ()
+    caveat: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,31 +1,33 @@
 """Retriever: search and question answering over an opened archive."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Unpack
 
-from qa.answers.answering import Answerer
-from qa.answers.candidates import heads
 from qa.answers.context import people
 from qa.answers.found import READ, Found
+from qa.answers.judging.candidates import heads
+from qa.answers.layout import refusal
 from qa.answers.proof import proven
 from qa.answers.question.question_kinds import asks_the_archive
-from qa.answers.refusal import reason
-from qa.answers.reply import reply
+from qa.answers.reasons import is_about_another, refused
+from qa.answers.reply import Answerer, reply
 from qa.archive.archive import Archive
 from qa.archive.view import ArchiveView
 from qa.dates.periods import Bound
 from qa.dates.question_windows import Window
 from qa.dialogue.conversation import Turn, stand_alone
+from qa.dialogue.dependence import own_topic
 from qa.errors import ArchiveError, InputError, check_text
 from qa.filters import DATED, Conditions, Filters, Options, Where, checked, where
 from qa.models.cross_encoder import CrossEncoderReranker
 from qa.models.embedding import Embedder, load_embedder
-from qa.models.passage_reader import PassageReader, PassageReading
+from qa.models.passage_reader import PassageReader, PassageReading, Verdict
 from qa.models.question_answering import QuestionAnsweringReader
 from qa.models.reader import load_reader
 from qa.records import Answer, Article, Hit, MatchedArticle
@@ -127,8 +129,9 @@ class Retriever:
         """Answer a question in the archive's own words, or abstain.
 
         The question may depend on ``history``: the earlier turns, oldest first, as (role, text) pairs or
-        ``{role, text}`` mappings.  The answer comes from the first five of the ``k`` passages; the other
-        options are those of ``retrieve``.
+        ``{role, text}`` mappings.  The answer comes from the first five of the ``k`` passages, that to a
+        question about the latest value also from the newest of the next ones; the other options are those of
+        ``retrieve``.
 
         Raises:
             InputError: if the question or an option cannot be used.
@@ -182,19 +185,30 @@ class Retriever:
     def _answered(self, question: str, history: Iterable[Turn], options: Options) -> Answer:
         with self.load.question() as at_once, self.archive.view() as view:
             asked = question if asks_the_archive(question) else stand_alone(question, history)
-            other = foreign(view, asked)
-            if not other:
-                asked = self._speller.corrected(view, asked).question
-            spoken = self._spoken(question, asked, as_of=options.as_of)
-            sources = _Sources(self, view, options, spoken, at_once)
-            given = reply(other.question if other else asked, sources, self._answerer, guess=bool(other))
-            answer = proven(given, asked, sources.cited, list(sources.hits.values()))
-            if other:
-                answer = replace(answer, reason=other.notice)
-            if answer.level == "none" and not answer.reason and answer.kind not in ("greeting", "about"):
-                bound = (*options.where, *date_ranking.where(view, spoken))
-                answer = replace(answer, reason=reason(view, asked, bound, word_weights(view, asked)))
+            answer = self._reply(view, question, asked, options, at_once)
+            spoilt = asked != question and (answer.abstained or is_about_another(answer.reason))
+            if spoilt and any(_is_rare(view, word) for word in own_topic(question)):
+                alone = self._reply(view, question, question, options, at_once)
+                answer = alone if alone.level == "answer" else answer
         return replace(answer, question=question)
+
+    def _reply(self, view: ArchiveView, question: str, asked: str, options: Options, at_once: int) -> Answer:
+        """Return the answer to a question, typed as ``question``, that stands alone as ``asked``."""
+        other = foreign(view, asked)
+        if not other:
+            asked = self._speller.corrected(view, asked).question
+        spoken = self._spoken(question, asked, as_of=options.as_of)
+        sources = _Sources(self, view, options, spoken, at_once)
+        given = reply(other.question if other else asked, sources, self._answerer, partly=bool(other))
+        answer = proven(given, asked, sources.cited, list(sources.hits.values()))
+        if other:
+            return replace(answer, reason=other.notice)
+        if not answer.abstained or answer.reason or answer.kind in ("greeting", "about"):
+            return answer
+        bound = (*options.where, *date_ranking.where(view, spoken))
+        suggest = partial(self._speller.suggestion, view)
+        why = refused(view, asked, bound, word_weights(view, asked), suggest)
+        return replace(answer, text=refusal(answer.hits, filtered=bool(options.where)), reason=why)
 
     def _spoken(self, question: str, asked: str = "", *, as_of: Bound = "") -> Spoken:
         return date_ranking.spoken(question, asked, as_of, self.today(), self.settings)
@@ -244,6 +258,8 @@ class Retriever:
             return reread(view, question, ranked, self.reranker, settings, load=self.load, at_once=at_once, least=READ)
 
 
+_FEW, _RARE = 3, 0.01  # passages, and share of all passages, that hold a rare word at most
+_AMONG = 24  # hits among which the newest are looked for
 _LISTED, _LOOKED_AT = 300, 20  # newest articles, and how many of them, for a person to ask about in examples
 _OPENING = 800  # characters of an article in which that person is named
 
@@ -261,10 +277,11 @@ class _Sources:
         self.hits: dict[str, Hit] = {}  # the first k of each search, by passage id
         self._found: set[str] = set()  # ids of all articles that were found
 
-    def find(self, question: str, hits: int = 0) -> Found:
+    def find(self, question: str, hits: int = 0, *, newest: bool = False) -> Found:
         """Return what is found for a question that stands alone; see ``Sources.find``."""
         retriever, view = self._retriever, self._view
-        options = replace(self._options, k=hits) if hits else self._options
+        wanted = hits or max(self._options.k, _AMONG if newest else 0)
+        options = replace(self._options, k=wanted)
         found, read = retriever._hits(view, question, options, self._spoken, self._at_once)
         self._found |= {hit.passage.article_id for hit in found}
         shown = found[: self._options.k]
@@ -273,12 +290,22 @@ class _Sources:
         if hits:
             return Found(question, found, None, {}, weights)
         first = found[:READ]
+        if newest:  # of the rest
+            first += sorted(found[READ:_AMONG], key=lambda hit: hit.citation.published[:10], reverse=True)[:READ]
         named = {hit.passage.article_id: self.article(hit.passage.article_id) for hit in first}
         articles = {key: article for key, article in named.items() if article}
         readings = retriever._readings(view, question, first, read)
         if readings is not None:
             readings = readings | retriever._read_heads(question, heads(first, articles))
-        return Found(question, found, readings, articles, weights)
+        rest = [hit for hit in found if hit not in first]
+        return Found(question, [*first, *rest], readings, articles, weights, len(first))
+
+    def judged(self, statement: str, texts: Sequence[str]) -> list[Verdict]:
+        """Return what each text does to a statement; without a reader, nothing."""
+        reader = self._retriever.reader
+        with timed("read"):
+            readings = reader.read(statement, [("", text) for text in texts]) if reader else []
+        return [reading.verdict for reading in readings] or [Verdict()] * len(texts)
 
     def completed(self, question: str, before: str) -> str:
         """Return a question that follows another, so that it stands alone."""
@@ -289,6 +316,10 @@ class _Sources:
         for found in matching(self._view.scan(self._options.where), read_words(words)):
             self._found.add(found.id)
             yield found
+
+    def filtered(self) -> bool:
+        """Return whether filters leave out articles."""
+        return bool(self._options.where)
 
     def cited(self, article_id: str) -> Article | None:
         """Return an article that was found for this request; None for any other, which nothing may cite."""
@@ -309,6 +340,13 @@ class _Sources:
         """Return how many articles there are, and the first and last day of publication."""
         days = [day for day, _ in self._view.facets("day", self._options.where) if day]
         return self._view.count(self._options.where), days[0] if days else "", days[-1] if days else ""
+
+
+def _is_rare(view: ArchiveView, word: str) -> bool:
+    """Return whether a word stands in the archive, but in few passages, so that it may be a topic by itself."""
+    passages = view.count_passages()
+    holding = (passages + 1) / math.exp(view.inverse_frequency(word)) - 0.5  # the inverse of BM25's formula
+    return 0.5 <= holding <= max(_FEW, _RARE * passages)
 
 
 def word_weights(view: ArchiveView, question: str) -> dict[str, float]:

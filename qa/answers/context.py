@@ -42,11 +42,18 @@ _SAID = (
     "(?:said|says|told|added|warned|wrote|tweeted|posted|argued|insisted|announced|explained|claimed|called|asked"
     "|believes)"
 )
+_INVERTS = "(?:said|says|added|warned|wrote|argued|insisted|announced|explained)"  # "said Hart", but not "told Hart"
 _SAYS = re.compile(
-    rf"\b(?P<he>[Hh]e|[Ss]he) {_SAID}\b|\b{_SAID} (?P<he2>he|she)\b|\b{_SAID} (?P<after>(?:[A-Z][\w.’'-]*,? ?){{1,8}})"
-    rf"|\b{_SAID}\b"
+    rf"\b(?P<he>[Hh]e|[Ss]he) {_SAID}\b|\b{_SAID} (?P<he2>he|she)\b"
+    rf"|\b{_INVERTS} (?P<after>(?:[A-Z][\w.’'-]*,? ?){{1,8}})|\b{_SAID}\b"
 )
 _QUOTED = re.compile(r"[“”\"]")
+# A subject that is no name: "his doctors said", but "Hart later said" and "Hart, an engineer, said".
+_OTHER = re.compile(r"(?<![\w’'-])(?!(?:also|later|then|has|had|have|who|and|which)\b)(?!\w+ly\b)[a-z][\w’'-]*\s*$")
+LABELS = frozenset(
+    {*_WEEKDAYS, "yesterday", "today", "tomorrow", "He", "She", "Said by", "Newest", "Earlier", "Reported"}
+)
+"""What stands before the colon of a note."""
 _BACK = 3  # sentences before in which a person may be named
 
 
@@ -113,7 +120,8 @@ def _named(text: str, known: Sequence[str]) -> list[str]:
 def speaker(article: Article, start: int, end: int) -> str:
     """Return who says the sentence of an article's text from ``start`` to ``end``, "" where that is not clear.
 
-    The attribution is looked for in the sentence, in the one after it if it is a quotation, and in the ones before.
+    The attribution is looked for in the sentence and, if it is a quotation without one, in the sentence after it and in
+    those before.
     """
     known = people(article.text)
     text = article.text[start:end]
@@ -121,16 +129,26 @@ def speaker(article: Article, start: int, end: int) -> str:
     around = [text, *(article.text[begin:stop] for begin, stop in after)]
     before = [article.text[begin:stop] for begin, stop in reversed(_sentences_before(article, start))]
     for place, one in enumerate([*around, *before]):
-        if place == 1 and not _QUOTED.search(text):
-            continue
+        if place and not _QUOTED.search(text):
+            return ""
         if found := _SAYS.search(one):
-            named = _named(found["after"] or one[: found.start()], known)
+            before_it = "" if _OTHER.search(one[: found.start()]) else one[: found.start()]
+            named = _named(found["after"] or before_it, known)
+            if named and found["after"]:
+                return named[0]
             if named:
-                return named[0] if found["after"] else named[-1]
+                return "" if _is_spoken_of(named[-1], before_it) else named[-1]
             if found["he"] or found["he2"]:
                 earlier = next((names for other in before if (names := _named(other, known))), [])
                 return earlier[0] if earlier else ""
+            return ""  # "the minister said"
     return ""
+
+
+def _is_spoken_of(name: str, before: str) -> bool:
+    """Return whether a name before a verb of saying is not its subject: "critics of Hart said", "Hart's wife said"."""
+    last = re.escape(name.split()[-1])
+    return bool(re.search(rf"\b(?:of|for|to|with|against|into|about|from)\s+(?:[A-Z][\w.’'-]*\s+)*{last}\b", before))
 
 
 def people(text: str) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from qa.models.passage_reader import PassageReading
+from qa.models.passage_reader import PassageReading, Verdict
 from qa.records import Article, Hit, MatchedArticle
 
 READ = 5  # hits searched for an answer: the number of further hits must not change it
@@ -14,9 +14,10 @@ READ = 5  # hits searched for an answer: the number of further hits must not cha
 class Found:
     """The hits of a question and what is known of them.
 
-    ``readings`` are a reader's of the first ``READ`` hits and of their articles' titles and deks, by
-    ``candidates.head_key``; None without a reader.  ``articles`` are those of the first ``READ`` hits, by id.
-    ``weights`` are those of the question's content words: 0 for a word that never occurs in the archive.
+    ``readings`` are a reader's of the first ``read`` hits and of their articles' titles and deks, by
+    ``candidates.head_key``; None without a reader.  ``articles`` are those of the same hits, by id.
+    ``weights`` are those of the question's content words: 0 for a word that never occurs in the archive.  ``read`` is
+    how many of the first hits are searched for an answer.
     """
 
     question: str
@@ -24,19 +25,32 @@ class Found:
     readings: Mapping[str, PassageReading] | None = None
     articles: Mapping[str, Article] = field(default_factory=dict)
     weights: Mapping[str, float] | None = None
+    read: int = READ
 
 
 class Sources(Protocol):
     """Interface to an archive under a question's conditions."""
 
-    def find(self, question: str, hits: int = 0) -> Found:
-        """Return what is found for a question that stands alone, read; with ``hits`` that many hits, unread."""
+    def find(self, question: str, hits: int = 0, *, newest: bool = False) -> Found:
+        """Return what is found for a question that stands alone, read.
+
+        Args:
+            question: as it is searched.
+            hits: so many are returned, unread; 0: the first ``READ`` are read.
+            newest: read the newest of the next hits too.
+        """
+
+    def judged(self, statement: str, texts: Sequence[str]) -> list[Verdict]:
+        """Return what each text does to a statement."""
 
     def completed(self, question: str, before: str) -> str:
         """Return a question that follows another, so that it stands alone."""
 
     def every(self, words: str) -> Iterator[MatchedArticle]:
         """Yield every article that contains all of these words and quoted phrases."""
+
+    def filtered(self) -> bool:
+        """Return whether filters leave out articles."""
 
     def article(self, article_id: str) -> Article | None:
         """Return an article, None where it is unknown or damaged."""

@@ -2,27 +2,58 @@
 
 from dataclasses import replace
 
-from qa.answers.answering import Answerer
-from qa.answers.forms import counts, overview, several, sides, yes_no
+from qa.answers.forms import counts, lists, overview, several, sides, statements, values, yes_no
 from qa.answers.forms.welcome import about, greeting
-from qa.answers.found import Sources
+from qa.answers.found import Found, Sources
+from qa.answers.judging.judgement import guess, judge
+from qa.answers.layout import quoted
 from qa.answers.question.question_kinds import Asked, asked_for
+from qa.models.embedding import Embedder
 from qa.records import Answer
 from qa.runtime.timing import timed
 
 
-def reply(question: str, sources: Sources, answerer: Answerer, *, guess: bool = False) -> Answer:
+class Answerer:
+    """Makes the answer to a single question out of its hits."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+
+    def answer(self, found: Found, asked: Asked) -> Answer:
+        """Return the sentences that answer, in the form that the question's kind asks for, or an abstention.
+
+        Args:
+            found: the hits of a question that stands alone, read.
+            asked: its kind.
+        """
+        judged = judge(found, asked, self._embedder)
+        if values.is_changing(asked, found.question):
+            answer = values.over_time(judged)
+        elif asked.kind == "said-what":
+            answer = statements.said(judged)
+        elif asked.kind == "list":
+            answer = lists.items(judged)
+        else:
+            answer = quoted(judged)
+        return answer
+
+    def guessed(self, found: Found, asked: Asked) -> Answer:
+        """Return the sentences most like an answer, unmarked and however improbable; an abstention without hits."""
+        return quoted(guess(found, asked, self._embedder))
+
+
+def reply(question: str, sources: Sources, answerer: Answerer, *, partly: bool = False) -> Answer:
     """Return the answer to a question that stands alone.
 
     Args:
         question: as it is searched.
         sources: what is searched, under the conditions of the question.
         answerer: makes answers from hits.
-        guess: whether this is only a part of what was asked: its answer is possible at most, and never refused.
+        partly: whether this is only a part of what was asked: its answer is possible at most, and never refused.
     """
-    if guess:
-        return answerer.guessed(sources.find(question), asked_for(question))
     asked = asked_for(question)
+    if partly:
+        return answerer.guessed(sources.find(question), asked)
     if asked.kind == "greeting":
         return greeting(question, sources)
     if asked.kind == "about":
@@ -48,9 +79,9 @@ def reply(question: str, sources: Sources, answerer: Answerer, *, guess: bool = 
 def part(question: str, sources: Sources, answerer: Answerer, asked: Asked | None = None) -> Answer:
     """Return the answer to a single question out of its hits."""
     asked = asked or asked_for(question)
-    found = sources.find(question)
+    found = sources.find(question, newest=values.is_changing(asked, question))
     with timed("answer"):
-        answer = replace(answerer.answer(found, asked), kind=asked.kind)
+        answer = answerer.answer(found, asked)
     if asked.kind == "yes-no":
-        answer = yes_no.decided(answer, found)
-    return answer
+        answer = yes_no.decided(answer, found, sources.judged)
+    return replace(answer, kind=asked.kind)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rapidfuzz import process
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, JaroWinkler
 
 from qa.archive.view import ArchiveView
 from qa.models.common_words import common_words
@@ -21,6 +21,8 @@ from qa.text.words import FUNCTION_WORDS
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 _SHORTEST = 4  # letters of a word that is corrected
 _LONG = 8  # from so many letters on two edits are allowed, else one
+_ALIKE = 0.87  # the least similarity of Jaro and Winkler, of 1, at which a spelling is suggested
+_FEW_EDITS = 3  # at most, or one in four letters, between a word and the spelling suggested
 _TRIED = 40  # spellings near enough that are looked at
 _WHOLE = 20_000  # articles up to which the words of their texts are taken, beyond it those of headlines alone
 
@@ -64,6 +66,18 @@ class Speller:
                 changes.insert(0, (word, spelling))
                 result = result[: found.start()] + spelling + result[found.start() + len(word) :]
         return Corrected(result, tuple(changes))
+
+    def suggestion(self, view: ArchiveView, word: str) -> str:
+        """Return the archive's name that looks most like a word, more freely than for a correction; "" for none."""
+        if len(word) < _SHORTEST:
+            return ""
+        found = process.extract(
+            word.lower(), self._words(view).keys(), scorer=JaroWinkler.similarity, score_cutoff=_ALIKE, limit=_TRIED
+        )
+        most = max(_FEW_EDITS, len(word) // 4)
+        near = [lower for lower, _, _ in found if OSA.distance(lower, word.lower()) <= most]
+        spellings = [self._words(view)[lower][0] for lower in near]
+        return next((one for one in spellings if one[0].isupper()), "")
 
     def _words(self, view: ArchiveView) -> Vocabulary:
         with self._lock:

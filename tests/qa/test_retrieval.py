@@ -7,9 +7,10 @@ import pytest
 from qa.archive.archive import Archive
 from qa.archive.writer import ArchiveWriter
 from qa.errors import ArchiveError, InputError
-from qa.models.passage_reader import PassageReading
+from qa.models.passage_reader import PassageReading, Span
 from qa.retrieval import Retriever
 from qa.settings import AskSettings
+from tests.support.judged import weights_by_hand
 from tests.support.plain import WordEmbedder, article
 
 
@@ -232,3 +233,35 @@ def test_an_archive_made_with_another_model_is_refused(tmp_path: Path, embedder:
         writer.commit()
     with pytest.raises(ArchiveError, match="is not the one it was made with"):
         Retriever.open(tmp_path / "other")
+
+
+TALK = [("user", "Who drilled at Verrin?"), ("assistant", "Paul Renner drilled it.")]
+
+
+class Attentive:
+    """A reader that marks the first number, and is sure unless something was added to the question."""
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
+        readings = []
+        for _, text in passages:
+            at = next((place for place, one in enumerate(text) if one.isdigit()), 0)
+            sure = -8.0 if "(" in question else 8.0
+            readings.append(PassageReading(sure, sure, (Span(at, at + 2, 7.0 + sure),)))
+        return readings
+
+
+def test_what_an_earlier_topic_would_spoil_is_asked_as_typed(
+    tmp_path: Path, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights_by_hand(monkeypatch)
+    with ArchiveWriter(tmp_path / "archive", embedder) as writer:
+        writer.upsert(article("To free the ship 13 tugs were used.", id="ship", title="Ship freed"))
+        writer.upsert(article("Paul Renner drilled at Verrin.", id="drill", title="Drill"))
+        writer.commit()
+    attentive = Attentive()
+    retriever = Retriever(Archive(tmp_path / "archive"), embedder, reranker=attentive, reader=attentive)
+    answer = retriever.ask("And how many tugs were used?", TALK)
+    assert (answer.question, answer.asked, answer.exact) == (
+        "And how many tugs were used?", "And how many tugs were used?", "13",
+    )  # fmt: skip
+    assert retriever.ask("How many tugs did he use?", TALK).asked == "How many tugs did Paul Renner use?"

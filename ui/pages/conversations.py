@@ -74,7 +74,9 @@ def to_markdown(title: str, turns: Sequence[Turn], base_url: str) -> str:
             lines.append(f"{markdown(answer.text)} {markdown(answer.reason)}".rstrip())
         for sentence in answer.sentences:
             numbers = "".join(f"[^{len(notes) + number}]" for number in sentence.citations)
-            lines.append(f"> {markdown(sentence.text)}{numbers}")
+            known = f" ({markdown('; '.join(sentence.notes))})" if sentence.notes else ""
+            limits = f"\n>\n> *The article goes on:* {markdown(sentence.caveat)}" if sentence.caveat else ""
+            lines.append(f"> {markdown(sentence.text)}{known}{numbers}{limits}")
         for number, citation in enumerate(answer.citations, 1):
             link = permalink(base_url, citation, marks_of(number, answer))
             notes.append(footnote(citation, link, len(notes) + 1))

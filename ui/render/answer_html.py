@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from qa.records import Answer, Citation, Hit, Part, Sentence
-from ui.render.answer_text import differing, marks_of, proofs, told_confidence, told_exact, told_level, unread
+from ui.render.answer_text import marks_of, outlets_beside, told_confidence, told_exact, told_level, unread
 from ui.render.citation_view import copies_of, fragment, outlet_name, shown_date
 from ui.render.escaping import exact_html, inert, line, marked
 from ui.render.timeline import Bar, bars
@@ -122,8 +122,7 @@ def answer_html(answer: Answer, filters: Sequence[str] = (), acts: Sequence[str]
             parts.append(f'<p class="level">{inert(level)} {inert(answer.reason)}</p>')
         if exact := told_exact(answer):
             parts.append(f'<p class="exact-answer">{inert(exact)}</p>')
-        apart = answer.kind == "overview" or differing(answer.sentences)
-        parts += [_sentence(sentence, answer, apart) for sentence in answer.sentences]
+        parts += [_sentence(sentence, answer) for sentence in answer.sentences]
         parts.append(_sources(answer))
         if answer.level == "answer" and answer.reason:
             parts.append(f'<p class="aside">{inert(answer.reason)}</p>')
@@ -142,10 +141,13 @@ def _acts(names: Sequence[str]) -> str:
     return f'<p class="acts">{" ".join(links)}</p>'
 
 
-def _sentence(sentence: Sentence, answer: Answer, apart: bool) -> str:
-    """Return a sentence of an answer; ``apart``: with its outlets and dates, because other sentences differ."""
+def _sentence(sentence: Sentence, answer: Answer) -> str:
+    """Return a sentence of an answer with its notes, and the next one of the article where that limits it."""
     links = " ".join(_marker(number, answer) for number in sentence.citations)
-    by = f'<span class="by">{", ".join(map(_meta, proofs(sentence, answer)))}</span>' if apart else ""
+    beside = ", ".join(map(_meta, outlets_beside(sentence, answer)))
+    by = f'<span class="by">{beside}</span>' if beside else ""
+    limits = inert(" ".join(sentence.caveat.split()))
+    by += f'<span class="caveat"><span class="gloss">The article goes on:</span> {limits}</span>' if limits else ""
     known = f' <span class="gloss">({inert("; ".join(sentence.notes))})</span>' if sentence.notes else ""
     return f'<p class="said">{exact_html(sentence.text, sentence.marks)}{known} {links}{by}</p>'
 

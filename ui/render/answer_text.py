@@ -73,6 +73,16 @@ def proofs(sentence: Sentence, answer: Answer) -> tuple[Citation, ...]:
     return tuple(answer.citations[number - 1] for number in sentence.citations)
 
 
+def outlets_beside(sentence: Sentence, answer: Answer) -> tuple[Citation, ...]:
+    """Return the citations whose outlet and date stand beside a sentence, because other sentences differ.
+
+    None where its notes name the outlet, or where all sentences agree.
+    """
+    cited = proofs(sentence, answer)
+    told = any(one.source and one.source in note for one in cited for note in sentence.notes)
+    return cited if not told and (answer.kind == "overview" or differing(answer.sentences)) else ()
+
+
 def told_confidence(answer: Answer) -> str:
     """Return how probably this answer is right, in words and per cent; "" where it is only possible, or was counted."""
     if answer.abstained or answer.level != "answer" or answer.kind in ("count", "outlets", "overview"):

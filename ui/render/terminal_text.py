@@ -6,11 +6,11 @@ from dataclasses import fields
 
 from rich.text import Text
 
-from qa.answers.answering import without_markers
+from qa.answers.layout import without_markers
 from qa.intake import Reading, Rejection
 from qa.records import Answer, Article, Citation, Hit, Part, Sentence
 from ui.render.answer_html import FIELDS
-from ui.render.answer_text import differing, pieces, proofs, told_confidence, told_exact, told_level, unread
+from ui.render.answer_text import outlets_beside, pieces, told_confidence, told_exact, told_level, unread
 from ui.render.citation_view import copies_of
 from ui.render.escaping import safe
 
@@ -40,13 +40,14 @@ def answer_text(answer: Answer) -> Text:
         text.append(f"{level} {_line(answer.reason)}".rstrip() + "\n", "yellow")
     if exact := told_exact(answer):
         text.append(safe(exact) + "\n", "bold")
-    apart = answer.kind == "overview" or differing(answer.sentences)
     for sentence in answer.sentences:
         text.append_text(said(sentence, plain=answer.level == "possible"))
         text.append(f" ({_line('; '.join(sentence.notes))})" if sentence.notes else "", "dim")
         text.append("".join(f" [{number}]" for number in sentence.citations), "cyan")
-        by = "; ".join(_outlet_and_date(citation) for citation in proofs(sentence, answer)) if apart else ""
+        by = "; ".join(_outlet_and_date(citation) for citation in outlets_beside(sentence, answer))
         text.append(f" - {_line(by)}\n" if by else "\n", "dim")
+        if sentence.caveat:
+            text.append(f"    The article goes on: {_line(sentence.caveat)}\n", "dim")
     text.append("\n")
     for number, citation in enumerate(answer.citations, 1):
         text.append(f"[{number}] ", "cyan")

@@ -1,25 +1,22 @@
-"""Fit of the models in ``qa/answers/answering.py``: which candidate is right, and how probably.
+"""Fit of the models in ``qa/answers/judging/judgement.py``: which candidate is right, and how probably.
 
-    python -m lab.benchmarks.quality.fit_answering [--kinds reader sentences] [--each 250]
+    python -m lab.benchmarks.quality.fit_answering [--kinds reader sentences] [--each 250] [--again]
 
-``reader`` (a model reads) is fitted on newsqa and on the squad1 and squad2 articles that the packaged reader was not
-trained on, ``sentences`` (none does) on squad1, squad2 and qamr; by whole articles in five folds.  Questions that the
-archive does not answer are made in three ways, from far to near: the evidence's whole article is removed, only the
-passages that hold the evidence are, or the question was written to have no answer (squad2).
+``reader`` (a model reads) is fitted on newsqa, on the squad1 and squad2 articles that the packaged reader was not
+trained on, on the seeds and on the newsroom questions, ``sentences`` (none does) on squad1, squad2 and qamr; by whole
+articles in five folds (``answering_examples``).
 
 Of the reader's candidates a first model says which is likeliest; it learns where one of them is right.  A second one
 says how probably the likeliest is right; it learns from all questions, also from those without an answer.  The signs of
 its weights are restricted: of two correlated features one would otherwise be set off against the other, which does not
-generalise.
-At level ``answer`` at least ``RIGHT`` of the answers shall be right; ``REFUSED`` of those that could be right may be
-refused.
+generalise.  What is printed of a set comes from the folds that were fitted without it.
+Words are marked from ``ANSWER`` on; ``REFUSED`` of those that could be right may be refused.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,94 +25,21 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
-from lab import data
-from lab.benchmarks import unseen
-from qa.answers import answering, sentence_features
-from qa.answers.candidates import Candidate, Logistic, heads, marked
-from qa.answers.features import NAMES, SIGNS, confidence_row, features, surroundings
-from qa.answers.found import READ
-from qa.answers.question.qualifiers import qualifiers
-from qa.answers.question.question_kinds import asked_for
-from qa.evaluation.questions import Gold, Target, locate
-from qa.records import Article, Hit, Question
-from qa.retrieval import Retriever, word_weights
+from lab.benchmarks.quality.answering_examples import FITTED, Example, gathered
+from qa.answers.judging import judgement
+from qa.answers.judging.candidates import Logistic
+from qa.answers.judging.features import NAMES, SIGNS, confidence_row
 
-RIGHT = 0.8
+ANSWER = 0.6  # the confidence from which words are marked, set by hand
 UNANSWERABLE = 0.2  # the share of questions that the archive does not answer, for which confidence is calibrated
 # Of the answerable questions, the share that may be refused: a refusal still shows the nearest passages.
-REFUSED = {"sentences": 0.05, "reader": 0.05}
+REFUSED = {"sentences": 0.05, "reader": 0.02}
 ARCHIVE_SIGNS = (1, 1, 0, -1)  # of the archive's features without a reader: 1 speaks for an answer, -1 against one
+TYPED, TYPED_COUNT = (
+    ("seeds", "newsroom"),
+    4.0,
+)  # sets whose questions are typed as people do, and how often each counts
 PENALTY = 3.0  # of half the sum of squared weights, over features of unit variance
-FITTED = {"sentences": ("squad1", "squad2", "qamr"), "reader": ("newsqa", "squad1", "squad2")}
-
-
-@dataclass
-class Example:
-    """A question over some hits; ``labels`` says which candidates hold an answer."""
-
-    kind: str
-    group: str
-    question: str
-    hits: Sequence[Hit]
-    candidates: Sequence[Candidate]
-    features: np.ndarray
-    labels: np.ndarray
-    answered: bool
-
-
-def examples(kind: str, name: str, each: int) -> Iterator[Example]:
-    """Yield the examples of a set, with and without their evidence."""
-    retriever = data.retriever(name, reads=kind == "reader")
-    chosen = unseen.questions(name) if kind == "reader" else data.questions(name)
-    for question in chosen[:: max(1, len(chosen) // each)]:
-        with retriever.archive.view() as view:
-            weights = word_weights(view, question.text)
-        hits = retriever.retrieve(question.text, 20)
-        gold = locate(question, retriever.article)
-        held = {e.article_id for e in question.evidence}
-        if not question.answerable:
-            yield example(f"{name} unanswerable", retriever, question, hits[:READ], weights, gold, False)
-            continue
-        yield example(f"{name} answerable", retriever, question, hits[:READ], weights, gold, True)
-        if name != "squad2":
-            without = [h for h in hits if not any(t.overlaps(h.passage) for t in gold.evidence)][:READ]
-            yield example(f"{name} without passage", retriever, question, without, weights, gold, False)
-            without = [h for h in hits if h.passage.article_id not in held][:READ]
-            yield example(f"{name} without article", retriever, question, without, weights, gold, False)
-
-
-def example(
-    kind: str, retriever: Retriever, question: Question, hits: Sequence[Hit], weights: Mapping[str, float], gold: Gold,
-    answered: bool,
-) -> Example:  # fmt: skip
-    """Read hits and label their candidates."""
-    candidates: Sequence[Candidate]
-    if retriever.reader:
-        named = {hit.passage.article_id: retriever.article(hit.passage.article_id) for hit in hits}
-        articles: dict[str, Article] = {key: article for key, article in named.items() if article}
-        texts = {hit.passage.id: (hit.citation.title, hit.passage.text) for hit in hits}
-        texts |= {key: ("", text) for key, text in heads(hits, articles).items()}
-        readings = dict(zip(texts, retriever.reader.read(question.text, list(texts.values())), strict=True))
-        candidates = marked(hits, readings, articles)
-        around = surroundings(candidates, hits, articles)
-        asked, stated = asked_for(question.text), qualifiers(question.text, weights)
-        rows = features(question.text, asked, stated, candidates, around, hits, readings)
-    else:
-        reading = sentence_features.read(question.text, hits, retriever.embedder, weights)
-        candidates, rows = reading.candidates, reading.features
-    labels = np.array([any(_holds(c, hits[c.hit], t) for t in gold.answers) for c in candidates], bool)
-    group = question.evidence[0].article_id if question.evidence else question.id
-    return Example(kind, group, question.text, hits, candidates, rows, labels, answered)
-
-
-def _holds(candidate: Candidate, hit: Hit, target: Target) -> bool:
-    """Whether a candidate holds a gold answer: its sentence the whole, its marked words a part."""
-    if target.article_id != hit.passage.article_id or candidate.field != "text":
-        return False
-    if not candidate.marks:
-        return bool(candidate.start <= target.start and target.end <= candidate.end)
-    start, end = (candidate.start + offset for offset in candidate.marks[0])
-    return bool(start < target.end and target.start < end)
 
 
 def fit_reader(fitted: Sequence[Example]) -> dict[str, object]:
@@ -136,20 +60,14 @@ def fit_reader(fitted: Sequence[Example]) -> dict[str, object]:
     answered = np.array([e.answered for e in fitted])
     # Most questions that people ask can be answered; of those made here two in three cannot.
     counts = np.where(answered, 1.0, UNANSWERABLE / (1 - UNANSWERABLE) * answered.sum() / max(1, (~answered).sum()))
+    typed = np.array([e.kind.split()[0] in TYPED for e in fitted])
+    counts = np.where(typed, TYPED_COUNT, 1.0) * counts
     crossed = np.zeros(len(right))
     for others, held_out in GroupKFold(5).split(rows, right, [e.group for e in fitted]):
         crossed[held_out] = signed_logistic(rows[others], right[others], SIGNS, counts[others])(rows[held_out])
     confidence = signed_logistic(rows, right, SIGNS, counts)
     possible = float(np.quantile(crossed[right], REFUSED["reader"]))
-    answer = next(
-        (
-            t
-            for t in np.arange(0.3, 0.99, 0.01)
-            if np.average(right[crossed >= t], weights=counts[crossed >= t]) >= RIGHT
-        ),
-        0.99,
-    )
-    refused, given = crossed < possible, crossed >= answer
+    refused, given = crossed < possible, crossed >= ANSWER
     gap = np.mean(np.abs(_gaps(crossed[answered], right[answered])))
     print(
         f"AUROC of right {roc_auc_score(right, crossed):.3f}, of answerable "
@@ -166,7 +84,7 @@ def fit_reader(fitted: Sequence[Example]) -> dict[str, object]:
         )
     print({name: round(weight, 3) for name, weight in zip((*NAMES, "odds", "margin"), confidence.weights, strict=True)})
     return {
-        "candidate": _stored(model), "right": _stored(confidence), "answer": round(float(answer), 3),
+        "candidate": _stored(model), "right": _stored(confidence), "answer": ANSWER,
         "possible": round(possible, 3),
     }  # fmt: skip
 
@@ -178,7 +96,7 @@ def fit_sentences(fitted: Sequence[Example]) -> dict[str, object]:
         np.concatenate([e.features for e in holding]), np.concatenate([e.labels for e in holding])
     )
     model = _logistic(candidate)
-    rows = np.array([answering.unread_features(e.question, e.hits, model(e.features)) for e in fitted])
+    rows = np.array([judgement.unread_features(e.question, e.hits, model(e.features)) for e in fitted])
     truth = np.array([e.answered for e in fitted])
     crossed = np.zeros(len(truth))
     for others, held_out in GroupKFold(5).split(rows, truth, [e.group for e in fitted]):
@@ -197,15 +115,16 @@ def _gaps(p: np.ndarray, truth: np.ndarray) -> list[float]:
 
 
 def main() -> None:
-    """Fit, report, and write ``qa/answers/answering.json``."""
+    """Fit, report, and write ``qa/answers/judging/judgement.json``."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kinds", nargs="+", choices=list(FITTED), default=list(FITTED))
     parser.add_argument("--each", type=int, default=250, help="questions a set")
+    parser.add_argument("--again", action="store_true", help="with the examples of the last time")
     arguments = parser.parse_args()
-    file = Path(answering.__file__).with_suffix(".json")
+    file = Path(judgement.__file__).with_suffix(".json")
     stored = json.loads(file.read_text())
     for kind in arguments.kinds:
-        found = [e for name in FITTED[kind] for e in examples(kind, name, arguments.each) if len(e.features)]
+        found = gathered(kind, arguments.each, again=arguments.again)
         stored[kind] = fit_reader(found) if kind == "reader" else fit_sentences(found)
     file.write_text(json.dumps(stored, indent=1) + "\n")
     print(json.dumps(stored), file=sys.stderr)

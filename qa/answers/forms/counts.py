@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from qa.answers.answering import abstention, numbered
 from qa.answers.found import Sources
+from qa.answers.layout import abstention, numbered
 from qa.answers.question.question_kinds import Asked
+from qa.answers.reasons import COUNTED
 from qa.errors import InputError
 from qa.records import Answer, Citation, MatchedArticle, Sentence
 from qa.text.words import FUNCTION_WORDS
 
 _SHOWN = 10  # articles that a count cites
-RULE = "Counted: articles with every one of these words, whole, in any case and ending, in headline or text."
 _QUOTES = re.compile(r"[\"“”‘’']")
 _CLAUSE = re.compile(r"\b(?:in (?:the|our|this|your) (?:archive|collection)|at all|altogether|in total|so far)\b", re.I)
 
@@ -46,8 +46,9 @@ def counted(question: str, asked: Asked, sources: Sources) -> Answer:
         if len(shown) < _SHOWN:
             shown.append(article)
     if not total:
-        return _none(question, asked, words)
-    many = "1 article mentions" if total == 1 else f"{total:,} articles mention"
+        return _none(question, asked, words, filtered=sources.filtered())
+    among = _among(sources.filtered(), "passes" if total == 1 else "pass")
+    many = f"1 article{among} mentions" if total == 1 else f"{total:,} articles{among} mention"
     said = f"{many} {_plain(words)}."
     sentences = [Sentence(said, (), ((0, len(f"{total:,}")),))]
     return _cited(question, asked, sentences, shown, f"{total:,}")
@@ -63,7 +64,7 @@ def outlets(question: str, asked: Asked, sources: Sources) -> Answer:
         counts[name] = counts.get(name, 0) + 1
         first.setdefault(name, article)
     if not counts:
-        return _none(question, asked, words)
+        return _none(question, asked, words, filtered=sources.filtered())
     order = sorted(counts, key=lambda name: (-counts[name], name))
     named = ", ".join(f"{name} ({counts[name]:,})" for name in order[:_SHOWN])
     more = f" and {len(order) - _SHOWN:,} more" if len(order) > _SHOWN else ""
@@ -87,7 +88,7 @@ def _cited(
     numbers = tuple(range(1, len(citations) + 1))
     proved = tuple(Sentence(one.text, numbers, one.marks) for one in sentences)
     return Answer(
-        question, question, numbered(proved), exact, proved, citations, (), 1.0, RULE, "answer", asked.kind
+        question, question, numbered(proved), exact, proved, citations, (), 1.0, COUNTED, "answer", asked.kind
     )  # fmt: skip
 
 
@@ -102,9 +103,13 @@ def _citation(article: MatchedArticle) -> Citation:
     )
 
 
-def _none(question: str, asked: Asked, words: str) -> Answer:
-    refused = abstention(question, (), 1.0, RULE, asked.kind)
-    return replace(refused, text=f"No article mentions {_plain(words)}.")
+def _none(question: str, asked: Asked, words: str, *, filtered: bool) -> Answer:
+    refused = abstention(question, (), 1.0, COUNTED, asked.kind)
+    return replace(refused, text=f"No article{_among(filtered, 'passes')} mentions {_plain(words)}.")
+
+
+def _among(filtered: bool, passes: str) -> str:
+    return f" that {passes} the filters" if filtered else ""
 
 
 def _plain(words: str) -> str:

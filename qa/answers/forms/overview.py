@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 from qa.anatomy.dissection import boilerplate_spans
-from qa.answers.answering import abstention, laid_out
-from qa.answers.candidates import Candidate
 from qa.answers.found import Sources
+from qa.answers.judging.candidates import Candidate
+from qa.answers.layout import abstention, laid_out
 from qa.answers.question.qualifiers import Qualifiers, held_terms, qualifiers
 from qa.answers.question.question_kinds import Asked
 from qa.records import Answer, Article, Hit, Level
@@ -63,7 +63,7 @@ def _gathered(question: str, topic: str, asked: Asked, sources: Sources, *, by_t
         chosen.sort(key=lambda one: one.published[:10] or "9999")
     answer = laid_out(question, [[one.candidate] for one in chosen], found.hits, "possible", articles)
     confidence = min(1.0, 0.5 + 0.1 * len(chosen))
-    level: Level = "answer" if by_time else "possible"
+    level: Level = "answer" if by_time and len(chosen) > 1 else "possible"
     return replace(answer, question=question, asked=question, confidence=confidence, level=level, kind=asked.kind)
 
 

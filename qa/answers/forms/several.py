@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from qa.answers.answering import abstention, numbered
+from qa.answers.layout import abstention, numbered
+from qa.answers.reasons import unanswered
 from qa.records import Answer, Citation, Level, Sentence
 
 
@@ -33,10 +34,9 @@ def joined(question: str, answers: Sequence[Answer]) -> Answer:
                 sentences.append(own)
             else:
                 sentences[same] = _both(sentences[same], own)
-    left = [f"“{answer.question}”" for answer in answers if answer.abstained]
-    reason = (
-        f"No answer was found to {' or '.join(left)}." if left else " ".join(one.reason for one in given if one.reason)
-    )
+    left = [answer.question for answer in answers if answer.abstained]
+    doubts = dict.fromkeys(one.reason for one in given if one.reason)
+    reason = unanswered(left) if left else " ".join(doubts)
     level: Level = "answer" if not left and all(one.level == "answer" for one in given) else "possible"
     if level == "possible":
         sentences = [replace(one, marks=()) for one in sentences]

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from qa.answers.equivalence import amount
+from qa.answers.equivalence import compared as in_one_unit
 from qa.answers.forms.several import joined
 from qa.records import Answer
 
@@ -56,10 +56,9 @@ def sides(question: str) -> Sides | None:
 def compared(question: str, found: Sides, answers: tuple[Answer, Answer]) -> Answer:
     """Return the answers about both sides as one; its exact words are the winner where both are marked amounts."""
     both = replace(joined(question, answers), kind="comparison")
-    amounts = [amount(answer.exact) if answer.level == "answer" else None for answer in answers]
-    one, other = amounts
-    if both.level != "answer" or one is None or other is None or one == other:
+    amounts = in_one_unit(answers[0].exact, answers[1].exact)
+    if both.level != "answer" or amounts is None or amounts[0] == amounts[1]:
         plain = tuple(replace(sentence, marks=()) for sentence in both.sentences)
         return replace(both, level="none" if both.abstained else "possible", exact="", sentences=plain)
-    winner = found.things[0] if (one > other) == (found.larger > 0) else found.things[1]
+    winner = found.things[0] if (amounts[0] > amounts[1]) == (found.larger > 0) else found.things[1]
     return replace(both, exact=winner)

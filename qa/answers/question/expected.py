@@ -9,6 +9,7 @@ from typing import Literal
 
 from qa.answers.question.kind_patterns import one_of
 from qa.answers.question.question_kinds import Asked
+from qa.text.terms import terms
 from qa.text.words import word_set
 
 Fit = Literal["yes", "no", "open"]
@@ -24,14 +25,23 @@ _UNIT = one_of(
     "inch(?:es)? kilomet(?:re|er)s? pounds? dollars?"
 )
 _QUANTITY = re.compile(
-    rf"\d|[½¼¾⅓⅔]|\b{_COUNTED}s?\b|\b(?:an?|several|few|many|no) (?:\w+ )?{_UNIT}\b"
+    rf"(?<![A-Za-z\d])(?:[A-Z]{3}|Rs?)?\d|[½¼¾⅓⅔]|\b{_COUNTED}s?\b|\b(?:an?|several|few|many|no) (?:\w+ )?{_UNIT}\b"
     r"|\b(?:lots|plenty|several|numerous|hardly any)\b",
     re.IGNORECASE,
 )
-_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\.?"
+_DURATION = re.compile(
+    rf"\b(?:{_UNIT}|immediately|at once|instantly|daily|weekly|monthly|yearly|annually|hourly|twice)\b",
+    re.IGNORECASE,
+)
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    r"|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
+)
+_DAY_OF_MONTH = r"\d{1,2}(?:st|nd|rd|th)?"
 _ONLY_DATE = re.compile(
-    rf"\W*(?:(?:in|on|by|since|of|the|early|late|mid)\W+)*(?:{_MONTH}\W*)?(?:\d{{1,2}}(?:st|nd|rd|th)?\W+)?"
-    rf"(?:{_MONTH}\W*)?(?:19|20)\d\d\W*"
+    rf"\W*(?:(?:in|on|by|since|of|the|early|late|mid)\W+)*"
+    rf"(?:(?:{_MONTH}\W*)?(?:{_DAY_OF_MONTH}\W+)?(?:{_MONTH}\W*)?(?:19|20)\d\d|{_MONTH} {_DAY_OF_MONTH}"
+    rf"|{_DAY_OF_MONTH} {_MONTH})\W*"
 )
 _MOMENT = one_of(
     "yesterday today tonight tomorrow weeks? months? years? days? hours? minutes? decades? centur(?:y|ies) mornings? "
@@ -70,6 +80,9 @@ _PLACE = one_of(
 )
 _PLACES = re.compile(rf"\b{_PLACE}\b", re.IGNORECASE)
 _FEWEST = 3  # words that give a reason, or what somebody said
+_EXACT_DAY = re.compile(r"\b(?:what|which) (?:\w+ )?(?:date|day|month|year)\b", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"\d|\b(?:" + "|".join([*calendar.month_name[1:], *calendar.day_name]) + r")\b")
+_HOW_LONG = re.compile(r"\bhow (?:soon|long|often|quickly|recently|late|early)\b", re.IGNORECASE)
 _AGE = re.compile(r"\bhow old\b|\bwhat age\b", re.IGNORECASE)
 _YEARS = re.compile(r"\bhow long\b|\bwhat year\b|\bhow many years\b", re.IGNORECASE)
 
@@ -80,8 +93,12 @@ def fits(asked: Asked, question: str, words: str) -> Fit:
     if kind == "number":
         return "yes" if is_quantity(words, question) else "no"
     if kind == "who":
-        return "yes" if has_name(words) or _PEOPLE.search(words) else "no"
+        offered = asked.kind == "comparison" or re.search(r",? or \S", question)
+        named = has_name(words) and (offered or not _repeats(words, question))
+        return "yes" if named or _PEOPLE.search(words) else "no"
     if kind == "date":
+        if _EXACT_DAY.search(question) and not _ABSOLUTE.search(words):
+            return "open" if _TIME.search(words) else "no"  # "next week" for "which day?"
         return "yes" if _TIME.search(words) else "no"
     if kind == "where":
         return "yes" if has_name(words) or _PLACES.search(words) else "no"
@@ -92,9 +109,17 @@ def fits(asked: Asked, question: str, words: str) -> Fit:
 
 def is_quantity(words: str, question: str = "") -> bool:
     """Return whether words hold an amount; a date alone is none, unless years are asked for."""
+    if _HOW_LONG.search(question) and _DURATION.search(words):
+        return True  # "within hours", "weekly"
     if not _QUANTITY.search(words):
         return False
     return not _ONLY_DATE.fullmatch(words) or bool(_YEARS.search(question) or _AGE.search(question))
+
+
+def _repeats(words: str, question: str) -> bool:
+    """Return whether all names of some words stand in the question: who somebody is, is another name."""
+    asked = set(terms(question))
+    return all(set(terms(found[0])) <= asked for found in _NAME.finditer(words) if found[0] not in _NO_NAME)
 
 
 def has_name(words: str) -> bool:

@@ -124,6 +124,12 @@ SAID_WHAT = _pattern(
     r"how did .+ (?:react|respond|put it|explain)\b",
 )
 
+SAID_OF = _pattern(
+    rf"(?:(?:and|but|so|also),? )?(?:what|how) (?:did|does|do|has|had|have|would) (?:the )?(?P<who>.{{2,80}}?) "
+    rf"(?:{_SAY}|{_SAID})\b"
+)
+"""Whose words are asked for; the topic is what follows."""
+
 _COMPARATIVE = (
     r"(?:more|less|fewer|most|least|better|worse|first|last|"
     r"\w{2,}(?:er|ier)(?= (?:than|when|under|for|in|at|to|,|was|is|did|now|or|down|up)\b|[,?:]|$)|"

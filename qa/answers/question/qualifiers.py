@@ -7,7 +7,9 @@ about something else, however well it reads.
 import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
+from qa.models.common_words import common_words
 from qa.text.terms import terms
 from qa.text.words import FUNCTION_WORDS, content_words, word_set
 
@@ -20,14 +22,34 @@ _NEVER_NAMES = word_set(
     "i mr mrs ms dr sir lady lord monday tuesday wednesday thursday friday saturday sunday january february march "
     "april may june july august september october november december"
 )
-_SAME = {
-    "uk": "britain british kingdom", "britain": "uk british kingdom", "us": "american america states", "eu": "european",
-    "usa": "american america states us", "america": "us american states", "un": "nations", "pm": "prime",
-}  # fmt: skip
+# Words for the same body or country, where their endings do not show it.
+_SAME = """
+    uk britain british britons kingdom | us usa america american americans states | eu european | un nations | pm prime
+    governor gov governors | senator sen | president pres | professor prof | doctor dr | general gen
+    england english | germany german germans | argentina argentine argentinian | mexico mexican | pakistan pakistani
+    kuwait kuwaiti | yemen yemeni | bangladesh bangladeshi | nepal nepali nepalese | niger nigerien
+    france french | spain spanish spaniards | greece greek greeks | netherlands dutch holland
+    switzerland swiss | sweden swedish swedes | denmark danish danes | norway norwegian | finland finnish finns
+    poland polish poles | turkey turkish turks turkiye | ireland irish | wales welsh | scotland scottish scots
+    portugal portuguese | thailand thai | philippines filipino filipinos philippine | myanmar burma burmese
+    lebanon lebanese | peru peruvian | congo congolese | cyprus cypriot
+    israel israeli israelis | iraq iraqi | syria syrian | malta maltese
+"""
 _DAY = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?(?= (?:of )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))|"
                   r"(?<=[a-z] )\d{1,2}(?:st|nd|rd|th)?\b(?=,? (?:19|20)\d\d)")  # fmt: skip
 _ROOT = 4  # letters that "Scots" and "Scottish", "Chile" and "Chilean" share at least
-_OF_A_PLACE = frozenset({"", "n", "an", "ian", "ean", "ese", "ish", "tish", "ic", "s", "land", "a", "ia"})
+_OF_A_PLACE = word_set("n an ian ean ese es ish tish ic s a ia istan stan") | {""}
+_TOO_LITTLE = word_set("a ia s") | {""}  # Paul and Paula, Victor and Victoria are no place and its people
+
+
+@lru_cache(maxsize=1)
+def _same() -> Mapping[str, frozenset[str]]:
+    """Return the terms that mean the same as a term."""
+    found: dict[str, frozenset[str]] = {}
+    for line in _SAME.replace("\n", "|").split("|"):
+        own = frozenset(term for word in line.split() for term in terms(word))
+        found |= dict.fromkeys(own, own)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +94,7 @@ def qualifiers(question: str, weights: Mapping[str, float] | None = None) -> Qua
 def names(question: str) -> list[str]:
     """Return the capitalised words, numbers and years of a question, as written, each once.
 
-    The first word is one only if it is no question word; a single letter is none.
+    The first word is one only if it is no common word; a single letter is none.
     """
     found = []
     for match in _WORD.finditer(question):
@@ -89,7 +111,7 @@ def names(question: str) -> list[str]:
             bare[0].isupper()
             and lower not in _ASKING
             and lower not in FUNCTION_WORDS
-            and not (begins and bare.islower())
+            and not (begins and lower in common_words())
         ):
             found.append(bare)
     return list(dict.fromkeys(found))
@@ -100,7 +122,7 @@ def _holds(held: Set[str], word: str) -> bool:
     own = terms(word)
     if not own or all(one in held for one in own):
         return bool(own)
-    if any(other in held for one in own for same in _SAME.get(one, "").split() for other in terms(same)):
+    if any(not held.isdisjoint(_same().get(one, frozenset())) for one in own):
         return True
     return word[0].isupper() and len(own) == 1 and any(_related(own[0], other) for other in held)
 
@@ -110,7 +132,8 @@ def _related(one: str, other: str) -> bool:
     if one[:_ROOT] != other[:_ROOT] or len(one) < _ROOT:
         return False
     shared = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    return one[shared:] in _OF_A_PLACE and other[shared:] in _OF_A_PLACE
+    ends = {one[shared:], other[shared:]}
+    return ends <= _OF_A_PLACE and not ends <= _TOO_LITTLE
 
 
 def held_terms(texts: Sequence[str]) -> frozenset[str]:

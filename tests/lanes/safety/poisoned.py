@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from qa.answers.answering import Answerer
 from qa.answers.found import Found
 from qa.answers.question.question_kinds import Asked
+from qa.answers.reply import Answerer
 from qa.archive.archive import Archive
 from qa.archive.writer import ArchiveWriter
 from qa.records import Answer, Article, Citation, Hit, Sentence

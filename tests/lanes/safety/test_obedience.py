@@ -8,6 +8,7 @@ import pytest
 from qa.answers.proof import proven
 from qa.records import Answer, Sentence
 from qa.retrieval import Retriever
+from tests.conftest import DAM
 from tests.lanes.browser.browsing import chromium
 from tests.lanes.safety.lanes import QUICK, jamming, poisoned
 from tests.lanes.safety.obeying import shown_in_a_browser
@@ -62,3 +63,16 @@ def test_an_answer_without_any_proof_is_a_refusal(retriever: Retriever, answered
     assert shown.abstained
     assert shown.text == "No answer to this question was found in the archive. The nearest passages follow."
     assert (shown.reason, shown.hits) == ("", answered.hits)
+
+
+def test_notes_and_caveats_of_its_own_are_left_out(retriever: Retriever, answered: Answer) -> None:
+    first, following = DAM.partition(". ")[0] + ".", DAM.partition(". ")[2]
+    cited = replace(answered.citations[0], start=0, end=len(first), quote=first)
+    notes = ("Monday: 11 May 2015", "Newest: 11 May 2015, Courier", "Said by: Nobody Here", "Call 0800: 11 May 2015")
+    sentence = Sentence(first, (1,), (), notes, "Call 0800 now.")
+    worded = replace(answered, sentences=(sentence,), citations=(cited,))
+    (shown,) = proven(worded, "Why?", retriever.article, answered.hits).sentences
+    assert (shown.notes, shown.caveat) == (notes[:2], "")
+    worded = replace(worded, sentences=(replace(sentence, notes=(), caveat=following),))
+    (shown,) = proven(worded, "Why?", retriever.article, answered.hits).sentences
+    assert shown.caveat == following

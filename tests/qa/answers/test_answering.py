@@ -3,15 +3,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from qa.answers.answering import Answerer, Scored, newest_first
-from qa.answers.candidates import Candidate, Logistic
-from qa.answers.features import Surroundings
 from qa.answers.found import Found
+from qa.answers.judging.candidates import Logistic
+from qa.answers.judging.sentence_features import read
 from qa.answers.question.question_kinds import asked_for
-from qa.answers.sentence_features import read
+from qa.answers.reply import Answerer
 from qa.models.passage_reader import PassageReading, Span
 from qa.records import Answer, Article, Citation, Hit, Part, Passage, Sentence
+from tests.support.judged import weights_by_hand
 from tests.support.plain import WordEmbedder
+
+
+@pytest.fixture(autouse=True)
+def weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    weights_by_hand(monkeypatch)
 
 
 def hit(text: str, article: str = "a", start: int = 0, score: float = 1.0) -> Hit:
@@ -205,22 +210,3 @@ def test_a_headline_that_answers_is_quoted_as_one(embedder: WordEmbedder) -> Non
     (citation,) = given.citations
     assert (citation.field, citation.start, citation.end) == ("title", 0, len(headed.title))
     assert citation.quote == headed.title
-
-
-def test_the_newest_of_several_values_comes_first_where_the_latest_is_asked_for(embedder: WordEmbedder) -> None:
-    old = hit("The toll was 11 on Monday, the ministry said.", article="b")
-    new = hit("The toll rose to 14 on Friday, the ministry said.", article="c", score=0.9)
-    new = replace(new, citation=replace(new.citation, published="2015-05-15"))
-    readings = {old.passage.id: reading(old.passage.text, "11"), new.passage.id: reading(new.passage.text, "14", 13.5)}
-    given = answer(embedder, "What is the death toll now?", [old, new], readings)
-    assert [citation.article_id for citation in given.citations] == ["c", "b"]
-
-
-def test_the_newest_value_has_no_more_confidence_than_it_deserves() -> None:
-    hits = [hit("The toll was 11.", "b"), hit("The toll was 14.", "c"), hit("The toll was 15.", "d")]
-    hits[1] = replace(hits[1], citation=replace(hits[1].citation, published="2015-05-15"))
-    candidates = [Candidate(number, 0, 16, one.passage.text) for number, one in enumerate(hits)]
-    scored = Scored(candidates, np.array([0.8, 0.4, 0.1]), [Surroundings(frozenset(), frozenset())] * 3, 0.9)
-    newest = newest_first(scored, hits)
-    assert [one.hit for one in newest.candidates] == [1, 0, 2]  # the third is too improbable to be moved
-    assert newest.confidence == pytest.approx(0.45)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qa.answers.sentence_features import read
+from qa.answers.judging.sentence_features import read
 from qa.archive.archive import Archive
 from qa.archive.writer import ArchiveWriter
 from qa.dates.question_windows import Window

@@ -122,7 +122,7 @@ def test_ask_answers_with_the_words_of_the_article(qa: Qa, news: Path) -> None:
     assert code == 0
     assert answer["abstained"] is False
     sentence = answer["sentences"][0]
-    assert list(sentence) == ["text", "citations", "marks", "notes"]
+    assert list(sentence) == ["text", "citations", "marks", "notes", "caveat"]
     assert (sentence["text"], sentence["citations"]) == ("Engineers found that 11 of 40 sensors had drifted.", [1])
     assert answer["exact"] == " ".join(sentence["text"][start:end] for start, end in sentence["marks"])
     assert answer["reason"] == ""

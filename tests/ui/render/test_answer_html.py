@@ -238,6 +238,14 @@ def test_a_verdict_and_notes_stand_beside_the_quotation() -> None:
     assert "Friday&#58; 22 May 2015" in html
 
 
+def test_what_limits_a_sentence_stands_faintly_below_it() -> None:
+    sentence = Sentence("The town fell.", (1,), caveat="None of <b>this</b> has been confirmed.")
+    html = answer_html.answer_html(answer(sentences=(sentence,)))
+    assert '<span class="caveat"><span class="gloss">The article goes on:</span> None of ' in html
+    assert "<b>" not in html
+    assert "caveat" not in answer_html.answer_html(answer())
+
+
 def test_a_quoted_headline_is_called_one() -> None:
     html = answer_html.answer_html(answer(citations=(replace(citation(), field="title"),)))
     assert '<span class="meta">· headline</span>' in html

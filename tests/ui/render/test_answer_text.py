@@ -7,6 +7,7 @@ from ui.render.answer_text import (
     differing,
     exact_words,
     marks_of,
+    outlets_beside,
     pieces,
     told_confidence,
     told_exact,
@@ -117,3 +118,14 @@ def test_only_a_possible_answer_says_that_it_may_answer() -> None:
 def test_a_verdict_stands_above_its_sentences(kind: str, level: Level, told: str) -> None:
     given = replace(answer(Sentence(DAM, (1,)), citations=(cited(DAM, 130),)), exact="Yes", kind=kind, level=level)
     assert told_exact(given) == told
+
+
+def test_outlets_stand_beside_sentences_that_differ_unless_their_notes_name_them() -> None:
+    first, second = Sentence("It was 11.", (1,), ((7, 9),)), Sentence("It was 14.", (2,), ((7, 9),))
+    both = (cited("It was 11."), cited("It was 14."))
+    given = answer(first, second, citations=both)
+    assert outlets_beside(first, given) == both[:1]
+    told = replace(first, notes=("Newest: 11 May 2015, Courier",))
+    assert outlets_beside(told, answer(told, second, citations=both)) == ()
+    assert outlets_beside(first, answer(first, citations=both)) == ()
+    assert outlets_beside(first, replace(answer(first, citations=both), kind="overview")) == both[:1]

@@ -61,3 +61,12 @@ def test_a_passage_that_there_was_no_time_to_read_says_so() -> None:
     parts = (parts[0], Part("reranker", 0, 0.0, 0.0, "7 questions were asked at the same time"))
     shown = hit_text(1, Hit(passage, citation, 0.5, parts), "word")
     assert "reranker: not read, 7 questions were asked at the same time" in shown.plain
+
+
+def test_notes_and_what_limits_a_sentence_are_printed_behind_it() -> None:
+    sentence = Sentence("The town fell.", (1,), (), ("Friday: 22 May 2015",), "None of this has been confirmed.")
+    citation = cited("The town fell.", "Courier", "2015-05-25")
+    given = Answer("Q?", "Q?", "", "", (sentence,), (citation,), (), 0.9, "", "possible")
+    lines = answer_text(given).plain.splitlines()
+    assert "The town fell. (Friday: 22 May 2015) [1]" in lines
+    assert "    The article goes on: None of this has been confirmed." in lines

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from qa.answers.forms.counts import RULE, searched_words
+from qa.answers.forms.counts import searched_words
+from qa.answers.reasons import COUNTED
 from qa.archive.archive import Archive
 from qa.archive.writer import ArchiveWriter
 from qa.records import Answer
@@ -35,7 +36,7 @@ def cited(answer: Answer) -> list[tuple[str, str, str]]:
 
 def test_articles_are_counted_with_the_rule_and_each_is_cited(retriever: Retriever) -> None:
     answer = retriever.ask("How many articles mention Verrin?")
-    assert (answer.level, answer.kind, answer.exact, answer.reason) == ("answer", "count", "3", RULE)
+    assert (answer.level, answer.kind, answer.exact, answer.reason) == ("answer", "count", "3", COUNTED)
     assert answer.text == "3 articles mention “Verrin”. [1] [2] [3]"
     assert answer.sentences[0].marks == ((0, 1),)
     assert cited(answer) == [
@@ -51,13 +52,20 @@ def test_a_name_is_counted_as_a_phrase(retriever: Retriever) -> None:
 
 
 def test_a_count_keeps_to_the_filters(retriever: Retriever) -> None:
-    assert retriever.ask("How many articles mention Verrin?", sources=["Courier"]).exact == "2"
+    answer = retriever.ask("How many articles mention Verrin?", sources=["Courier"])
+    assert (answer.exact, answer.text) == ("2", "2 articles that pass the filters mention “Verrin”. [1] [2]")
+    assert retriever.ask("How many articles mention Alma?", sources=["Courier"]).text == (
+        "No article that passes the filters mentions “Alma”."
+    )
+    assert retriever.ask("How many articles mention Renner?", sources=["Courier"]).text == (
+        "1 article that passes the filters mentions “Renner”. [1]"
+    )
 
 
 def test_a_count_of_nothing_says_what_was_looked_for(retriever: Retriever) -> None:
     answer = retriever.ask("How many articles mention Zubair?")
     assert (answer.abstained, answer.kind) == (True, "count")
-    assert (answer.text, answer.reason) == ("No article mentions “Zubair”.", RULE)
+    assert (answer.text, answer.reason) == ("No article mentions “Zubair”.", COUNTED)
 
 
 def test_outlets_are_listed_by_their_number_of_articles(retriever: Retriever) -> None:

@@ -1,7 +1,7 @@
 """Several questions in one."""
 
-from qa.answers.answering import abstention
 from qa.answers.forms.several import joined
+from qa.answers.layout import abstention
 from qa.records import Answer, Citation, Level, Sentence
 
 

@@ -1,67 +1,100 @@
-"""Yes or no, where the passages are sure."""
+"""Yes or no, where a sentence decides."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from qa.answers.forms.yes_no import decided
-from qa.answers.found import Found
-from qa.models.passage_reader import PassageReading, Verdict
-from qa.records import Answer, Citation, Hit, Passage, Sentence
+from qa.answers.forms.yes_no import decided, stated
+from qa.answers.layout import quoted
+from qa.models.passage_reader import Verdict
+from qa.records import Answer
+from tests.support.judged import Place, judged
 from tests.support.plain import article
 
 QUESTION = "Was the dam at Verrin closed?"
-YES, NO, OPEN = Verdict(0.9, 0.05, 0.05), Verdict(0.05, 0.9, 0.05), Verdict(0.3, 0.3, 0.4)
+YES, NO, OPEN, OTHER = (
+    Verdict(0.9, 0.05, 0.05), Verdict(0.3, 0.6, 0.1), Verdict(0.45, 0.45, 0.1), Verdict(0.1, 0.4, 0.5),
+)  # fmt: skip
 
 
-def hit(text: str, name: str) -> Hit:
-    citation = Citation(name, "Verrin", "Courier", "", "2015", 0, len(text), text, "d")
-    return Hit(Passage(f"p{name}", name, 0, len(text), text), citation, 1.0, ())
+class Reader:
+    """Judges texts by the first of some words that stands in them; keeps what it was asked."""
+
+    def __init__(self, **verdicts: Verdict) -> None:
+        self.verdicts = verdicts
+        self.asked: list[tuple[str, str]] = []
+
+    def __call__(self, statement: str, texts: Sequence[str]) -> list[Verdict]:
+        self.asked += [(statement, text) for text in texts]
+        return [next((v for word, v in self.verdicts.items() if word in text), OPEN) for text in texts]
 
 
-def found(*read: tuple[str, float, Verdict]) -> tuple[Answer, Found]:
-    """An answer that cites all hits, and the hits: (text, relevance, verdict)."""
-    hits = [hit(text, f"a{number}") for number, (text, _, _) in enumerate(read)]
-    sentences = tuple(Sentence(one.passage.text, (n,), ((0, 3),)) for n, one in enumerate(hits, 1))
-    citations = tuple(one.citation for one in hits)
-    answer = Answer(QUESTION, QUESTION, "", "The", sentences, citations, tuple(hits), 0.6, "", "answer", "yes-no")
-    readings = {
-        one.passage.id: PassageReading(relevance, 1.0, (), verdict)
-        for one, (_, relevance, verdict) in zip(hits, read, strict=True)
-    }
-    articles = {one.passage.article_id: replace(article(one.passage.text), title="Verrin") for one in hits}
-    return answer, Found(QUESTION, hits, readings, articles)
-
-
-@pytest.mark.parametrize(("verdict", "word"), [(YES, "Yes"), (NO, "No")])
-def test_a_sure_passage_decides(verdict: Verdict, word: str) -> None:
-    given = decided(*found(("The dam was closed.", 5.0, verdict)))
-    assert (given.level, given.exact, given.confidence) == ("answer", word, 0.9)
-    assert given.sentences[0].marks == ()
+def asked(reader: Reader, *texts: str, title: str = "Verrin", question: str = QUESTION) -> Answer:
+    """The answer to the question over an article a text."""
+    places = [Place(article(text, id=f"a{n}", title=title), text.split()[0]) for n, text in enumerate(texts)]
+    found = judged(question, places)
+    return decided(quoted(found), found.found, reader)
 
 
 @pytest.mark.parametrize(
-    "read",
+    ("text", "verdict", "word"),
+    [("The dam was closed on Monday.", YES, "Yes"), ("The dam was not closed.", NO, "No")],
+)
+def test_a_sentence_decides_and_is_quoted(text: str, verdict: Verdict, word: str) -> None:
+    reader = Reader(dam=verdict)
+    given = asked(reader, f"Rain fell for days. {text}")
+    assert (given.level, given.exact, given.sentences[0].text) == ("answer", word, text)
+    assert given.text.startswith(text)
+    assert given.confidence == (0.9 if word == "Yes" else 0.6)
+    assert given.sentences[0].marks == ()
+    assert reader.asked[0] == ("The dam was at Verrin closed.", text)
+
+
+def test_a_headline_decides() -> None:
+    given = asked(Reader(closed=YES), "Rain fell for days.", title="Dam at Verrin closed")
+    assert (given.exact, given.citations[0].field, given.citations[0].quote) == ("Yes", "title", "Dam at Verrin closed")
+
+
+@pytest.mark.parametrize(
+    ("reader", "texts"),
     [
-        [("The dam was closed.", 5.0, OPEN)],
-        [("The dam was closed.", 5.0, YES), ("The dam was never closed.", 4.5, NO)],  # they contradict each other
-        [("The dam was closed.", 5.0, OPEN), ("The dam was closed.", 1.0, YES)],  # the sure one is hardly relevant
-        [("Rain fell on the hills.", 5.0, YES)],  # it is not about the dam
+        (Reader(dam=OPEN), ["The dam was closed."]),
+        (Reader(never=NO, dam=YES), ["The dam was closed.", "The dam was never closed."]),  # they contradict each other
+        (Reader(dam=YES), ["The dam was not closed."]),  # supported by a denial
+        (Reader(dam=NO), ["The dam was open and closed."]),  # contradicted without a denial
+        (Reader(dam=OTHER), ["The dam was not closed."]),  # rather about something else
+        (Reader(Rain=YES), ["Rain fell on the hills."]),  # not about the dam
     ],
 )
-def test_what_is_not_sure_is_only_possible(read: list[tuple[str, float, Verdict]]) -> None:
-    given = decided(*found(*read))
+def test_what_is_not_sure_is_only_possible(reader: Reader, texts: list[str]) -> None:
+    given = asked(reader, *texts)
     assert (given.level, given.exact) == ("possible", "")
+    assert given.confidence <= 0.5
     assert not [one for one in given.sentences if one.marks]
 
 
 def test_an_article_without_the_questions_name_does_not_decide() -> None:
-    answer, sources = found(("The dam was closed.", 5.0, YES))
-    elsewhere = {key: replace(one, title="Ostra") for key, one in sources.articles.items()}
-    assert decided(answer, replace(sources, articles=elsewhere)).level == "possible"
+    assert asked(Reader(dam=YES), "The dam was closed.", title="Ostra").level == "possible"
 
 
-def test_a_refusal_stays_one() -> None:
-    answer, sources = found(("The dam was closed.", 5.0, YES))
-    refused = replace(answer, citations=(), sentences=(), level="none")
-    assert decided(refused, sources) == refused
+def test_a_refusal_stays_one_and_so_does_an_answer_that_no_model_read() -> None:
+    found = judged(QUESTION, [Place(article("The dam was closed.", id="a", title="Verrin"), "The")])
+    refused = replace(quoted(found), citations=(), sentences=(), level="none")
+    assert decided(refused, found.found, Reader(dam=YES)) == refused
+    unread = quoted(found)
+    assert decided(unread, replace(found.found, readings=None), Reader(dam=YES)) == unread
+
+
+@pytest.mark.parametrize(
+    ("question", "statement"),
+    [
+        ("Was Navalny in a coma before they flew him out?", "Navalny was in a coma before they flew him out."),
+        ("Did the Ever Given block the canal?", "The Ever Given block the canal."),
+        ("And has Anna Larsen of Verrin resigned?", "Anna Larsen of Verrin has resigned."),
+        ("Is the dam closed?", "The dam is closed."),
+        ("Who closed it?", ""),
+    ],
+)
+def test_a_question_becomes_a_statement(question: str, statement: str) -> None:
+    assert stated(question) == statement

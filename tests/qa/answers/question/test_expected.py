@@ -31,6 +31,18 @@ from qa.answers.question.question_kinds import asked_for
         ("Why did it sink?", "because of a fire", "open"),
         ("What is the death toll now?", "the storm", "no"),
         ("Who said that it was safe?", "very safe", "no"),
+        ("How many Marines died?", "12 Marines", "yes"),
+        ("How many died?", "November 15", "no"),
+        ("How many died?", "15 November", "no"),
+        ("How much did it cost?", "Rs500", "yes"),
+        ("How much did it cost?", "D8", "no"),
+        ("How soon did the raids begin?", "within hours", "yes"),
+        ("How many raids were there?", "within hours", "no"),
+        ("Who is the head of Harrow Steel?", "Harrow Steel", "no"),
+        ("Who won, Lund or Renner?", "Lund", "yes"),
+        ("On which day did it sink?", "next week", "open"),
+        ("On which day did it sink?", "18 September", "yes"),
+        ("On which day did it sink?", "off Ostra", "no"),
     ],
 )
 def test_words_fit_a_question(question: str, words: str, fit: str) -> None:

@@ -38,6 +38,22 @@ def test_an_outlet_that_has_no_article_is_no_matter_of_dates(retriever: Retrieve
     assert answer.reason == "No article in the archive passes the filters."
 
 
+def test_a_refusal_under_filters_speaks_of_what_was_filtered(retriever: Retriever) -> None:
+    answer = retriever.ask("Which chess player won in Reykjavik?", sources=["Courier"])
+    assert answer.text.startswith("No answer to this question was found in the articles that pass the filters.")
+    assert retriever.ask("Which chess player won in Reykjavik?").text.startswith(
+        "No answer to this question was found in the archive."
+    )
+
+
+def test_a_name_like_one_of_the_archive_is_suggested(tmp_path: Path, embedder: WordEmbedder) -> None:
+    with ArchiveWriter(tmp_path / "archive", embedder) as writer:
+        writer.upsert(article("Engineer Kenji Tsutsumi looked after the dam.", id="dam", title="Dam"))
+        writer.commit()
+    answer = Retriever(Archive(tmp_path / "archive"), embedder).ask("Which chess player beat Tsutsumoto?")
+    assert answer.reason == "The name “Tsutsumoto” never occurs in the archive. Did you mean “Tsutsumi”?"
+
+
 def test_a_name_never_occurs(retriever: Retriever) -> None:
     answer = retriever.ask("Which chess player beat Zubair?")
     assert answer.abstained

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qa.answers.candidates import Candidate, Floats, head_key
 from qa.answers.equivalence import same_answer
+from qa.answers.found import Found
+from qa.answers.judging.candidates import Candidate, Floats, head_key
+from qa.answers.judging.sentence_features import score_without_date
 from qa.answers.question.expected import fits
 from qa.answers.question.qualifiers import Qualifiers, held_terms
 from qa.answers.question.question_kinds import Asked
-from qa.answers.sentence_features import score_without_date
 from qa.models.passage_reader import PassageReading
 from qa.records import Article, Hit
 from qa.text.sentences import sentence_spans
@@ -74,25 +75,22 @@ def _beside(candidate: Candidate, hit: Hit) -> str:
 
 
 def features(
-    question: str,
+    found: Found,
     asked: Asked,
     stated: Qualifiers,
     candidates: Sequence[Candidate],
     around: Sequence[Surroundings],
-    hits: Sequence[Hit],
-    readings: Mapping[str, PassageReading],
 ) -> Floats:
     """Return the features of candidates that a reader found, shape (n, len(NAMES)).
 
     Args:
-        question: as it is searched.
-        asked: its kind.
+        found: the hits and their readings.
+        asked: the question's kind.
         stated: its qualifiers.
         candidates: marked sentences.
         around: what stands around each.
-        hits: of the question, best first.
-        readings: of the hits' passages, by passage id.
     """
+    question, hits, readings = found.question, found.hits, found.readings or {}
     joint = np.array([one.logit + readings_of(one, hits, readings).relevance for one in candidates], np.float64)
     shares = np.exp(joint - joint.max()) if len(joint) else joint
     shares = shares / shares.sum() if len(joint) else shares

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.answers.candidates import Candidate
+from qa.answers.judging.candidates import Candidate
 from qa.models.embedding import Embedder
 from qa.records import Hit
 from qa.text.sentences import sentence_spans
