@@ -83,7 +83,7 @@ def over_time(judged: Judged) -> Answer:
     values.sort(key=lambda one: one.first.day if changed else one.newest.day, reverse=not changed)
     reports = [one.first for one in values[:_MOST]]
     if not changed:
-        reports[0] = values[0].newest
+        reports = [values[0].newest, *sorted(reports[1:], key=lambda one: one.day, reverse=True)]
     found, scored = judged.found, judged.scored
     # The reader says which place answers best, not which is newest.
     newest = reports[-1] if changed else reports[0]
@@ -118,6 +118,8 @@ def _values(judged: Judged) -> list[_Value]:
         report = _Report(one, day, float(scored.probabilities[place]))
         known = next((value for value in kept if same_answer(value.first.candidate.words, one.words)), None)
         if known is None:
+            if any(value.first.candidate.text == one.text for value in kept):
+                continue  # another number of the same sentence
             kept.append(_Value(report, None))
         value = known or kept[-1]
         value.first = min(value.first, report, key=lambda one: one.day)

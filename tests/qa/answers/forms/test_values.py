@@ -47,6 +47,16 @@ def test_a_value_that_returns_is_the_newest() -> None:
     assert given.exact == "876"
 
 
+def test_a_sentence_with_two_numbers_is_given_once_and_the_earlier_ones_by_their_day() -> None:
+    both = report("both", "2015-04-26", "At the base of Verrin the flood killed 17 and hurt 61.", "Wire")
+    places = [Place(LAST, "8,790"), Place(both, "17"), Place(both, "61"), Place(SECOND, "3,700"), Place(FIRST, "876")]
+    given = over_time(judged(TOLL, places))
+    assert [one.notes[0] for one in given.sentences] == [
+        "Newest: 24 June 2015, Wire", "Earlier: 27 April 2015, Herald", "Earlier: 26 April 2015, Wire",
+        "Earlier: 25 April 2015, Courier",
+    ]  # fmt: skip
+
+
 def test_what_is_no_place_is_no_place_where_somebody_is() -> None:
     there = report("there", "2015-04-25", "Anton Voss is in Verrin.")
     odd = report("odd", "2015-05-25", "Anton Voss is a very happy man.")
