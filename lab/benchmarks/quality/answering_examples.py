@@ -5,7 +5,6 @@ removed, only the passages that hold the evidence are, or the question was writt
 """
 
 import json
-import pickle
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -51,21 +50,13 @@ Holds = Callable[[Candidate, Hit], bool]
 """Whether a candidate holds an answer."""
 
 
-def gathered(kind: str, each: int, *, again: bool = False) -> list[Example]:
-    """Return the examples of all sets that a kind is fitted on, at most ``each`` questions a set.
-
-    They are kept in the work folder; ``again`` takes those of the last time, of the same reader.
-    """
-    file = data.WORK / f"answering-{kind}.pickle"
-    if again:
-        kept: list[Example] = pickle.loads(file.read_bytes())
-        return kept
+def gathered(kind: str, each: int) -> list[Example]:
+    """Return the examples of all sets that a kind is fitted on, about ``each`` questions a set."""
     found: list[Example] = []
     for name in FITTED[kind]:
         made = newsroom() if name == "newsroom" else _of_set(kind, name, each)
         found += [one for one in made if len(one.features)]
         print(f"{name}: {len(found)} examples", file=sys.stderr, flush=True)
-    file.write_bytes(pickle.dumps(found))
     return found
 
 

@@ -1,6 +1,6 @@
 """Fit of the models in ``qa/answers/judging/judgement.py``: which candidate is right, and how probably.
 
-    python -m lab.benchmarks.quality.fit_answering [--kinds reader sentences] [--each 250] [--again]
+    python -m lab.benchmarks.quality.fit_answering [--kinds reader sentences] [--each 250]
 
 ``reader`` (a model reads) is fitted on newsqa, on the squad1 and squad2 articles that the packaged reader was not
 trained on, on the seeds and on the newsroom questions, ``sentences`` (none does) on squad1, squad2 and qamr; by whole
@@ -119,12 +119,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kinds", nargs="+", choices=list(FITTED), default=list(FITTED))
     parser.add_argument("--each", type=int, default=250, help="questions a set")
-    parser.add_argument("--again", action="store_true", help="with the examples of the last time")
     arguments = parser.parse_args()
     file = Path(judgement.__file__).with_suffix(".json")
     stored = json.loads(file.read_text())
     for kind in arguments.kinds:
-        found = gathered(kind, arguments.each, again=arguments.again)
+        found = gathered(kind, arguments.each)
         stored[kind] = fit_reader(found) if kind == "reader" else fit_sentences(found)
     file.write_text(json.dumps(stored, indent=1) + "\n")
     print(json.dumps(stored), file=sys.stderr)

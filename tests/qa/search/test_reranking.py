@@ -11,6 +11,7 @@ from qa.models.passage_reader import PassageReading, Span
 from qa.retrieval import Retriever
 from qa.runtime.load import Load
 from qa.settings import AskSettings
+from tests.support.judged import weights_by_hand
 from tests.support.plain import WordEmbedder, article
 
 
@@ -27,6 +28,11 @@ class Liking:
             PassageReading(5.0 if title == self.title else -1.0, 3.0, (Span(0, text.index(" "), 14.0),))
             for title, text in passages
         ]
+
+
+@pytest.fixture(autouse=True)
+def weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    weights_by_hand(monkeypatch)
 
 
 @pytest.fixture
