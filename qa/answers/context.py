@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from qa.dates.iso import in_words
 from qa.dates.periods import period
 from qa.records import Article
 from qa.text.sentences import sentence_spans
@@ -38,14 +39,14 @@ _NO_PERSON = word_set(
     "Ocean Sea Island Bay Canal Wire Mount Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February "
     "March April May June July August September October November December The"
 )
-_SAID = (
+SAID = (
     "(?:said|says|told|added|warned|wrote|tweeted|posted|argued|insisted|announced|explained|claimed|called|asked"
     "|believes)"
 )
-_INVERTS = "(?:said|says|added|warned|wrote|argued|insisted|announced|explained)"  # "said Hart", but not "told Hart"
+INVERTS = "(?:said|says|added|warned|wrote|argued|insisted|announced|explained)"  # "said Hart", but not "told Hart"
 _SAYS = re.compile(
-    rf"\b(?P<he>[Hh]e|[Ss]he) {_SAID}\b|\b{_SAID} (?P<he2>he|she)\b"
-    rf"|\b{_INVERTS} (?P<after>(?:[A-Z][\w.’'-]*,? ?){{1,8}})|\b{_SAID}\b"
+    rf"\b(?P<he>[Hh]e|[Ss]he) {SAID}\b|\b{SAID} (?P<he2>he|she)\b"
+    rf"|\b{INVERTS} (?P<after>(?:[A-Z][\w.’'-]*,? ?){{1,8}})|\b{SAID}\b"
 )
 _QUOTED = re.compile(r"[“”\"]")
 # A subject that is no name: "his doctors said", but "Hart later said" and "Hart, an engineer, said".
@@ -75,7 +76,7 @@ def _days(text: str, article: Article) -> list[str]:
             continue
         day = _resolved(match["day"], reference, match["lead"] == "last", bool(_AHEAD.search(text)))
         if day:
-            found.append(f"{match['day']}: {day.day} {day:%B %Y}")
+            found.append(f"{match['day']}: {in_words(day)}")
     return found if len({one.split(":")[0] for one in found}) == len(set(found)) else []
 
 

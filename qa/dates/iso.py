@@ -165,3 +165,8 @@ def _from_foreign(text: str) -> str:
     if re.search(r"\d:\d\d", text):
         return datetime(found.year, found.month, found.day, found.hour, found.minute, found.second).isoformat()
     return found.date().isoformat()
+
+
+def in_words(day: date) -> str:
+    """Return a day in words: "22 May 2015"."""
+    return f"{day.day} {day:%B %Y}"

@@ -30,7 +30,7 @@ def items(judged: Judged) -> Answer:
         return usual
     groups = [[Candidate(best.hit, start, end, article.text[start:end])] for start, end in spans[:_MOST]]
     answer = laid_out(found.question, groups, found.hits, "possible", {})
-    return replace(answer, confidence=usual.confidence, kind=judged.asked.kind, reason=judged.reason)
+    return replace(answer, confidence=usual.confidence, reason=judged.reason)
 
 
 def _listed(article: Article, topic: str) -> list[tuple[int, int]]:

@@ -7,12 +7,12 @@ about Hart.
 import re
 from dataclasses import dataclass, replace
 
-from qa.answers.context import people, speaker
+from qa.answers.context import INVERTS, SAID, people, speaker
 from qa.answers.judging.candidates import Candidate
 from qa.answers.judging.judgement import Judged
 from qa.answers.layout import laid_out, quoted, same_sentence
 from qa.answers.question.kind_patterns import OPENER, SAID_OF
-from qa.answers.question.qualifiers import held_terms
+from qa.answers.question.qualifiers import Qualifiers, held_terms
 from qa.records import Answer, Article, Hit, Level
 from qa.text.sentences import sentence_spans
 from qa.text.terms import terms
@@ -22,12 +22,12 @@ _MOST = 3  # sentences that are given
 _SUBJECT = 6  # words before the verb of saying among which its subject stands
 _LEAST = 0.34  # share of the topic's words, by weight, that a statement holds with the sentences beside it
 _QUOTED = re.compile(r"[“”\"]|(?<!\w)[‘']\w")
-_INVERTS = re.compile(r"said|says|added|wrote|warned|argued|insisted|explained|according to", re.IGNORECASE)
+_INVERTS = re.compile(rf"{INVERTS}|according to", re.IGNORECASE)
 _ABOUT = word_set("of for to with against into about from on by over")
 _SPEECH = re.compile(r"[“\"][^”\"]*[”\"]?")
 _REPORTED = re.compile(
-    r"\b(?:said|says|told|added|warned|wrote|tweeted|posted|argued|insisted|announced|explained|claimed|called|asked"
-    r"|believes?|denied|promised|vowed|according to|described|admitted|accused|confirmed|predicted|suggested)\b",
+    rf"\b(?:{SAID}|believe|denied|promised|vowed|according to|described|admitted|accused|confirmed|predicted"
+    r"|suggested)\b",
     re.IGNORECASE,
 )
 
@@ -53,14 +53,14 @@ def said(judged: Judged) -> Answer:
     topic = [word for word in content_words(question[asked.end() :]) if word not in whose]
     if not whose:
         return usual
-    weights = {word: (found.weights or {}).get(word, 1.0) for word in topic}
+    about = Qualifiers((), {word: (found.weights or {}).get(word, 1.0) for word in topic})
     statements: list[_Statement] = []
     seen: set[tuple[str, int]] = set()
     for number, hit in enumerate(found.hits[: found.read]):
         article = found.articles.get(hit.passage.article_id)
         if article is None or judged.stated.missing(held_terms([article.title, article.dek, article.text])):
             continue
-        for one in _statements(article, hit, number, whose, weights):
+        for one in _statements(article, hit, number, whose, about):
             key = (hit.passage.article_id, one.candidate.start)
             if key not in seen:
                 seen.add(key)
@@ -86,12 +86,10 @@ def said(judged: Judged) -> Answer:
         else:
             groups.append([one.candidate])
     answer = laid_out(found.question, groups, found.hits, level, found.articles)
-    return replace(answer, confidence=usual.confidence, kind=judged.asked.kind, reason=judged.reason)
+    return replace(answer, confidence=usual.confidence, reason=judged.reason)
 
 
-def _statements(
-    article: Article, hit: Hit, number: int, whose: list[str], weights: dict[str, float]
-) -> list[_Statement]:
+def _statements(article: Article, hit: Hit, number: int, whose: list[str], about: Qualifiers) -> list[_Statement]:
     """Return the sentences of a hit's passage in which the person speaks of the topic."""
     spans = sentence_spans(article.text, hit.passage.start, hit.passage.end)
     found = []
@@ -100,8 +98,8 @@ def _statements(
         if not (_QUOTED.search(text) or _REPORTED.search(text)) or not _is_said_by(article, start, end, whose):
             continue
         beside = [article.text[a:b] for a, b in spans[max(0, place - 1) : place + 2]]
-        worth = _covered(weights, held_terms([text])) + 0.5 * _covered(weights, held_terms(beside))
-        if worth >= _LEAST or not weights:
+        worth = about.covered(held_terms([text])) + 0.5 * about.covered(held_terms(beside))
+        if worth >= _LEAST:
             found.append(_Statement(Candidate(number, start, end, text), worth + 0.2 * bool(_QUOTED.search(text))))
     return found
 
@@ -129,8 +127,3 @@ def _is_subject(text: str, wanted: set[str]) -> bool:
             if wanted <= set(terms(word)) and not re.search(r"[’']s?$", word):
                 return True
     return False
-
-
-def _covered(weights: dict[str, float], held: frozenset[str]) -> float:
-    total = sum(weights.values())
-    return sum(w for word, w in weights.items() if set(terms(word)) <= held) / total if total else 0.0

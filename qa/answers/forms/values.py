@@ -15,6 +15,7 @@ from qa.answers.layout import laid_out, quoted, renumbered
 from qa.answers.question.expected import fits
 from qa.answers.question.kind_patterns import one_of
 from qa.answers.question.question_kinds import Asked
+from qa.dates.iso import in_words
 from qa.records import Answer, Citation
 
 _MOST = 5  # values that are given
@@ -101,7 +102,7 @@ def over_time(judged: Judged) -> Answer:
         marks = sentence.marks if not place else ()
         told.append(replace(sentence, notes=(_said(citation, label), *sentence.notes), marks=marks))
     answer = renumbered(answer, told)
-    return replace(answer, confidence=confidence, kind=judged.asked.kind)  # a reason would be about another candidate
+    return replace(answer, confidence=confidence)  # a reason would be about another candidate
 
 
 def _values(judged: Judged) -> list[_Value]:
@@ -146,4 +147,4 @@ def _spoken(published: str) -> str:
         day = date.fromisoformat(published[:10])
     except ValueError:
         return published[:10]
-    return f"{day.day} {day:%B %Y}"
+    return in_words(day)
