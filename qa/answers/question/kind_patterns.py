@@ -125,7 +125,7 @@ SAID_WHAT = _pattern(
 )
 
 SAID_OF = _pattern(
-    rf"(?:(?:and|but|so|also),? )?(?:what|how) (?:did|does|do|has|had|have|would) (?:the )?(?P<who>.{{2,80}}?) "
+    rf"(?:what|how) (?:did|does|do|has|had|have|would) (?:the )?(?P<who>.{{2,80}}?) "
     rf"(?:{_SAY}|{_SAID})\b"
 )
 """Whose words are asked for; the topic is what follows."""

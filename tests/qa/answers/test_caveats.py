@@ -43,6 +43,11 @@ def test_it_may_stand_in_the_next_paragraph_and_is_no_caveat_at_the_end() -> Non
     assert caveat(article(FIRST), 0, len(FIRST)) == ""
 
 
+def test_a_line_that_is_never_quoted_is_no_caveat() -> None:
+    text = f"{FIRST}\n\nRead more: the town of Idlib has not been confirmed as fallen\n\nFishing goes on."
+    assert caveat(article(text), 0, len(FIRST)) == ""
+
+
 def test_a_caveat_that_is_quoted_itself_is_not_repeated() -> None:
     own = article(f"{FIRST} None of this has been confirmed.", id="a")
     hit = hit_of(own)

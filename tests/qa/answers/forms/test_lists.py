@@ -22,6 +22,12 @@ def test_the_items_of_the_list_are_given_each_with_its_citation() -> None:
     assert (answer.level, answer.exact) == ("possible", "")
 
 
+def test_two_lines_are_no_list() -> None:
+    text = COURT.text.replace("- Pay $1,000 to the Verrin fund\n", "")
+    answer = items(judged(QUESTION, [Place(article(text, id="court", title="Renner"), "probation for three years")]))
+    assert [one.text for one in answer.sentences] == ["Paul Renner was put on probation for three years."]
+
+
 def test_a_list_of_other_stories_is_never_quoted() -> None:
     first = "Alpha and Piraeus reopened their branches."
     text = f"{first}\n\nRelated:\n- Banks reopened in Ostra\n- Banks face tests\n- Banks sold\n"

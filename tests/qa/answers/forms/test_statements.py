@@ -74,7 +74,7 @@ def test_marked_words_of_the_person_stay_marked() -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["What did Renner say about the drill?", "What did Larsen say about the elections in Ostra?"]
+    "question", ["What did Renner say about the drill?", "What did Larsen say about the elections?"]
 )
 def test_without_their_words_the_usual_answer_is_given(question: str) -> None:
     assert sentences(question) == ["The drill is a marvel, experts said of Larsen's work."]

@@ -112,6 +112,7 @@ def test_how_something_changed_is_told_in_order_of_time() -> None:
         ("Did the ceasefire between Ostra and Idlib hold?", False),
         ("Is it always cold in Ostra?", False),
         ("Did police drop the charges?", False),
+        ("Did the wall of Ostra fall?", False),
     ],
 )
 def test_questions_about_what_changes(question: str, changing: bool) -> None:

@@ -78,6 +78,14 @@ def test_an_article_without_the_questions_name_does_not_decide() -> None:
     assert asked(Reader(dam=YES), "The dam was closed.", title="Ostra").level == "possible"
 
 
+def test_a_sentence_with_less_than_most_of_the_question_does_not_decide() -> None:
+    question = "Was the big dam at Verrin closed for repairs?"
+    reader = Reader(dam=YES)
+    assert asked(reader, "Verrin slept. The dam took repairs.", title="Ostra", question=question).level == "possible"
+    given = asked(reader, "The big dam took repairs.", title="Verrin", question=question)
+    assert (given.level, given.exact) == ("answer", "Yes")
+
+
 def test_a_refusal_stays_one_and_so_does_an_answer_that_no_model_read() -> None:
     found = judged(QUESTION, [Place(article("The dam was closed.", id="a", title="Verrin"), "The")])
     refused = replace(quoted(found), citations=(), sentences=(), level="none")
