@@ -44,7 +44,7 @@ def test_it_may_stand_in_the_next_paragraph_and_is_no_caveat_at_the_end() -> Non
 
 
 def test_a_line_that_is_never_quoted_is_no_caveat() -> None:
-    text = f"{FIRST}\n\nRead more: the town of Idlib has not been confirmed as fallen\n\nFishing goes on."
+    text = f"{FIRST}\n\nRelated: Town of Idlib has not been confirmed as fallen\n\nFishing goes on."
     assert caveat(article(text), 0, len(FIRST)) == ""
 
 
