@@ -19,7 +19,9 @@ from qa.models.common_words import common_words
 from qa.text.words import FUNCTION_WORDS
 
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
+_CONTRACTED = re.compile(r"(?:is|are|was|were|do|does|did|has|have|had|wo|ca|would|could|should)nt")
 _SHORTEST = 4  # letters of a word that is corrected
+_SHORT = 5  # letters up to which a spelling must also sound alike
 _LONG = 8  # from so many letters on two edits are allowed, else one
 _ALIKE = 0.87  # the least similarity of Jaro and Winkler, of 1, at which a spelling is suggested
 _FEW_EDITS = 3  # at most, or one in four letters, between a word and the spelling suggested
@@ -60,7 +62,7 @@ class Speller:
         result = question
         for found in reversed(unknown):
             word = typed[found]
-            misspelt = len(word) >= _SHORTEST and word.lower() not in common_words()
+            misspelt = len(word) >= _SHORTEST and not is_english(word.lower())
             spelling = nearest(word, self._words(view)) if misspelt else ""
             if spelling:
                 changes.insert(0, (word, spelling))
@@ -106,8 +108,17 @@ def vocabulary(texts: Iterable[str]) -> Vocabulary:
     return found
 
 
+def is_english(word: str) -> bool:
+    """Return whether a word in lower case is common, as it stands or without its ending ("dearer", "wasnt")."""
+    bare = {word.removesuffix(ending) for ending in ("", "s", "es", "d", "ed", "r", "er", "est", "ing", "ly")}
+    return not bare.isdisjoint(common_words()) or bool(_CONTRACTED.fullmatch(word))
+
+
 def nearest(typed: str, words: Vocabulary) -> str:
-    """Return the spelling nearest to a word, best one that sounds alike, else the commonest; "" for none."""
+    """Return the spelling nearest to a word, best one that sounds alike, else the commonest; "" for none.
+
+    What is written like a name becomes a name, nothing becomes a function word, and a short word keeps its sound.
+    """
     lower = typed.lower()
     if lower in words:
         return ""
@@ -115,7 +126,12 @@ def nearest(typed: str, words: Vocabulary) -> str:
     near = process.extract(lower, words.keys(), scorer=OSA.distance, score_cutoff=allowed, limit=_TRIED)
     sound = _sound(lower)
     alike = [
-        (_sound(word) != sound, distance, -words[word][1], word) for word, distance, _ in near if word[0] == lower[0]
+        (_sound(word) != sound, distance, -words[word][1], word)
+        for word, distance, _ in near
+        if word[0] == lower[0]
+        and word not in FUNCTION_WORDS
+        and (typed.islower() or words[word][0][0].isupper())
+        and (len(lower) > _SHORT or _sound(word) == sound)
     ]
     return words[min(alike)[-1]][0] if alike else ""
 

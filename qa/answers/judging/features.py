@@ -51,7 +51,7 @@ def surroundings(
     for candidate in candidates:
         hit = hits[candidate.hit]
         article = articles.get(hit.passage.article_id)
-        heads = [hit.citation.title, hit.citation.published[:10].replace("-", " ")]
+        heads = [hit.citation.title, hit.citation.source, hit.citation.published[:10].replace("-", " ")]
         if article:
             heads += [article.dek, article.text[:_LEAD]]
         if hit.passage.article_id not in whole:

@@ -78,6 +78,8 @@ def judge(found: Found, asked: Asked, embedder: Embedder) -> Judged:
     stated = qualifiers(found.question, found.weights)
     scored = score(found, asked, stated, embedder)
     level = level_of(found, scored.confidence) if scored.candidates else "none"
+    if scored.candidates and stated.is_elsewhere(scored.around[0].article):
+        level = "none"
     if level == "none" or found.readings is None:
         return Judged(found, asked, stated, scored, level)
     doubt = _doubt(scored, found, asked, stated)

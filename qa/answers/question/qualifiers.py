@@ -37,6 +37,7 @@ _SAME = """
 """
 _DAY = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?(?= (?:of )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))|"
                   r"(?<=[a-z] )\d{1,2}(?:st|nd|rd|th)?\b(?=,? (?:19|20)\d\d)")  # fmt: skip
+_WRITTEN_OUT = 4  # letters of a name that is no abbreviation
 _ROOT = 4  # letters that "Scots" and "Scottish", "Chile" and "Chilean" share at least
 _OF_A_PLACE = word_set("n an ian ean ese es ish tish ic s a ia istan stan") | {""}
 _TOO_LITTLE = word_set("a ia s") | {""}  # Paul and Paula, Victor and Victoria are no place and its people
@@ -66,6 +67,15 @@ class Qualifiers:
     def missing(self, held: Set[str]) -> tuple[str, ...]:
         """Return the names that are not among these terms."""
         return tuple(name for name in self.names if not _holds(held, name))
+
+    def is_elsewhere(self, held: Set[str]) -> bool:
+        """Return whether none of the names is among these terms and one of them stands nowhere in the archive.
+
+        Abbreviations ("CFO") say nothing: the archive may write them out.
+        """
+        written_out = [name for name in self.names if len(name) >= _WRITTEN_OUT and name[1:].islower()]
+        nowhere = any(self.weights.get(name, 1.0) == 0.0 for name in written_out)
+        return nowhere and len(self.missing(held)) == len(self.names)
 
     def covered(self, held: Set[str]) -> float:
         """Return the share of the content words, by weight, whose terms are held; a word never used weighs most."""

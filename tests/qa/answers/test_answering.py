@@ -193,6 +193,20 @@ def test_an_article_that_never_names_what_is_asked_about_is_at_most_possible(emb
     assert given.reason == "The article quoted does not mention “Zubair”."
 
 
+def test_a_question_about_what_the_archive_never_names_is_refused_however_well_a_place_reads(
+    embedder: WordEmbedder,
+) -> None:
+    readings = {DAM.passage.id: reading(DAM.passage.text, "11 of 40")}
+    found = Found("How many sensors at Zubair had drifted?", [DAM], readings, {"a": article_of(DAM)}, {"Zubair": 0.0})
+    assert Answerer(embedder).answer(found, asked_for(found.question)).level == "none"
+
+
+def test_an_outlet_that_is_asked_about_is_that_of_the_article(embedder: WordEmbedder) -> None:
+    readings = {DAM.passage.id: reading(DAM.passage.text, "11 of 40")}
+    given = answer(embedder, "How many sensors had drifted, by the Courier?", [DAM], readings)
+    assert (given.level, given.reason) == ("answer", "")
+
+
 def test_words_of_another_kind_are_not_marked(embedder: WordEmbedder) -> None:
     readings = {DAM.passage.id: reading(DAM.passage.text, "Fishing")}
     given = answer(embedder, "How many sensors at Verrin had drifted?", [DAM], readings)

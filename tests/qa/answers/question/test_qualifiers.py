@@ -29,6 +29,10 @@ def test_the_names_of_a_question(question: str, expected: list[str]) -> None:
         ("US", "The American minister"),
         ("Sensors", "One sensor drifted."),
         ("Zoë", "Zoe wept."),
+        ("British", "Britain voted."),
+        ("Greek", "Greece voted."),
+        ("Kazakh", "Kazakhstan voted."),
+        ("Governor", "Gov. Ann Lee spoke."),
     ],
 )
 def test_another_form_of_a_name_agrees(name: str, text: str) -> None:
@@ -37,7 +41,15 @@ def test_another_form_of_a_name_agrees(name: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("Ebbers", "Enron fell."), ("2010", "It was 2004."), ("Ann", "Anna wept."), ("Navalny", "A naval base.")],
+    [
+        ("Ebbers", "Enron fell."),
+        ("2010", "It was 2004."),
+        ("Ann", "Anna wept."),
+        ("Navalny", "A naval base."),
+        ("Paul", "Paula wept."),
+        ("Nigeria", "Niger voted."),
+        ("Mario", "Maria wept."),
+    ],  # fmt: skip
 )
 def test_another_name_or_year_does_not_agree(name: str, text: str) -> None:
     assert Qualifiers((name,), {}).missing(held_terms([text])) == (name,)
@@ -48,3 +60,17 @@ def test_rare_words_weigh_most_and_a_word_that_is_nowhere_as_much_as_the_rarest(
     assert stated.covered(held_terms(["The sensors."])) == pytest.approx(1 / 7)
     assert stated.covered(held_terms(["Sensors drifted."])) == pytest.approx(4 / 7)
     assert stated.covered(held_terms(["Sensors drifted at Zubair."])) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("question", "weights", "elsewhere"),
+    [
+        ("Who found the boys of Tham Luang?", {"Tham": 0.0, "Luang": 0.0}, True),
+        ("Who found the boys of Verrin Luang?", {"Verrin": 2.0, "Luang": 0.0}, False),  # Verrin is there
+        ("Who found the boys of Ostra?", {"Ostra": 2.0}, False),  # it stands in another article
+        ("Who is the CFO?", {"CFO": 0.0}, False),  # it may be written out
+        ("who found the boys?", {"boys": 0.0}, False),  # no name
+    ],
+)
+def test_what_is_named_nowhere_is_elsewhere(question: str, weights: dict[str, float], elsewhere: bool) -> None:
+    assert qualifiers(question, weights).is_elsewhere(held_terms(["The dam at Verrin"])) == elsewhere
