@@ -21,6 +21,7 @@ _ONE_PHRASE = re.compile(
     re.IGNORECASE,
 )
 _ADDED = re.compile(r"\s*\([^()]*\)\s*$")  # words that an earlier rewriting appended
+_ARTICLE = re.compile(r"\bthe $", re.IGNORECASE)  # of the phrase that is replaced
 _LONGEST = 300  # characters of a question in which a phrase is replaced
 _END = re.compile(r"\s*[?.!]*\s*$")
 
@@ -53,7 +54,10 @@ def in_frame(question: str, last: str) -> str:
     fit = names if len(names) == 1 and not preposition else fit
     if len(fit) != 1:
         return ""
-    return last[: fit[0].start] + found["thing"].strip() + last[fit[0].end :]
+    before = last[: fit[0].start]
+    if words[0].lower != "the":
+        before = _ARTICLE.sub("", before)
+    return before + found["thing"].strip() + last[fit[0].end :]
 
 
 def _with_date(phrase: str, last: str) -> str:

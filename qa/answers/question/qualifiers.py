@@ -37,6 +37,7 @@ _SAME = """
 """
 _DAY = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?(?= (?:of )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))|"
                   r"(?<=[a-z] )\d{1,2}(?:st|nd|rd|th)?\b(?=,? (?:19|20)\d\d)")  # fmt: skip
+_ABBREVIATED = re.compile(r"[A-Z]{2}|\d")
 _WRITTEN_OUT = 4  # letters of a name that is no abbreviation
 _ROOT = 4  # letters that "Scots" and "Scottish", "Chile" and "Chilean" share at least
 _OF_A_PLACE = word_set("n an ian ean ese es ish tish ic s a ia istan stan") | {""}
@@ -73,7 +74,7 @@ class Qualifiers:
 
         Abbreviations ("CFO") say nothing: the archive may write them out.
         """
-        written_out = [name for name in self.names if len(name) >= _WRITTEN_OUT and name[1:].islower()]
+        written_out = [name for name in self.names if len(name) >= _WRITTEN_OUT and not _ABBREVIATED.search(name)]
         nowhere = any(self.weights.get(name, 1.0) == 0.0 for name in written_out)
         return nowhere and len(self.missing(held)) == len(self.names)
 

@@ -45,6 +45,7 @@ FRAMED = [
         "How did Iran react to the oil deal?",
     ),
     (["How did Greece answer the vote?"], "And Germany?", "How did Germany answer the vote?"),
+    (["Who freed the Ever Given?"], "And China?", "Who freed China?"),
     (["How many people died in Ostra?"], "And Idlib?", "How many people died in Idlib?"),
 ]
 

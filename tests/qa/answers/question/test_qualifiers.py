@@ -49,7 +49,7 @@ def test_another_form_of_a_name_agrees(name: str, text: str) -> None:
         ("Paul", "Paula wept."),
         ("Nigeria", "Niger voted."),
         ("Mario", "Maria wept."),
-    ],  # fmt: skip
+    ],
 )
 def test_another_name_or_year_does_not_agree(name: str, text: str) -> None:
     assert Qualifiers((name,), {}).missing(held_terms([text])) == (name,)
@@ -68,6 +68,8 @@ def test_rare_words_weigh_most_and_a_word_that_is_nowhere_as_much_as_the_rarest(
         ("Who found the boys of Tham Luang?", {"Tham": 0.0, "Luang": 0.0}, True),
         ("Who found the boys of Verrin Luang?", {"Verrin": 2.0, "Luang": 0.0}, False),  # Verrin is there
         ("Who found the boys of Ostra?", {"Ostra": 2.0}, False),  # it stands in another article
+        ("When did Notre-Dame burn?", {"Notre-Dame": 0.0}, True),
+        ("Who ran the NHSX?", {"NHSX": 0.0}, False),
         ("Who is the CFO?", {"CFO": 0.0}, False),  # it may be written out
         ("who found the boys?", {"boys": 0.0}, False),  # no name
     ],
