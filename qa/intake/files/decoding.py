@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from qa.errors import InputError
-from qa.intake.files.kinds import COMPRESSED, refuse_other
+from qa.intake.files.kinds import COMPRESSED, is_zip, refuse_other
 from qa.intake.files.opening import open_file
 
 EMPTY = "empty: there is nothing to read"
@@ -166,10 +166,12 @@ def numbered_lines(path: Path, limit: int, file_limit: int) -> Iterator[tuple[in
     """Yield a file's lines as ``split_lines`` does: UTF-16 and UTF-32 as UTF-8, and without a byte-order mark.
 
     Raises:
-        InputError: As ``split_lines``; the first line is of another kind of file; UTF-16 is over ``file_limit`` bytes.
+        InputError: As ``split_lines``; it is another kind of file; UTF-16 is over ``file_limit`` bytes.
         OSError: The file cannot be opened.
     """
-    encoding = _wide_encoding(path)
+    sample = _sample(path, file_limit)
+    refuse_other(sample)
+    encoding = _wide_encoding(sample)
     for number, line in _wide_lines(path, encoding, limit, file_limit) if encoding else split_lines(path, limit):
         if number == 1 and line is not None:
             refuse_binary(line)
@@ -177,14 +179,22 @@ def numbered_lines(path: Path, limit: int, file_limit: int) -> Iterator[tuple[in
         yield number, line
 
 
-def _wide_encoding(path: Path) -> str:
-    """Return "utf-16" or "utf-32" when its byte-order mark begins the file, else ""."""
+def _sample(path: Path, limit: int) -> bytes:
+    """Return the first block of the content; of a zip file up to ``limit`` bytes, because its end says what it is.
+
+    What is broken gives b"": the reader of lines reports it.
+    """
     try:
         with open_bytes(path) as stream:
-            start = stream.read(4)
+            start = stream.read(_BLOCK)
+            return start + stream.read(limit) if is_zip(start) else start
     except BROKEN:
-        return ""  # the reader of lines reports the problem
-    found = next((name for bom, name in _BOMS if start.startswith(bom)), "")
+        return b""
+
+
+def _wide_encoding(sample: bytes) -> str:
+    """Return "utf-16" or "utf-32" when its byte-order mark begins the file, else ""."""
+    found = next((name for bom, name in _BOMS if sample.startswith(bom)), "")
     return found if found != "utf-8-sig" else ""
 
 

@@ -100,6 +100,11 @@ def refusal(path: Path) -> str:
     return reason or f"unknown kind of file: {given}"
 
 
+def is_zip(content: bytes) -> bool:
+    """Whether the content begins as a zip file does."""
+    return content.startswith(_ZIP)
+
+
 def content_kind(content: bytes) -> tuple[str, str]:
     """Return the kind of a file by its magic number, and the way out; ("", "") when none is known.
 
@@ -108,7 +113,7 @@ def content_kind(content: bytes) -> tuple[str, str]:
     for place, magic, name, way_out in _MAGIC:
         if content.startswith(magic, place):
             return name, way_out
-    if content.startswith(_ZIP):
+    if is_zip(content):
         sample = content[:4096] + content[-65536:]
         for inside, name, way_out in _ZIPPED:
             if inside in sample:

@@ -79,6 +79,19 @@ def test_what_a_renamed_file_is_shows_in_its_bytes(tmp_path: Path, suffix: str, 
     assert refused(put(tmp_path / f"a.{suffix}", content)).reason == reason
 
 
+@pytest.mark.parametrize("suffix", ["jsonl", "csv", "tsv", "csv.gz"])
+def test_a_spreadsheet_with_a_line_end_in_its_first_bytes_is_still_known(tmp_path: Path, suffix: str) -> None:
+    """A zip file states the time in two bytes: 01:18:38 holds the byte of a line end. Its names may stand last."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        for name in ("a.xml", "xl/workbook.xml"):
+            packed.writestr(zipfile.ZipInfo(name, (2026, 12, 1, 1, 18, 38)), "\n" * (1 << 20))
+    content = out.getvalue()
+    assert b"\n" in content[:30]
+    file = put(tmp_path / f"a.{suffix}", gzip.compress(content) if suffix.endswith("gz") else content)
+    assert refused(file).reason == "the content is a spreadsheet: save the sheet as .csv, with named columns"
+
+
 def test_a_document_under_a_wrong_name_is_told_its_own(tmp_path: Path) -> None:
     document = docx.Document()
     document.add_paragraph(LONG)
