@@ -28,6 +28,7 @@ class TrainSettings:
     """How the network is trained; see ``config.toml``."""
 
     epochs: int
+    skip: float
     share: float
     negatives: int
     tokens: int

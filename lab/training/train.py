@@ -109,10 +109,12 @@ class Window:
 def windows(groups: Sequence[Group], encoder: PairEncoder, settings: TrainSettings, first: int = 0) -> Iterator[Window]:
     """Yield the windows of all epochs from number ``first`` on; each is drawn by its own number alone.
 
-    With a ``share`` below 1 every epoch is of the same few groups.
+    With a ``share`` below 1 every epoch is of the same few groups: those after the first ``skip`` of one random order.
     """
-    if settings.share < 1:
-        groups = random.Random(settings.seed).sample(groups, max(1, round(settings.share * len(groups))))
+    if settings.skip or settings.share < 1:
+        first_group, some = round(settings.skip * len(groups)), max(1, round(settings.share * len(groups)))
+        shuffled = random.Random(settings.seed).sample(groups, len(groups))
+        groups = shuffled[first_group : first_group + some]
     each = -(-len(groups) // _WINDOW)
     for number in range(first, each * settings.epochs):
         epoch, place = divmod(number, each)

@@ -129,6 +129,18 @@ def test_a_share_of_the_groups_is_the_same_in_every_epoch() -> None:
     assert len({ids for window in everything for ids in first_pairs(window.batches)}) == 10
 
 
+def test_a_second_training_reads_what_the_first_passed_over() -> None:
+    groups, encoder = several(10), PairEncoder()
+
+    def read(skip: float, share: float) -> set[tuple[int, ...]]:
+        settings = replace(SMOKE, epochs=1, skip=skip, share=share, title_kept=1.0)
+        return {ids for window in windows(groups, encoder, settings) for ids in first_pairs(window.batches)}
+
+    first, second = read(0, 0.4), read(0.4, 0.6)
+    assert (len(first), len(second), len(first | second)) == (4, 6, 10)
+    assert len(read(0.8, 0.6)) == 2
+
+
 def test_every_group_is_in_one_window_of_an_epoch_and_the_epochs_differ_in_order(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
