@@ -148,9 +148,10 @@ class Answer:
     marked) or ``none`` (an abstention).  ``kind`` says what was asked for (``question_kinds`` in ``qa.answers``).
     ``asked`` is the question that was searched, ``exact`` the words of the first answer, verbatim but for "Yes", "No"
     and counts (``""`` where nothing is marked), ``confidence`` in [0, 1] the estimated probability that this answer is
-    right; of an abstention, that the best candidate was.  ``sentences`` are from articles that answer independently,
-    best first, whether they agree or differ.  ``reason`` says in one sentence why a question was refused, or why an
-    answer is no more than possible (``""``: no special reason is known); ``text`` does not repeat it.
+    right: that its marked words are; of a possible answer, that one of its sentences is; of an abstention, that one of
+    the best candidates was.  ``sentences`` are from articles that answer independently, best first, whether they agree
+    or differ.  ``reason`` says in one sentence why a question was refused, or why an answer is no more than possible
+    (``""``: no special reason is known); ``text`` does not repeat it.
     """
 
     question: str

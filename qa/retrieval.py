@@ -15,7 +15,7 @@ from qa.answers.judging.candidates import heads
 from qa.answers.layout import refusal
 from qa.answers.proof import proven
 from qa.answers.question.question_kinds import asks_the_archive
-from qa.answers.reasons import is_about_another, refused
+from qa.answers.reasons import COUNTED, is_about_another, refused
 from qa.answers.reply import Answerer, reply
 from qa.archive.archive import Archive
 from qa.archive.view import ArchiveView
@@ -203,12 +203,13 @@ class Retriever:
         answer = proven(given, asked, sources.cited, list(sources.hits.values()))
         if other:
             return replace(answer, reason=other.notice)
-        if not answer.abstained or answer.reason or answer.kind in ("greeting", "about"):
+        if not answer.abstained or answer.reason == COUNTED or answer.kind in ("greeting", "about"):
             return answer
         bound = (*options.where, *date_ranking.where(view, spoken))
         suggest = partial(self._speller.suggestion, view)
         why = refused(view, asked, bound, word_weights(view, asked), suggest)
-        return replace(answer, text=refusal(answer.hits, filtered=bool(options.where)), reason=why)
+        text = refusal(answer.hits, filtered=bool(options.where))
+        return replace(answer, text=text, reason=why or answer.reason)
 
     def _spoken(self, question: str, asked: str = "", *, as_of: Bound = "") -> Spoken:
         return date_ranking.spoken(question, asked, as_of, self.today(), self.settings)

@@ -20,12 +20,12 @@ def quoted(judged: Judged) -> Answer:
     """Return the best candidates as an answer, or an abstention."""
     found, asked, scored = judged.found, judged.asked, judged.scored
     if judged.level == "none":
-        return abstention(found.question, found.hits, scored.confidence, kind=asked.kind)
-    groups = _chosen(scored.near(judged.level), found.hits, judged.level)
+        return abstention(found.question, found.hits, scored.held, judged.reason, asked.kind)
+    groups = chosen(scored.near(judged.level), found.hits, judged.level)
     answer = laid_out(
         found.question, groups, found.hits, judged.level, found.articles, speakers=asked.kind == "who-said"
     )
-    return replace(answer, confidence=scored.confidence, kind=asked.kind, reason=judged.reason)
+    return replace(answer, confidence=scored.confidence(judged.level), kind=asked.kind, reason=judged.reason)
 
 
 def laid_out(
@@ -70,7 +70,7 @@ def renumbered(answer: Answer, sentences: Sequence[Sentence]) -> Answer:
     return replace(answer, sentences=tuple(sentences), text=numbered(sentences), exact=exact)
 
 
-def _chosen(near: Sequence[Candidate], hits: Sequence[Hit], level: Level) -> list[list[Candidate]]:
+def chosen(near: Sequence[Candidate], hits: Sequence[Hit], level: Level) -> list[list[Candidate]]:
     """Return the candidates to show, best first: those of several articles with the same answer form a group.
 
     Near-duplicate sentences are left out.  Where no words are marked as the answer, each sentence is its own group.

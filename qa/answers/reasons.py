@@ -17,13 +17,17 @@ from qa.text.words import content_words
 COUNTED = "Counted: articles with every one of these words, whole, in any case and ending, in headline or text."
 """The rule of counting."""
 _NOT_MENTIONED, _NOT_ABOUT = "The article quoted does not mention", "This place is not about"
+_UNNAMED = "None of the nearest articles mentions"
 _NOT_OF_KIND, _UNANSWERED = "The words found are not", "No answer was found to"
 _KINDS = {
     "number": "a number", "who": "a name", "date": "a date or time", "where": "a place", "reason": "a whole reason",
 }  # fmt: skip
+NOT_DISCLOSED = "A sentence quoted says that this is not known or was not disclosed."
 _NAMED, _LONGEST = 3, 200  # names or questions that a reason quotes, and characters of each
 _OURS = re.compile(
-    rf"{re.escape(COUNTED)}|(?:{_NOT_MENTIONED}|{_NOT_ABOUT}|{_NOT_OF_KIND}|{_UNANSWERED}) [^\n]{{1,2000}}\."
+    rf"{re.escape(COUNTED)}|{re.escape(NOT_DISCLOSED)}"
+    rf"|(?:{re.escape(NOT_DISCLOSED)} )?(?:{_UNNAMED}|{_NOT_MENTIONED}|{_NOT_ABOUT}|{_NOT_OF_KIND}|{_UNANSWERED})"
+    r" [^\n]{1,2000}\."
 )
 _EPOCH = datetime(1970, 1, 1)
 
@@ -41,6 +45,11 @@ def not_mentioned(names: Sequence[str]) -> str:
 def not_about(names: Sequence[str]) -> str:
     """Return that the place quoted is about another person, year or place than the question."""
     return f"{_NOT_ABOUT} {_either(names)}."
+
+
+def unnamed(names: Sequence[str]) -> str:
+    """Return why nothing is quoted: no article that was read mentions some names of the question."""
+    return f"{_UNNAMED} {_either(names)}."
 
 
 def is_about_another(reason: str) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from qa.answers.forms import counts, lists, overview, several, sides, statements, values, yes_no
+from qa.answers.forms import counts, lists, overview, several, sides, statements, undisclosed, values, yes_no
 from qa.answers.forms.welcome import about, greeting
 from qa.answers.found import Found, Sources
 from qa.answers.judging.judgement import guess, judge
@@ -34,7 +34,7 @@ class Answerer:
         elif asked.kind == "list":
             answer = lists.items(judged)
         else:
-            answer = quoted(judged)
+            answer = undisclosed.noted(quoted(judged), judged)
         return answer
 
     def guessed(self, found: Found, asked: Asked) -> Answer:

@@ -24,7 +24,7 @@ RIGHT = Logistic((0.06, 0.0, 0.06, 0.3, 0.3, 0.3, -0.6, -0.3, -0.3, 0.12, 0.0, 0
 
 def weights_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have answers judged by the weights above, whatever is fitted."""
-    models = {**judgement._models(), "reader": judgement.Models(CANDIDATE, RIGHT, 0.72, 0.28)}
+    models = {**judgement._models(), "reader": judgement.Models(CANDIDATE, RIGHT, RIGHT, 0.72, 0.28)}
     monkeypatch.setattr(judgement, "_models", lambda: models)
 
 
@@ -46,8 +46,10 @@ def hit_of(article: Article) -> Hit:
     return Hit(Passage(f"p{article.id}", article.id, 0, len(article.text), article.text), citation, 1.0, ())
 
 
-def judged(question: str, places: Sequence[Place], level: Level = "answer", reason: str = "") -> Judged:
-    """What was found for a question, the places best first."""
+def judged(
+    question: str, places: Sequence[Place], level: Level = "answer", reason: str = "", held: float = 0.0
+) -> Judged:
+    """What was found for a question, the places best first; ``held``: that one of them is right (0: as the best)."""
     articles = {one.article.id: one.article for one in places}
     hits = [hit_of(one) for one in articles.values()]
     order = list(articles)
@@ -62,5 +64,6 @@ def judged(question: str, places: Sequence[Place], level: Level = "answer", reas
         candidates.append(Candidate(order.index(one.article.id), start, end, one.article.text[start:end], (mark,)))
     around = surroundings(candidates, hits, articles)
     probabilities = np.array([one.probability for one in places])
-    scored = Scored(candidates, probabilities, around, float(probabilities[0]) if len(places) else 0.0)
+    best = float(probabilities[0]) if len(places) else 0.0
+    scored = Scored(candidates, probabilities, around, best, held or best)
     return Judged(found, asked_for(question), qualifiers(question), scored, level, reason)

@@ -7,10 +7,13 @@ trained on, on the seeds and on the newsroom questions, ``sentences`` (none does
 articles in five folds (``answering_examples``).
 
 Of the reader's candidates a first model says which is likeliest; it learns where one of them is right.  A second one
-says how probably the likeliest is right; it learns from all questions, also from those without an answer.  The signs of
-its weights are restricted: of two correlated features one would otherwise be set off against the other, which does not
-generalise.  What is printed of a set comes from the folds that were fitted without it.
-Words are marked from ``ANSWER`` on; ``REFUSED`` of those that could be right may be refused.
+says how probably the likeliest is right, a third how probably one of the sentences is that are shown at level possible;
+both learn from all questions, also from those without an answer.  The signs of their weights are restricted: of two
+correlated features one would otherwise be set off against the other, which does not generalise.  What is printed of a
+set comes from the folds that were fitted without it.
+
+Words are marked from ``ANSWER`` on, and nothing is shown as an answer below ``POSSIBLE``; without a reader, ``REFUSED``
+of the questions that have an answer may be refused.
 """
 
 import argparse
@@ -29,11 +32,12 @@ from lab.benchmarks.quality.answering_examples import FITTED, Example, gathered
 from qa.answers.judging import judgement
 from qa.answers.judging.candidates import Logistic
 from qa.answers.judging.features import NAMES, SIGNS, confidence_row
+from qa.answers.layout import chosen
 
-ANSWER = 0.6  # the confidence from which words are marked, set by hand
+ANSWER = 0.7  # the confidence from which words are marked, set by hand
 UNANSWERABLE = 0.2  # the share of questions that the archive does not answer, for which confidence is calibrated
-# Of the answerable questions, the share that may be refused: a refusal still shows the nearest passages.
-REFUSED = {"sentences": 0.05, "reader": 0.02}
+POSSIBLE = 0.35  # the probability of a right sentence from which some are shown, set by hand
+REFUSED = 0.05  # without a reader: a refusal still shows the nearest passages
 ARCHIVE_SIGNS = (1, 1, 0, -1)  # of the archive's features without a reader: 1 speaks for an answer, -1 against one
 TYPED, TYPED_COUNT = (
     ("seeds", "newsroom"),
@@ -56,37 +60,51 @@ def fit_reader(fitted: Sequence[Example]) -> dict[str, object]:
         {k: f"{v:.3f}" for k, v in alone.items()},
     )
     rows = np.array([confidence_row(e.candidates, e.features, model(e.features)) for e in fitted])
-    right = np.array([bool(e.answered and e.labels[np.argmax(model(e.features))]) for e in fitted])
     answered = np.array([e.answered for e in fitted])
+    truth = {
+        "right": np.array([bool(e.answered and e.labels[np.argmax(model(e.features))]) for e in fitted]),
+        "held": np.array([e.answered and _shows(e, model(e.features)) for e in fitted]),
+    }
     # Most questions that people ask can be answered; of those made here two in three cannot.
     counts = np.where(answered, 1.0, UNANSWERABLE / (1 - UNANSWERABLE) * answered.sum() / max(1, (~answered).sum()))
     typed = np.array([e.kind.split()[0] in TYPED for e in fitted])
     counts = np.where(typed, TYPED_COUNT, 1.0) * counts
-    crossed = np.zeros(len(right))
-    for others, held_out in GroupKFold(5).split(rows, right, [e.group for e in fitted]):
-        crossed[held_out] = signed_logistic(rows[others], right[others], SIGNS, counts[others])(rows[held_out])
-    confidence = signed_logistic(rows, right, SIGNS, counts)
-    possible = float(np.quantile(crossed[right], REFUSED["reader"]))
-    refused, given = crossed < possible, crossed >= ANSWER
-    gap = np.mean(np.abs(_gaps(crossed[answered], right[answered])))
-    print(
-        f"AUROC of right {roc_auc_score(right, crossed):.3f}, of answerable "
-        f"{roc_auc_score([e.answered for e in fitted], crossed):.3f}; refused {refused.mean():.3f}; at level answer "
-        f"{given.mean():.3f}, right {right[given].mean():.3f}; mean gap {gap:.3f}"
-    )
-    for label in sorted({e.kind for e in fitted}):
-        chosen = np.array([e.kind == label for e in fitted])
+    groups = [e.group for e in fitted]
+    crossed = {name: _crossed(rows, holds, groups, SIGNS, counts) for name, holds in truth.items()}
+    whole = {name: signed_logistic(rows, holds, SIGNS, counts) for name, holds in truth.items()}
+    given = crossed["right"] >= ANSWER
+    refused = ~given & (crossed["held"] < POSSIBLE)
+    for name, holds in truth.items():
+        gap = np.mean(np.abs(_gaps(crossed[name][answered], holds[answered])))
         print(
-            f"    {label:<26} {chosen.sum():5}  right {right[chosen].mean():.3f}  "
-            f"confidence {crossed[chosen].mean():.3f}  refused {refused[chosen].mean():.3f}  "
-            f"answer {given[chosen].mean():.3f}",
+            f"{name}: AUROC {roc_auc_score(holds, crossed[name]):.3f}, of answerable "
+            f"{roc_auc_score(answered, crossed[name]):.3f}, mean gap {gap:.3f}"
+        )
+        print({key: round(one, 3) for key, one in zip((*NAMES, "odds", "margin"), whole[name].weights, strict=True)})
+    print(f"refused {refused.mean():.3f}; at level answer {given.mean():.3f}, right {truth['right'][given].mean():.3f}")
+    for label in sorted({e.kind for e in fitted}):
+        own = np.array([e.kind == label for e in fitted])
+        means = ", ".join(
+            f"{name} {truth[name][own].mean():.3f} (said {crossed[name][own].mean():.3f})" for name in truth
+        )
+        print(
+            f"    {label:<26} {own.sum():5}  {means}  refused {refused[own].mean():.3f}  "
+            f"answer {given[own].mean():.3f}",
             flush=True,
         )
-    print({name: round(weight, 3) for name, weight in zip((*NAMES, "odds", "margin"), confidence.weights, strict=True)})
     return {
-        "candidate": _stored(model), "right": _stored(confidence), "answer": ANSWER,
-        "possible": round(possible, 3),
+        "candidate": _stored(model), "right": _stored(whole["right"]), "held": _stored(whole["held"]),
+        "answer": ANSWER, "possible": POSSIBLE,
     }  # fmt: skip
+
+
+def _shows(example: Example, probabilities: np.ndarray) -> bool:
+    """Whether one of the sentences that would be shown at level possible holds an answer."""
+    order = np.argsort(-probabilities, kind="stable")
+    candidates = [example.candidates[i] for i in order]
+    scored = judgement.Scored(candidates, probabilities[order], (), 0.0, 0.0)
+    shown = {group[0].text for group in chosen(scored.near("possible"), example.hits, "possible")}
+    return any(label and one.text in shown for one, label in zip(example.candidates, example.labels, strict=True))
 
 
 def fit_sentences(fitted: Sequence[Example]) -> dict[str, object]:
@@ -98,15 +116,25 @@ def fit_sentences(fitted: Sequence[Example]) -> dict[str, object]:
     model = _logistic(candidate)
     rows = np.array([judgement.unread_features(e.question, e.hits, model(e.features)) for e in fitted])
     truth = np.array([e.answered for e in fitted])
-    crossed = np.zeros(len(truth))
-    for others, held_out in GroupKFold(5).split(rows, truth, [e.group for e in fitted]):
-        crossed[held_out] = signed_logistic(rows[others], truth[others], ARCHIVE_SIGNS)(rows[held_out])
+    crossed = _crossed(rows, truth, [e.group for e in fitted], ARCHIVE_SIGNS)
     archive = signed_logistic(rows, truth, ARCHIVE_SIGNS)
-    possible = float(np.quantile(crossed[truth], REFUSED["sentences"]))
+    possible = float(np.quantile(crossed[truth], REFUSED))
     print(f"sentences: AUROC {roc_auc_score(truth, crossed):.3f}, refused {(crossed < possible).mean():.3f}")
     return {
-        "candidate": _stored(model), "archive": _stored(archive), "answer": 1.0, "possible": round(possible, 3)
+        "candidate": _stored(model), "right": _stored(archive), "held": _stored(archive),
+        "answer": 1.0, "possible": round(possible, 3),
     }  # fmt: skip
+
+
+def _crossed(
+    rows: np.ndarray, truth: np.ndarray, groups: Sequence[str], signs: Sequence[int], counts: np.ndarray | None = None
+) -> np.ndarray:
+    """Return the probability of each row by a model that was fitted without its group."""
+    found = np.zeros(len(truth))
+    for others, held_out in GroupKFold(5).split(rows, truth, groups):
+        counted = None if counts is None else counts[others]
+        found[held_out] = signed_logistic(rows[others], truth[others], signs, counted)(rows[held_out])
+    return found
 
 
 def _gaps(p: np.ndarray, truth: np.ndarray) -> list[float]:

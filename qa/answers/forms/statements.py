@@ -86,7 +86,7 @@ def said(judged: Judged) -> Answer:
         else:
             groups.append([one.candidate])
     answer = laid_out(found.question, groups, found.hits, level, found.articles)
-    return replace(answer, confidence=usual.confidence, reason=judged.reason)
+    return replace(answer, confidence=judged.scored.confidence(level), reason=judged.reason)
 
 
 def _statements(article: Article, hit: Hit, number: int, whose: list[str], about: Qualifiers) -> list[_Statement]:

@@ -10,7 +10,7 @@ from datetime import date
 
 from qa.answers.equivalence import same_answer
 from qa.answers.judging.candidates import Candidate
-from qa.answers.judging.judgement import Judged, level_of
+from qa.answers.judging.judgement import Judged, is_certain
 from qa.answers.layout import laid_out, quoted, renumbered
 from qa.answers.question.expected import fits
 from qa.answers.question.kind_patterns import one_of
@@ -88,8 +88,8 @@ def over_time(judged: Judged) -> Answer:
     found, scored = judged.found, judged.scored
     # The reader says which place answers best, not which is newest.
     newest = reports[-1] if changed else reports[0]
-    confidence = scored.confidence * newest.probability / float(scored.probabilities[0])
-    certain = not changed and judged.level == "answer" and level_of(found, confidence) == "answer"
+    right = scored.right * newest.probability / float(scored.probabilities[0])
+    certain = not changed and judged.level == "answer" and is_certain(found, right)
     groups = [[one.candidate] for one in reports]
     answer = laid_out(found.question, groups, found.hits, "answer" if certain else "possible", found.articles)
     told = []
@@ -102,7 +102,7 @@ def over_time(judged: Judged) -> Answer:
         marks = sentence.marks if not place else ()
         told.append(replace(sentence, notes=(_said(citation, label), *sentence.notes), marks=marks))
     answer = renumbered(answer, told)
-    return replace(answer, confidence=confidence)  # a reason would be about another candidate
+    return replace(answer, confidence=right if certain else scored.held)  # a reason would be about another candidate
 
 
 def _values(judged: Judged) -> list[_Value]:

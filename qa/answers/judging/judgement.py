@@ -1,9 +1,10 @@
 """Extractive answering: the candidates of the hits, how probably each is the answer, and the answer's level.
 
 Every candidate gets the probability that it is the right answer, by a logistic model that is fitted on open data by
-``lab.benchmarks.quality.fit_answering`` and stored in ``judgement.json``.  The probability of the best one, and whether
-its place agrees with the question's kind and qualifiers, decide the answer's level: what is probably right has its
-words marked, what may be right is shown without a mark, and below that the answer is an abstention.
+``lab.benchmarks.quality.fit_answering`` and stored in ``judgement.json``.  How probably the best one is right, how
+probably one of the few best is, and whether its place agrees with the question's kind and qualifiers, decide the
+answer's level: what is probably right has its words marked, what may be right is shown without a mark, and below that
+the answer is an abstention.
 """
 
 import json
@@ -34,13 +35,19 @@ from qa.text.words import content_words
 class Scored:
     """A question's candidates, best first, each with what stands around it and the probability that it is right.
 
-    ``confidence`` is that of the best one; where no model has read, that the archive holds an answer.
+    ``right`` is the probability that the best one is right, ``held`` that one of those shown at level ``possible`` is;
+    where no model has read, both are the probability that the archive holds an answer.
     """
 
     candidates: Sequence[Candidate]
     probabilities: Floats
     around: Sequence[Surroundings]
-    confidence: float
+    right: float
+    held: float
+
+    def confidence(self, level: Level) -> float:
+        """Return the probability that an answer at this level is right."""
+        return self.right if level == "answer" else self.held
 
     def near(self, level: Level = "answer") -> list[Candidate]:
         """Return the candidates that are nearly as probable as the best: many more where that one is only possible."""
@@ -48,6 +55,8 @@ class Scored:
         return [one for one, p in zip(self.candidates, self.probabilities, strict=True) if p >= least]
 
 
+_UNNAMED = 0.4  # least probability of an answer where no article that was read names what the question names
+_NOTHING = Scored((), np.zeros(0), (), 0.0, 0.0)
 # A further sentence is given when it is at least this probable, relative to the best.
 _NEAR: dict[Level, float] = {"answer": 0.4, "possible": 0.1, "none": 1.0}
 
@@ -77,9 +86,13 @@ def judge(found: Found, asked: Asked, embedder: Embedder) -> Judged:
     """
     stated = qualifiers(found.question, found.weights)
     scored = score(found, asked, stated, embedder)
-    level = level_of(found, scored.confidence) if scored.candidates else "none"
-    if scored.candidates and stated.is_elsewhere(scored.around[0].article):
-        level = "none"
+    level = level_of(found, scored) if scored.candidates else "none"
+    if scored.candidates:
+        unnamed = stated.unnamed(frozenset[str]().union(*(one.article for one in scored.around)))
+        if unnamed and found.readings is not None and scored.right < _UNNAMED:
+            return Judged(found, asked, stated, scored, "none", reasons.unnamed(unnamed))
+        if stated.is_elsewhere(scored.around[0].article):
+            level = "none"
     if level == "none" or found.readings is None:
         return Judged(found, asked, stated, scored, level)
     doubt = _doubt(scored, found, asked, stated)
@@ -93,12 +106,16 @@ def guess(found: Found, asked: Asked, embedder: Embedder) -> Judged:
     return Judged(found, asked, stated, scored, "possible" if scored.candidates else "none")
 
 
-def level_of(found: Found, confidence: float) -> Level:
-    """Return the level of an answer with this confidence, where nothing else speaks against it."""
-    thresholds = _models()[_kind(found)]
-    if confidence < thresholds.possible:
-        return "none"
-    return "answer" if confidence >= thresholds.answer and found.readings is not None else "possible"
+def level_of(found: Found, scored: Scored) -> Level:
+    """Return the level of an answer, where nothing else speaks against it."""
+    if is_certain(found, scored.right):
+        return "answer"
+    return "possible" if scored.held >= _models()[_kind(found)].possible else "none"
+
+
+def is_certain(found: Found, right: float) -> bool:
+    """Return whether an answer that is right with this probability is at level ``answer``."""
+    return found.readings is not None and right >= _models()[_kind(found)].answer
 
 
 def score(found: Found, asked: Asked, stated: Qualifiers, embedder: Embedder) -> Scored:
@@ -108,27 +125,31 @@ def score(found: Found, asked: Asked, stated: Qualifiers, embedder: Embedder) ->
     if found.readings is None:
         reading = sentence_features.read(question, hits, embedder, found.weights)
         if not reading.candidates:
-            return Scored((), np.zeros(0), (), 0.0)
+            return _NOTHING
         probabilities = models.candidate(reading.features)
-        confidence = float(models.whole(unread_features(question, hits, probabilities)[None])[0])
-        return _ordered(
-            reading.candidates, probabilities, surroundings(reading.candidates, hits, found.articles), confidence
-        )
+        row = unread_features(question, hits, probabilities)
+        around = surroundings(reading.candidates, hits, found.articles)
+        return _ordered(reading.candidates, probabilities, around, models, row)
     candidates = marked(hits, found.readings, found.articles)
     if not candidates:
-        return Scored((), np.zeros(0), (), 0.0)
+        return _NOTHING
     around = surroundings(candidates, hits, found.articles)
     rows = features(found, asked, stated, candidates, around)
     probabilities = models.candidate(rows)
-    confidence = float(models.whole(confidence_row(candidates, rows, probabilities)[None])[0])
-    return _ordered(candidates, probabilities, around, confidence)
+    return _ordered(candidates, probabilities, around, models, confidence_row(candidates, rows, probabilities))
 
 
 def _ordered(
-    candidates: Sequence[Candidate], probabilities: Floats, around: Sequence[Surroundings], confidence: float
+    candidates: Sequence[Candidate],
+    probabilities: Floats,
+    around: Sequence[Surroundings],
+    models: "Models",
+    row: Floats,
 ) -> Scored:
+    """Return candidates, best first; ``row`` is what their confidence is computed from."""
     order = sorted(range(len(candidates)), key=lambda i: (-probabilities[i], i))
-    return Scored([candidates[i] for i in order], probabilities[order], [around[i] for i in order], confidence)
+    right, held = (float(model(row[None])[0]) for model in (models.right, models.held))
+    return Scored([candidates[i] for i in order], probabilities[order], [around[i] for i in order], right, held)
 
 
 def _doubt(scored: Scored, found: Found, asked: Asked, stated: Qualifiers) -> str:
@@ -170,12 +191,14 @@ def _missing(question: str, hits: Sequence[Hit]) -> float:
 class Models:
     """The fitted models and the thresholds of the levels.
 
-    ``candidate`` is that of a candidate, ``whole`` that the likeliest one is right or, where no model reads, that the
-    archive holds an answer.  The answer is at level ``answer`` from one threshold on, ``possible`` from the other.
+    ``candidate`` is that of a candidate, ``right`` that the likeliest one is right, ``held`` that one of those shown at
+    level ``possible`` is; where no model reads, both are that the archive holds an answer.  The answer is at level
+    ``answer`` from one threshold of ``right`` on, ``possible`` from the other, of ``held``, on.
     """
 
     candidate: Logistic
-    whole: Logistic
+    right: Logistic
+    held: Logistic
     answer: float
     possible: float
 
@@ -190,7 +213,8 @@ def _models() -> dict[str, Models]:
     return {
         kind: Models(
             _logistic(one["candidate"]),
-            _logistic(one["right" if "right" in one else "archive"]),
+            _logistic(one["right"]),
+            _logistic(one["held"]),
             one["answer"],
             one["possible"],
         )

@@ -25,7 +25,7 @@ _UNIT = one_of(
     "inch(?:es)? kilomet(?:re|er)s? pounds? dollars?"
 )
 _QUANTITY = re.compile(
-    rf"(?<![A-Za-z\d])(?:[A-Z]{3}|Rs?)?\d|[½¼¾⅓⅔]|\b{_COUNTED}s?\b|\b(?:an?|several|few|many|no) (?:\w+ )?{_UNIT}\b"
+    rf"(?<![A-Za-z\d])(?:[A-Z]{{3}}|Rs?)?\d|[½¼¾⅓⅔]|\b{_COUNTED}s?\b|\b(?:an?|several|few|many|no) (?:\w+ )?{_UNIT}\b"
     r"|\b(?:lots|plenty|several|numerous|hardly any)\b",
     re.IGNORECASE,
 )
@@ -33,6 +33,13 @@ _DURATION = re.compile(
     rf"\b(?:{_UNIT}|immediately|at once|instantly|daily|weekly|monthly|yearly|annually|hourly|twice)\b",
     re.IGNORECASE,
 )
+_LABEL = re.compile(
+    r"\b(?:category|level|grade|phase|stage|class|flight|boeing|airbus|article|section|chapter|resolution|proposition"
+    r"|route|interstate|highway|channel|gate|terminal|platform|room|unit|formula|apollo|windows|covid|no\.?)"
+    r"[ -]\d+(?:-\d+)*\b",
+    re.IGNORECASE,
+)  # a number that is a name
+_COUNTS = re.compile(r"\bhow (?:many|much)\b|\b(?:number|amount) of\b|\btoll\b", re.IGNORECASE)
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
     r"|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
@@ -108,10 +115,13 @@ def fits(asked: Asked, question: str, words: str) -> Fit:
 
 
 def is_quantity(words: str, question: str = "") -> bool:
-    """Return whether words hold an amount; a date alone is none, unless years are asked for."""
+    """Return whether words hold an amount; a date alone is none, unless years are asked for.
+
+    Where something is counted, "Category 4" is none either.
+    """
     if _HOW_LONG.search(question) and _DURATION.search(words):
         return True  # "within hours", "weekly"
-    if not _QUANTITY.search(words):
+    if not _QUANTITY.search(_LABEL.sub(" ", words) if _COUNTS.search(question) else words):
         return False
     return not _ONLY_DATE.fullmatch(words) or bool(_YEARS.search(question) or _AGE.search(question))
 

@@ -143,7 +143,8 @@ COMPARISON = _pattern(
     rf"(?:which|who|whose|was|were|is|are|did|does|do|what)\b.*\b{_COMPARATIVE}\b.*[\w”\"’'] ?,? or (?!so\b|more\b|"
     rf"less\b|fewer\b)\w.*",
     rf"which (?:of (?:the|these|them|those) (?:two|three|four)\b|one\b).*\b{_COMPARATIVE}\b.*",
-    r".*\b(?:compare[ds]?|differ(?:ed|s|ence|ences|ent)?|disagree[ds]?|contrast)\b.*",
+    r".*\b(?:compares?|(?<!was )(?<!were )(?<!are )(?<!is )(?<!been )(?<!being )(?<!often )compared"
+    r"|differ(?:ed|s|ence|ences|ent)?|disagree[ds]?|contrast)\b.*",
     rf"(?:did|does|do|has|have|is|was|were) .+ {_MOVES}\b.*",
     rf"how (?:did|has|have|does) .+ {_MOVES}\b.*",
     r"(?:which|who|whose)\b.{3,80}[,:] .{2,80} or .{2,80}",
@@ -184,7 +185,7 @@ _HOW = one_of(
 _MEASURE = one_of(
     "number amount percentage percent per_cent share proportion price cost costs total age size length height depth "
     "speed distance rate score odds sum salary budget fine value magnitude temperature bill figure lead margin "
-    "majority turnout population capacity jackpot worth"
+    "majority turnout population capacity jackpot worth toll(?!_(?:road|bridge|booth))"
 )
 _LEADS = "(?:about |roughly |exactly |just |at |by |for |in |over |to |within |after |of )?"
 NUMBER = _pattern(
@@ -192,7 +193,9 @@ NUMBER = _pattern(
     rf"{_LEADS}(?:what|which)(?:['’]s| is| was| were| are)? (?:the )?(?:\w+ ){{0,2}}?{_MEASURE}\b",
     r".*\b(?:death toll|final score)\b.*",
     r".{3,60}\bhow (?:many|much)\b.*",
-    r"what did .+ cost\b.*",
+    r"what (?:did|do|does|will|would) .+(?<!the) cost\b(?! of| cuts?\b).*",
+    rf"what (?:did|do|does) (?:(?!about|after|when|if|whether)\S+ )+?(?:say|think|reckon|believe|estimate|expect) "
+    rf"(?:that )?(?:the|its|their|his|her) (?:\w+ )?{_MEASURE} (?:was|is|were|are|would be|will be)\b.*",
     r"what was .+ said to have cost\b.*",
 )
 DATE = _pattern(

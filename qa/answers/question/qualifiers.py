@@ -24,8 +24,8 @@ _NEVER_NAMES = word_set(
 )
 # Words for the same body or country, where their endings do not show it.
 _SAME = """
-    uk britain british britons kingdom | us usa america american americans states | eu european | un nations | pm prime
-    governor gov governors | senator sen | president pres | professor prof | doctor dr | general gen
+    uk britain british britons brits kingdom | us usa america american americans states | eu european | un nations
+    pm prime | governor gov governors | senator sen | president pres | professor prof | doctor dr | general gen
     england english | germany german germans | argentina argentine argentinian | mexico mexican | pakistan pakistani
     kuwait kuwaiti | yemen yemeni | bangladesh bangladeshi | nepal nepali nepalese | niger nigerien
     france french | spain spanish spaniards | greece greek greeks | netherlands dutch holland
@@ -37,7 +37,12 @@ _SAME = """
 """
 _DAY = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?(?= (?:of )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))|"
                   r"(?<=[a-z] )\d{1,2}(?:st|nd|rd|th)?\b(?=,? (?:19|20)\d\d)")  # fmt: skip
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _ABBREVIATED = re.compile(r"[A-Z]{2}|\d")
+_TITLES = word_set(
+    "president secretary chancellor prince princess king queen minister governor senator general mayor sheriff captain "
+    "judge professor doctor chief director pope bishop congressman congresswoman"
+)
 _WRITTEN_OUT = 4  # letters of a name that is no abbreviation
 _ROOT = 4  # letters that "Scots" and "Scottish", "Chile" and "Chilean" share at least
 _OF_A_PLACE = word_set("n an ian ean ese es ish tish ic s a ia istan stan") | {""}
@@ -59,24 +64,32 @@ class Qualifiers:
     """What a question states.
 
     ``names`` are its capitalised words and its numbers and years, as written; ``weights`` are those of all its content
-    words, by how rare they are in the archive (0: never there).
+    words, by how rare they are in the archive (0: never there); ``whole`` are the names of one or several words.
     """
 
     names: tuple[str, ...]
     weights: Mapping[str, float]
+    whole: tuple[tuple[str, ...], ...] = ()
 
     def missing(self, held: Set[str]) -> tuple[str, ...]:
         """Return the names that are not among these terms."""
         return tuple(name for name in self.names if not _holds(held, name))
 
-    def is_elsewhere(self, held: Set[str]) -> bool:
-        """Return whether none of the names is among these terms and one of them stands nowhere in the archive.
+    def unnamed(self, held: Set[str]) -> tuple[str, ...]:
+        """Return the names of which no word is among these terms: neither "Angela" nor "Merkel".
 
-        Abbreviations ("CFO") say nothing: the archive may write them out.
+        Abbreviations ("CFO") say nothing: an article may write them out.
         """
-        written_out = [name for name in self.names if len(name) >= _WRITTEN_OUT and not _ABBREVIATED.search(name)]
-        nowhere = any(self.weights.get(name, 1.0) == 0.0 for name in written_out)
-        return nowhere and len(self.missing(held)) == len(self.names)
+        missing = set(self.missing(held))
+        return tuple(
+            " ".join(words) for words in self.whole if missing.issuperset(words) and any(map(_is_written_out, words))
+        )
+
+    def is_elsewhere(self, held: Set[str]) -> bool:
+        """Return whether none of the names is among these terms and one of them stands nowhere in the archive."""
+        missing = self.missing(held)
+        nowhere = any(self.weights.get(name, 1.0) == 0.0 for name in missing if _is_written_out(name))
+        return nowhere and len(missing) == len(self.names)
 
     def covered(self, held: Set[str]) -> float:
         """Return the share of the content words, by weight, whose terms are held; a word never used weighs most."""
@@ -97,9 +110,9 @@ def qualifiers(question: str, weights: Mapping[str, float] | None = None) -> Qua
         weights: of its content words, as ``qa.retrieval.word_weights`` gives them; default: all 1.
     """
     words = content_words(question)
-    return Qualifiers(
-        tuple(names(question)), {word: 1.0 if weights is None else weights.get(word, 1.0) for word in words}
-    )
+    found = names(question)
+    weighed = {word: 1.0 if weights is None else weights.get(word, 1.0) for word in words}
+    return Qualifiers(tuple(found), weighed, _whole_names(question, found))
 
 
 def names(question: str) -> list[str]:
@@ -126,6 +139,28 @@ def names(question: str) -> list[str]:
         ):
             found.append(bare)
     return list(dict.fromkeys(found))
+
+
+def _whole_names(question: str, found: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Return the names of a question with the words that stand beside each other together: ("Abu", "Duhur")."""
+    whole: list[list[str]] = []
+    end = -1
+    for match in _WORD.finditer(question):
+        name = re.sub(r"[’']s$", "", match[0])
+        if name in found:
+            if end >= 0 and re.fullmatch(r"\s+(?:de\s+)?", question[end : match.start()]):
+                whole[-1].append(name)
+            else:
+                whole.append([name])
+            end = match.end()
+    return tuple(map(tuple, whole))
+
+
+def _is_written_out(name: str) -> bool:
+    """Return whether a name is a year, or neither an abbreviation nor a title, for which an article may have others."""
+    if _YEAR.fullmatch(name):
+        return True
+    return len(name) >= _WRITTEN_OUT and not _ABBREVIATED.search(name) and name.lower() not in _TITLES
 
 
 def _holds(held: Set[str], word: str) -> bool:

@@ -193,6 +193,22 @@ def test_an_article_that_never_names_what_is_asked_about_is_at_most_possible(emb
     assert given.reason == "The article quoted does not mention “Zubair”."
 
 
+@pytest.mark.parametrize(
+    ("question", "level", "reason"),
+    [
+        ("How many sensors at Verrin had drifted?", "possible", ""),
+        ("How many sensors at Zubair had drifted?", "none", "None of the nearest articles mentions “Zubair”."),
+        ("How many sensors of the NHS had drifted?", "possible", "The article quoted does not mention “NHS”."),
+    ],
+)
+def test_a_doubtful_answer_out_of_an_article_without_the_name_asked_about_is_refused(
+    embedder: WordEmbedder, question: str, level: str, reason: str
+) -> None:
+    readings = {DAM.passage.id: reading(DAM.passage.text, "11 of 40", 3.0, 1.0)}
+    given = answer(embedder, question, [DAM], readings)
+    assert (given.level, given.reason) == (level, reason)
+
+
 def test_a_question_about_what_the_archive_never_names_is_refused_however_well_a_place_reads(
     embedder: WordEmbedder,
 ) -> None:

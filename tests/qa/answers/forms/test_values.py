@@ -65,9 +65,13 @@ def test_what_is_no_place_is_no_place_where_somebody_is() -> None:
 
 
 def test_the_confidence_is_that_of_the_newest() -> None:
-    given = over_time(judged(TOLL, [Place(FIRST, "876", 0.8), Place(LAST, "8,790", 0.4)]))
-    assert given.confidence == pytest.approx(0.4)
-    assert (given.level, given.exact) == ("possible", "")
+    given = over_time(judged(TOLL, [Place(FIRST, "876", 0.9), Place(LAST, "8,790", 0.85)]))
+    assert (given.level, given.exact, given.confidence) == ("answer", "8,790", pytest.approx(0.85))
+
+
+def test_where_the_newest_is_doubtful_the_confidence_is_that_of_all_values_together() -> None:
+    given = over_time(judged(TOLL, [Place(FIRST, "876", 0.8), Place(LAST, "8,790", 0.4)], held=0.9))
+    assert (given.level, given.exact, given.confidence) == ("possible", "", pytest.approx(0.9))
 
 
 def test_the_toll_of_another_year_is_another_thing() -> None:

@@ -63,6 +63,23 @@ def test_rare_words_weigh_most_and_a_word_that_is_nowhere_as_much_as_the_rarest(
 
 
 @pytest.mark.parametrize(
+    ("question", "text", "unnamed"),
+    [
+        ("Did the CFO of Harrow meet Lee in Ostra on the 14th?", "The dam at Verrin", ("Harrow", "Ostra")),
+        ("Did the CFO of Harrow meet Lee in Ostra?", "Harrow opened in Ostra", ()),
+        ("How many goals did Lionel Messi score?", "Messi scored three", ()),
+        ("What did Secretary of State John Kerry say?", "Mr. Kerry spoke", ()),
+        ("When did Porto Verrin fall?", "The base fell", ("Porto Verrin",)),
+        ("How many Brits voted?", "In Britain few voted", ()),
+        ("Who won the Verrin cup in 2022?", "Verrin won in 2021", ("2022",)),
+        ("Who bought 4,500 tons?", "He bought tons", ()),
+    ],
+)
+def test_a_name_is_missed_where_none_of_its_words_is_there(question: str, text: str, unnamed: tuple[str, ...]) -> None:
+    assert qualifiers(question).unnamed(held_terms([text])) == unnamed
+
+
+@pytest.mark.parametrize(
     ("question", "weights", "elsewhere"),
     [
         ("Who found the boys of Tham Luang?", {"Tham": 0.0, "Luang": 0.0}, True),
