@@ -26,6 +26,9 @@ _PRONOUN = re.compile(
     r"^[“\"'‘]*(?P<first>He|She)\b|[”\"'’,] (?P<said>he|she) (?:said|says|told|added|wrote|tweeted)\b|\b(?:said|"
     r"added) (?P<after>he|she)\b"
 )
+_VESSEL = re.compile(  # which may be "she" too
+    r"\b(?:ship|vessel|tanker|ferry|boat|freighter|liner|trawler|yacht|steamer|frigate|submarine|dredger|tug)s?\b", re.I
+)
 _TITLE = r"(?:Mr|Mrs|Ms|Dr|Sir|Lord|Lady|President|Prime Minister|Prince|Princess|Pope|King|Queen|Judge|Gov\.|Sen\.)"
 _LAST = r"[A-Z][\w’'-]*[a-z]"
 _NAME = re.compile(
@@ -99,7 +102,11 @@ def _person(article: Article, start: int, text: str) -> list[str]:
     if people(before):
         return []
     known = people(article.text)
-    for begin, stop in reversed(_sentences_before(article, start)):
+    earlier = _sentences_before(article, start)
+    around = article.text[earlier[0][0] : start] + text if earlier else text
+    if word.lower() == "she" and _VESSEL.search(around):
+        return []
+    for begin, stop in reversed(earlier):
         named = _named(article.text[begin:stop], known)
         if named:
             return [f"{word.capitalize()}: {named[0]}"] if len(named) == 1 else []

@@ -46,6 +46,8 @@ def test_without_the_articles_day_no_weekday_has_a_date(published: str) -> None:
         (BEFORE, "He said that he had not slept.", ("He: Jeff Hart",)),
         (BEFORE, "“We hit it,” he said.", ("He: Jeff Hart",)),
         (BEFORE + "The rock was hard. ", "She wept.", ("She: Jeff Hart",)),  # sex is not judged: it is the only person
+        (BEFORE + "The ship lay near. ", "She had lost her rudder.", ()),
+        (BEFORE + "The ship lay near. ", "He wept.", ("He: Jeff Hart",)),
         ("Jeff Hart met Ann Lee. ", "He wept.", ()),  # two people
         ("Nobody was hurt. ", "He wept.", ()),
         (BEFORE, "Ann Lee wept, he said.", ()),  # may be somebody in the sentence itself
