@@ -22,10 +22,15 @@ CANDIDATE = Logistic((0.32, -0.17, 0.11, 1.0, 1.0, 0.5, -1.0, -1.0, -1.0, 0.3, 0
 RIGHT = Logistic((0.06, 0.0, 0.06, 0.3, 0.3, 0.3, -0.6, -0.3, -0.3, 0.12, 0.0, 0.18, 0.3, 0.18, 0.18, 0.12), -1.6)
 
 
-def weights_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+def weights_by_hand(monkeypatch: pytest.MonkeyPatch, right: Logistic = RIGHT, held: Logistic = RIGHT) -> None:
     """Have answers judged by the weights above, whatever is fitted."""
-    models = {**judgement._models(), "reader": judgement.Models(CANDIDATE, RIGHT, RIGHT, 0.72, 0.28)}
+    models = {**judgement._models(), "reader": judgement.Models(CANDIDATE, right, held, 0.72, 0.28)}
     monkeypatch.setattr(judgement, "_models", lambda: models)
+
+
+def always(probability: float) -> Logistic:
+    """A model that returns this probability of every answer."""
+    return Logistic((0.0,) * len(RIGHT.weights), float(np.log(probability / (1 - probability))))
 
 
 @dataclass(frozen=True)

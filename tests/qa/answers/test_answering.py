@@ -10,7 +10,7 @@ from qa.answers.question.question_kinds import asked_for
 from qa.answers.reply import Answerer
 from qa.models.passage_reader import PassageReading, Span
 from qa.records import Answer, Article, Citation, Hit, Part, Passage, Sentence
-from tests.support.judged import weights_by_hand
+from tests.support.judged import always, weights_by_hand
 from tests.support.plain import WordEmbedder
 
 
@@ -184,6 +184,32 @@ def test_a_possible_answer_marks_nothing_and_gives_each_sentence_by_itself(embed
     given = answer(embedder, "How many sensors had drifted?", [DAM, other], readings)
     assert (given.level, given.exact) == ("possible", "")
     assert [(one.citations, one.marks) for one in given.sentences] == [((1,), ()), ((2,), ())]
+
+
+@pytest.mark.parametrize(
+    ("right", "held", "level", "confidence"),
+    [(0.8, 0.9, "answer", 0.8), (0.8, 0.1, "answer", 0.8), (0.5, 0.9, "possible", 0.9), (0.5, 0.2, "none", 0.2)],
+)
+def test_each_level_has_a_probability_of_its_own(
+    embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch, right: float, held: float, level: str, confidence: float
+) -> None:
+    weights_by_hand(monkeypatch, always(right), always(held))
+    given = answer_of(embedder, (DAM, "11 of 40"))
+    assert (given.level, given.confidence) == (level, pytest.approx(confidence))
+
+
+def test_a_name_in_any_article_that_was_read_is_none_that_is_missing(
+    embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights_by_hand(monkeypatch, always(0.3), always(0.5))
+    other = hit("At Zubair 3 sensors had drifted.", article="b")
+    for first, second in ((DAM, other), (other, DAM)):
+        readings = {
+            first.passage.id: reading(first.passage.text, "sensors", 14.0),
+            second.passage.id: reading(second.passage.text, "sensors", 2.0),
+        }
+        given = answer(embedder, "How many sensors at Zubair had drifted?", [first, second], readings)
+        assert given.level == "possible"
 
 
 def test_an_article_that_never_names_what_is_asked_about_is_at_most_possible(embedder: WordEmbedder) -> None:

@@ -1,10 +1,13 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from qa.archive.archive import Archive
 from qa.archive.writer import ArchiveWriter
+from qa.models.passage_reader import PassageReading, Span
 from qa.retrieval import Retriever
+from tests.support.judged import always, weights_by_hand
 from tests.support.plain import WordEmbedder, article
 
 
@@ -77,6 +80,25 @@ def test_where_no_reason_is_certain_none_is_given(retriever: Retriever) -> None:
 def test_an_answer_needs_no_reason(retriever: Retriever) -> None:
     answer = retriever.ask("How many sensors had drifted?")
     assert (answer.abstained, answer.reason) == (False, "")
+
+
+class Doubtful:
+    """A reader that marks the first word of everything."""
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
+        return [PassageReading(1.0, 0.0, (Span(0, len(text.split()[0]), 1.0),)) for _, text in passages]
+
+
+def test_a_doubtful_answer_from_articles_without_the_year_asked_for_is_refused_with_the_reason(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights_by_hand(monkeypatch, always(0.3), always(0.5))
+    retriever.reader = Doubtful()
+    answer = retriever.ask("How many sensors had drifted in 2022?")
+    assert (answer.level, answer.reason) == ("none", "None of the nearest articles mentions “2022”.")
+    assert retriever.ask("How many sensors had drifted in 2015?").level == "possible"
+    unknown = retriever.ask("How many sensors had drifted at Zubair?")
+    assert unknown.reason == "The name “Zubair” never occurs in the archive."  # which says more
 
 
 def test_a_name_that_occurs_is_not_said_to_be_missing(retriever: Retriever) -> None:

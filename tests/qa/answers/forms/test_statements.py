@@ -27,6 +27,11 @@ def test_the_words_of_the_person_are_given() -> None:
     assert not [one for one in given if "experts" in one or "lawyers" in one]
 
 
+def test_the_confidence_of_possible_statements_is_that_of_all_together() -> None:
+    found = judged("What did Larsen say about the drill?", [Place(TALK, "a marvel", 0.4)], "possible", held=0.7)
+    assert (said(found).level, said(found).confidence) == ("possible", 0.7)
+
+
 @pytest.mark.parametrize(
     "text",
     [

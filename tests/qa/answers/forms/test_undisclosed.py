@@ -16,8 +16,8 @@ from tests.support.judged import Place, hit_of, judged, weights_by_hand
 from tests.support.plain import WordEmbedder, article
 
 SALE = article(
-    "Orla Hart has bought the Grand hotel in Ostra. The seller paid £40m for it in 1999. But the terms of the sale "
-    "were not disclosed. The hotel has 200 rooms.",
+    "Orla Hart has bought the Grand hotel in Ostra. The seller paid a price of £40m in 1999. But the price of the "
+    "sale was not disclosed. The hotel has 200 rooms.",
     id="sale", title="Hart buys the Grand hotel",
 )  # fmt: skip
 DRAW = article(
@@ -31,9 +31,11 @@ FIRE = article(
     id="fire", title="Fire destroys the Verrin mill",
 )  # fmt: skip
 LATER = article(
-    "Faulty wiring caused the fire at the Verrin mill in May.", id="later", title="Wiring caused the Verrin mill fire"
+    f"{'The mill is old. ' * 9}Faulty wiring caused the fire at the Verrin mill in May.",
+    id="later",
+    title="Wiring caused the Verrin mill fire",
 )
-TERMS = "But the terms of the sale were not disclosed."
+TERMS = "But the price of the sale was not disclosed."
 WINNER = "The winner has yet to come forward."
 CAUSE = "The cause of the fire is not yet known, said Captain Rue."
 
@@ -77,6 +79,7 @@ def test_what_was_not_disclosed_comes_first_and_nothing_is_marked(
             "Why is the Verrin mill in the news?",
             [(FIRE, "The cause of the fire is not yet known")],
         ),  # it answers itself
+        ("Why did Verrin close a school in winter?", [(FIRE, "Forty men")]),
         ("Did Hart pay for the Grand hotel?", [(SALE, "£40m")]),
         ("What did Rue say about the cause of the Verrin fire?", [(FIRE, "Forty men")]),
     ],
