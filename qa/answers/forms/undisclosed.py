@@ -55,6 +55,11 @@ _WITHHELD: Mapping[str, re.Pattern[str]] = {
 }
 _MONEY = re.compile(r"\b(?:prices?|costs?|pay|paid|fees?|sum|salary|amount|sold|bought|spend|spent|earn)\b", re.I)
 _NAMED = re.compile(r"^\W*(?:what(?:[’']s| is| was| were| are) the )?(?:names?|identity) of\b|^\W*who\b", re.I)
+_DOES = {
+    "winner": "win won", "buyer": "buy bought", "seller": "sell sold", "driver": "drive drove", "killer": "kill killed",
+    "attacker": "attack attacked", "gunman": "shoot shot", "owner": "own owns owned", "donor": "give gave donated",
+}  # fmt: skip
+"""What a person called so does: "who won?" asks for the winner."""
 _AGREEING = 0.5  # least share of the question's words in a sentence with what stands around it
 
 
@@ -117,4 +122,4 @@ def _kind(asked: Asked, question: str) -> str:
 def _is_asked(said: re.Match[str], asked: Set[str]) -> bool:
     """Return whether a person who is not named is one that the question asks for: "the winner", of "who won?"."""
     who = said.groupdict().get("who")
-    return not who or bool(asked & {*terms(who), *(terms("won win wins") if who.lower() == "winner" else ())})
+    return not who or not asked.isdisjoint(terms(f"{who} {_DOES.get(who.lower(), '')}"))

@@ -25,6 +25,10 @@ DRAW = article(
     "winner has yet to come forward.",
     id="draw", title="One ticket wins the Ostra jackpot",
 )  # fmt: skip
+VASE = article(
+    "A vase was bought for £2m in Ostra. The auctioneer was Lena Moor. The buyer has not been named.",
+    id="vase", title="Vase sold in Ostra",
+)  # fmt: skip
 FIRE = article(
     "A fire destroyed the Verrin mill on Monday. The cause of the fire is not yet known, said Captain Rue. Forty men "
     "fought it. Two of the victims have not been identified.",
@@ -46,6 +50,7 @@ CAUSE = "The cause of the fire is not yet known, said Captain Rue."
         ("How much did Hart pay for the Grand hotel?", SALE, "£40m", TERMS),
         ("Who won the Ostra jackpot?", DRAW, "Lena Moor", WINNER),
         ("What is the name of the winner of the Ostra jackpot?", DRAW, "Lena Moor", WINNER),
+        ("Who bought the vase in Ostra?", VASE, "Lena Moor", "The buyer has not been named."),
         ("Why did the Verrin mill burn?", FIRE, "Forty men fought it", CAUSE),
     ],
 )
