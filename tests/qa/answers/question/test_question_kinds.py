@@ -1,4 +1,4 @@
-"""What questions ask for: 420 questions, each with its kind, and what is taken out of them."""
+"""What questions ask for: 421 questions, each with its kind, and what is taken out of them."""
 
 from collections import Counter
 from pathlib import Path
