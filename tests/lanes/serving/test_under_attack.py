@@ -19,7 +19,7 @@ def test_others_are_answered_beside_two_hundred_half_open_sockets(folder: Path) 
 
 
 def test_tabs_closed_in_mid_stream_leave_nothing_behind(folder: Path) -> None:
-    figures.vanishing(folder, 40).assert_whole(42)
+    figures.vanishing(folder, 40).assert_whole(43)
 
 
 def test_a_flood_is_told_when_to_come_back_and_others_are_answered(folder: Path, tmp_path: Path) -> None:
