@@ -77,13 +77,14 @@ def _small() -> Path:
 
 
 def archive(name: str) -> Path:
-    """Return the archive of a set, made if it is not there yet."""
+    """Return the archive of a set, made if it is not there yet; one that was interrupted goes on."""
     name = name.removesuffix("-weak")
-    folder = WORK / name
+    folder, making = WORK / name, WORK / f"{name}.making"
     if not (folder / ARCHIVE_FILE).exists():
         print(f"indexing {name}", file=sys.stderr)
         sets = name.split("-") if name == "bbc-wikinews" else [name]
-        ingest.add(folder, [articles(one) for one in sets], load_embedder())
+        ingest.add(making, [articles(one) for one in sets], load_embedder())
+        making.rename(folder)
     return folder
 
 

@@ -1,10 +1,11 @@
 """Gain and cost of reading the best passages.
 
-    python -m lab.benchmarks.quality.rereading [SET …] [--questions 600] [--weights 0.4 …] [--model FILE]
+    python -m lab.benchmarks.quality.rereading [SET …] [--questions 600] [--depths 5 10 20 30] [--weights 0.4 …]
+        [--model FILE]
 
-The 30 best passages of each question are read once; then every column reorders the first N of them, as ``retrieve``
-does with ``rerank`` N (0: not read).  Beside the default's figure stands its paired difference from not reading, with
-the 95 % interval.  Of squad1 and squad2 only questions about articles that the reader was not trained on are asked.
+As many of the best passages as the greatest depth are read once; then every column reorders the first N of them, as
+``retrieve`` does with ``rerank`` N (0: not read).  Beside the default's figure stands its paired difference from not
+reading, with the 95 % interval.  Of squad1 and squad2 only questions about articles that the reader was not trained on are asked.
 Last, reading alone is timed: N passages of newsqa at once, one thread unless OMP_NUM_THREADS says otherwise.
 """
 
@@ -28,7 +29,7 @@ from qa.records import Part, Question
 from qa.search.fusion import Ranked, rerank
 from qa.settings import PARTS, AskSettings
 
-DEPTHS = (0, 5, 10, 20, 30)
+DEPTHS = (5, 10, 20, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ def asked(name: str, most: int) -> Sequence[Question]:
     return questions[:: max(1, len(questions) // most)] if most else questions
 
 
-def read(name: str, most: int, model: Path | None = None) -> list[Read]:
-    """Score and read the candidates of each question."""
+def read(name: str, most: int, depth: int, model: Path | None = None) -> list[Read]:
+    """Score the candidates of each question and read the first of them."""
     retriever = data.retriever(name)
     weights = np.array([AskSettings().weights[part] for part in PARTS])
     questions = asked(name, most)
@@ -58,7 +59,7 @@ def read(name: str, most: int, model: Path | None = None) -> list[Read]:
         total = row.scores @ weights
         order = sorted(range(len(total)), key=lambda i: (-total[i], row.passages[i].id))
         fused = [Ranked(row.passages[i].id, float(total[i]), (Part("bm25", 0, 0.0, float(total[i])),)) for i in order]
-        first = [row.passages[i] for i in order[: DEPTHS[-1]]]
+        first = [row.passages[i] for i in order[:depth]]
         for passage in first:
             if passage.article_id not in titles:
                 article = retriever.article(passage.article_id)
@@ -82,20 +83,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", nargs="*", default=["newsqa", "time", "scifact", "squad1", "realtime"])
     parser.add_argument("--questions", type=int, default=600, help="at most this many a set, evenly chosen (0: all)")
+    parser.add_argument("--depths", type=int, nargs="+", default=DEPTHS, help="how many passages are read")
     parser.add_argument("--weights", type=float, nargs="+", default=[AskSettings().reranker_weight])
     parser.add_argument("--model", type=Path, help="other weights of the reader; default: the packaged ones")
     parser.add_argument("--timed", type=int, default=60, help="how many questions reading is timed on")
     arguments = parser.parse_args()
     print(where())
     default = AskSettings()
-    print("\n| set | measure | weight | " + " | ".join(f"{n} read" for n in DEPTHS) + f" | {default.rerank} − 0 |")
-    print("|---" * (4 + len(DEPTHS)) + "|")
+    depths = sorted({0, default.rerank, *arguments.depths})
+    print("\n| set | measure | weight | " + " | ".join(f"{n} read" for n in depths) + f" | {default.rerank} − 0 |")
+    print("|---" * (4 + len(depths)) + "|")
     for name in arguments.sets:
-        found = read(name, arguments.questions, arguments.model)
+        found = read(name, arguments.questions, depths[-1], arguments.model)
         level, main_measure = MEASURES[name]
         for measure in dict.fromkeys((main_measure, "hit@1")):
             for weight in arguments.weights:
-                columns = {n: np.array([quality(one, n, weight, level, measure) for one in found]) for n in DEPTHS}
+                columns = {n: np.array([quality(one, n, weight, level, measure) for one in found]) for n in depths}
                 kept = ~np.isnan(columns[0])
                 gain = (columns[default.rerank] - columns[0])[kept]
                 (change,) = bootstrap(means(gain[:, None]), len(gain))
@@ -112,7 +115,7 @@ def timed(questions: int) -> None:
     tokens = retriever.embedder.token_starts
     print("\n| passages read | tokens a passage | p50 ms | p95 ms |\n|---|---|---|---|")
     every = data.questions("newsqa")
-    for depth in DEPTHS[1:]:
+    for depth in DEPTHS:
         spent, lengths = [], []
         for question in every[:: len(every) // questions][:questions]:
             passages = [(hit.citation.title, hit.passage.text) for hit in retriever.retrieve(question.text, depth)]
