@@ -5,7 +5,8 @@
 
 As many of the best passages as the greatest depth are read once; then every column reorders the first N of them, as
 ``retrieve`` does with ``rerank`` N (0: not read).  Beside the default's figure stands its paired difference from not
-reading, with the 95 % interval.  Of squad1 and squad2 only questions about articles that the reader was not trained on are asked.
+reading, with the 95 % interval.  Of squad1 and squad2 only questions about articles that the reader was not trained on
+are asked.
 Last, reading alone is timed: N passages of newsqa at once, one thread unless OMP_NUM_THREADS says otherwise.
 """
 
